@@ -1,0 +1,134 @@
+/* The ring: events as a hook writes them.
+ *
+ * A block is LTF_BLOCK_SIZE bytes of a file-backed shared mapping: a header, then 64-bit words. The
+ * top four bits of a word are its tag; a zero word is "not written". An event is one lead word and
+ * any number of LTF_W_CONT words behind it. The lead word is stored last, by one release store, so
+ * an event whose lead word is there is whole, at whatever instant the process died.
+ *
+ * This header is pure: shapes and shifts, usable on both sides of the dump. */
+#ifndef LTF_RING_H
+#define LTF_RING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	LTF_BLOCK_SIZE = 4096,  /* bytes; blocks are aligned to it in memory and in the file */
+	LTF_BLOCK_HEADER = 128, /* bytes of header before the first word */
+	LTF_BLOCK_WORDS = (LTF_BLOCK_SIZE - LTF_BLOCK_HEADER) / 8,
+	LTF_EVENT_WORDS_MAX = 6,    /* the longest event that is not a blob */
+	LTF_BLOB_BYTES_PER_WORD = 7 /* payload of one CONT word of a blob */
+};
+
+/* Block header as it lies in the file. A block whose magic is not LTF_BLOCK_MAGIC holds nothing. */
+struct ltf_block {
+	uint64_t magic;    /* LTF_BLOCK_MAGIC while owned, 0 while free; written last */
+	uint32_t thread;   /* the owner's own id (monotonic, from 1) */
+	uint32_t reserved; /* 0 */
+	uint64_t number;   /* this is the owner's number-th block, from 0 */
+	uint64_t unused[13];
+	uint64_t words[LTF_BLOCK_WORDS];
+};
+_Static_assert(sizeof(struct ltf_block) == LTF_BLOCK_SIZE, "a block fills its size");
+
+#define LTF_BLOCK_MAGIC 0x314b4c4252544cULL /* "LTRBLK1" */
+
+/* Tags. Readers MUST skip a lead word of an unknown tag together with its CONT words. */
+enum ltf_tag {
+	LTF_W_EMPTY = 0,
+	LTF_W_CONT = 1,
+	LTF_W_ALLOC = 2,   /* an allocation that succeeded */
+	LTF_W_FREE = 3,    /* a release, stamped before the real one */
+	LTF_W_RELEASE = 4, /* the releasing half of a realloc, stamped before the real one */
+	LTF_W_RESTORE = 5, /* the realloc failed: the block of the last RELEASE lives on */
+	LTF_W_NODE = 6,    /* a new frame of the stack tree */
+	LTF_W_TIME = 7,    /* the coarse clock has moved */
+	LTF_W_BLOB = 8,    /* a record of bytes (module, thread name, metadata ...) */
+	LTF_W_RES = 9      /* a resource: thread, timer, mapping */
+};
+
+/* Which function handed a block out or took it back. Part of the format: append only. */
+enum ltf_api {
+	LTF_API_MALLOC = 0, /* malloc, free */
+	LTF_API_CALLOC = 1,
+	LTF_API_REALLOC = 2,  /* realloc, reallocarray of a block: its ALLOC belongs to the thread's
+				 innermost open RELEASE. realloc(NULL, n) is LTF_API_MALLOC */
+	LTF_API_MEMALIGN = 3, /* posix_memalign, aligned_alloc, memalign, valloc, pvalloc */
+	LTF_API_NEW = 4,      /* operator new, operator delete */
+	LTF_API_NEW_ARRAY = 5,  /* operator new[], operator delete[] */
+	LTF_API_FREE_SIZED = 6, /* free_sized, free_aligned_sized */
+	LTF_API_STRDUP = 7,     /* reserved */
+	LTF_API_COUNT
+};
+
+/* Layout, from the high bits:
+ *   ALLOC    tag4 addr44 api4 size_low12 | CONT: site30 size_high28 flags2 [| CONT number32 in the
+ *            low bits] [| CONT full size60, when LTF_ALLOC_HUGE]
+ *   FREE, RELEASE, RESTORE
+ *            tag4 addr44 api4 unused8 stacked1(bit3) numbered1(bit2) unused2 [| CONT number32]
+ *            [| CONT site30]   (number first)
+ *   NODE     tag4 id30 parent30 | CONT: pc48 flags12 | CONT: module28
+ *   TIME     tag4 microseconds60 since the dump's start
+ *   BLOB     tag4 type8 unused8 length16 unused28 | CONT: 7 bytes each, first byte lowest
+ *   RES      tag4 kind8 nargs4 numbered1 unused15 number32 | CONT args, 60 bits each: site, then
+ *            as the kind says
+ * addr44 is the address divided by 8 (user space is 47 bits wide). */
+enum { LTF_ALLOC_NUMBERED = 1, LTF_ALLOC_HUGE = 2 };
+enum { LTF_FREE_NUMBERED = 4, LTF_FREE_STACKED = 8 };
+enum { LTF_SIZE_BITS = 40 };
+
+#define LTF_TAG(w)     ((unsigned)((w) >> 60))
+#define LTF_LEAD(t)    ((uint64_t)(t) << 60)
+#define LTF_MASK60     ((1ULL << 60) - 1)
+#define LTF_CONT(bits) (LTF_LEAD(LTF_W_CONT) | ((uint64_t)(bits)&LTF_MASK60))
+#define LTF_ADDR44(p)  (((uint64_t)(p) >> 3) & ((1ULL << 44) - 1))
+
+/* Writes a blob as words, the lead word last (readers elsewhere see it whole or not at all). Room:
+ * 1 + ceil(len / 7) words. Returns how many. */
+static inline uint32_t ltf_blob_words(uint64_t *at, unsigned type, const uint8_t *bytes, size_t len)
+{
+	uint32_t n = 1;
+	for (size_t i = 0; i < len; i += LTF_BLOB_BYTES_PER_WORD, n++) {
+		uint64_t w = 0;
+		for (size_t b = 0; b < LTF_BLOB_BYTES_PER_WORD && i + b < len; b++)
+			w |= (uint64_t)bytes[i + b] << (8 * b);
+		at[n] = LTF_CONT(w);
+	}
+	__atomic_store_n(at, LTF_LEAD(LTF_W_BLOB) | (uint64_t)type << 52 | (uint64_t)len << 28,
+		__ATOMIC_RELEASE);
+	return n;
+}
+
+/* Site 0 is "no stack". Node ids are given from 1; a node's parent is nearer to the root, 0 above
+ * the root. A site is the id of its innermost frame's node. */
+enum { LTF_SITE_NONE = 0, LTF_SITE_MAX = (1 << 30) - 1 };
+
+/* Flags of a node (pc48 flags12). */
+enum {
+	LTF_NODE_SIGNAL = 1,    /* pc is exact, not a return address: the frame was interrupted */
+	LTF_NODE_CUT = 2,       /* frames beyond (towards the root) were cut at the depth limit */
+	LTF_NODE_UNCERTAIN = 4, /* the walk ended here for want of unwind information */
+	LTF_NODE_GUESSED = 8    /* reached by a guess (frame pointer), not by unwind tables */
+};
+
+/* Resources. Args behind the site; "handle" is what the program holds. Append only. */
+enum ltf_res {
+	LTF_RES_THREAD_CREATE = 1, /* handle (pthread_t), detached (0 or 1) */
+	LTF_RES_THREAD_JOIN = 2,   /* handle */
+	LTF_RES_THREAD_DETACH = 3, /* handle */
+	LTF_RES_TIMER_CREATE = 4,  /* handle (timer_t), clock id, sigev_notify, sigev_value */
+	LTF_RES_TIMER_DELETE = 5,  /* handle */
+	LTF_RES_MMAP = 6,          /* address, length, prot << 32 | flags */
+	LTF_RES_MUNMAP = 7,        /* address, length */
+	LTF_RES_MREMAP = 8,        /* old address, old length, new address, new length */
+	LTF_RES_KIND_COUNT
+};
+
+/* Order between threads. A numbered event carries the next value (low 32 bits) of the counter of
+ * its address's region; LTF_REGION maps an address to its counter. For resources the address is the
+ * handle. Within a thread the ring is the order. */
+enum { LTF_REGION_SHIFT = 20, LTF_REGION_COUNT = 1024 };
+#define LTF_REGION(addr)                                                                           \
+	((unsigned)((((uint64_t)(addr) >> LTF_REGION_SHIFT) * 0x9e3779b97f4a7c15ULL) >> 54))
+
+#endif

@@ -1,0 +1,48 @@
+/* Little-endian base-128 integers, and zigzag for signed ones. Pure. */
+#ifndef LTF_VARINT_H
+#define LTF_VARINT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { LTF_VARINT_MAX = 10 };
+
+/* Writes v at p (LTF_VARINT_MAX bytes of room are the caller's promise); returns the next byte. */
+static inline uint8_t *ltf_put(uint8_t *p, uint64_t v)
+{
+	while (v >= 0x80) {
+		*p++ = (uint8_t)(v | 0x80);
+		v >>= 7;
+	}
+	*p++ = (uint8_t)v;
+	return p;
+}
+
+/* Reads into *v; returns the next byte, or NULL when the input ends first or overflows 64 bits. */
+static inline const uint8_t *ltf_get(const uint8_t *p, const uint8_t *end, uint64_t *v)
+{
+	uint64_t r = 0;
+	for (unsigned shift = 0; p < end && shift < 64; shift += 7) {
+		uint64_t b = *p++;
+		if (shift == 63 && b > 1)
+			return NULL;
+		r |= (b & 0x7f) << shift;
+		if (!(b & 0x80)) {
+			*v = r;
+			return p;
+		}
+	}
+	return NULL;
+}
+
+static inline uint64_t ltf_zigzag(int64_t v)
+{
+	return ((uint64_t)v << 1) ^ (uint64_t)(v >> 63);
+}
+
+static inline int64_t ltf_unzigzag(uint64_t v)
+{
+	return (int64_t)(v >> 1) ^ -(int64_t)(v & 1);
+}
+
+#endif

@@ -1,0 +1,25 @@
+/* The coarse monotonic clock, read from the vDSO without libc (whose function another preload may
+ * have taken over) and without a system call. */
+#ifndef LT_CLOCK_H
+#define LT_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Finds the vDSO's function. Called once, before the first hook that records. */
+void lt_clock_init(void);
+/* Nanoseconds of CLOCK_MONOTONIC_COARSE; the resolution is the kernel's tick (1 to 10 ms). */
+uint64_t lt_clock_mono(void);
+/* For waits that must end: true once ms milliseconds have passed since *start, which begins at 0.
+ */
+static inline bool lt_clock_over(uint64_t *start, unsigned ms)
+{
+	uint64_t now = lt_clock_mono();
+	if (!*start)
+		*start = now;
+	return now - *start > ms * UINT64_C(1000000);
+}
+/* Nanoseconds since the epoch. */
+uint64_t lt_clock_real(void);
+
+#endif

@@ -1,0 +1,233 @@
+#include "lib/drain.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+#include "format/events.h"
+#include "format/file.h"
+#include "format/varint.h"
+#include "lib/clock.h"
+#include "lib/dump.h"
+#include "lib/lifecycle.h"
+#include "lib/ring.h"
+#include "lib/rss.h"
+#include "lib/sys.h"
+
+enum {
+	RECORD_HEAD = 5,
+	RSS_EVERY_MS = 100,
+	WAIT_MS = 5000,
+	STEAL_ROUNDS = 200,
+	PATIENCE_MS = 10000
+};
+
+static struct {
+	_Atomic int owner; /* tid of the drainer, 0 none */
+	_Atomic uint32_t refused;
+	uint8_t *raw; /* the chunk that is being put together */
+	size_t used;
+	uint32_t *order;  /* blocks to drain, sorted; room for LT_BLOCKS_MAX */
+	uint32_t pending; /* order[0..pending) of this pass are in raw or done */
+	uint32_t *pending_words;
+	uint64_t events, notes, last_rss;
+} drain;
+
+static bool prepare(void)
+{
+	size_t lists = LT_BLOCKS_MAX * sizeof(uint32_t);
+	if (drain.raw)
+		return true;
+	char *p = lt_sys_map(LT_DUMP_RAW_MAX + 2 * lists, true);
+	if (!p) {
+		lt_dump_stop(LTF_STOP_MEMORY);
+		return false;
+	}
+	drain.order = (uint32_t *)(p + LT_DUMP_RAW_MAX);
+	drain.pending_words = (uint32_t *)(p + LT_DUMP_RAW_MAX + lists);
+	drain.raw = (uint8_t *)p;
+	return true;
+}
+
+void lt_drain_reset(void)
+{
+	drain.owner = 0;
+	drain.events = drain.notes = drain.last_rss = 0;
+}
+
+/* A drainer that was killed in a vfork child, say, leaves the lock behind. Its buffers are only
+ * ours to start over with: what it had not marked as drained is still in the ring. */
+static bool try_lock(int tid)
+{
+	int none = 0;
+	if (atomic_compare_exchange_strong(&drain.owner, &none, tid))
+		return true;
+	if (atomic_fetch_add(&drain.refused, 1) % STEAL_ROUNDS != STEAL_ROUNDS - 1)
+		return false;
+	return lt_sys2(SYS_tkill, none, 0) == -ESRCH &&
+	       atomic_compare_exchange_strong(&drain.owner, &none, tid);
+}
+
+/* The record's length is written in four bytes whatever it is, because it is known last. */
+static void put_record(unsigned type, size_t len)
+{
+	uint8_t *p = drain.raw + drain.used;
+	p[0] = (uint8_t)type;
+	for (int i = 0; i < 4; i++)
+		p[1 + i] = (uint8_t)((len >> (7 * i) & 0x7f) | (i < 3 ? 0x80 : 0));
+	drain.used += RECORD_HEAD + len;
+}
+
+static bool before(uint32_t a, uint32_t b)
+{
+	const struct lt_block *x = lt_ring_block(a), *y = lt_ring_block(b);
+	return x->ticket < y->ticket;
+}
+
+/* Shell sort by ticket: the stream then is nearly in the order of the events, so that a reader has
+ * little to hold back. Short lists, nearly sorted, no recursion, no libc. */
+static void sort(uint32_t *v, uint32_t n)
+{
+	static const uint32_t gaps[] = {3937, 1093, 364, 121, 40, 13, 4, 1};
+	for (unsigned g = 0; g < sizeof(gaps) / sizeof(gaps[0]); g++)
+		for (uint32_t i = gaps[g]; i < n; i++) {
+			uint32_t x = v[i], j = i;
+			for (; j >= gaps[g] && before(x, v[j - gaps[g]]); j -= gaps[g])
+				v[j] = v[j - gaps[g]];
+			v[j] = x;
+		}
+}
+
+static uint32_t collect(void)
+{
+	uint32_t n = 0, count = lt_ring_blocks();
+	for (uint32_t i = 0; i < count; i++) {
+		struct lt_block *b = lt_ring_block(i);
+		if (atomic_load_explicit(&b->state, memory_order_acquire) == LT_BLOCK_FREE)
+			continue;
+		drain.order[n++] = i;
+	}
+	sort(drain.order, n);
+	return n;
+}
+
+/* Marks as drained what the chunk just written holds; full blocks that are whole become free. A
+ * hole in one is an event of a hook that a signal interrupted. After some patience it is taken for
+ * one that was left by longjmp, and what lies behind it is read; but the block is not used again,
+ * because the hook may yet go on. */
+static void settle(uint32_t from, uint32_t to)
+{
+	for (uint32_t k = from; k < to; k++) {
+		uint32_t i = drain.order[k];
+		struct lt_block *b = lt_ring_block(i);
+		b->drained += drain.pending_words[k];
+		if (atomic_load_explicit(&b->state, memory_order_acquire) != LT_BLOCK_FULL)
+			continue;
+		if (b->drained >= b->limit && !b->skipped)
+			lt_ring_recycle(i);
+		else if (!b->stuck_since)
+			b->stuck_since = lt_clock_mono();
+	}
+}
+
+static bool flush(uint32_t from, uint32_t to)
+{
+	if (drain.used && !lt_dump_append(drain.raw, drain.used))
+		return false;
+	drain.used = 0;
+	settle(from, to);
+	return true;
+}
+
+static void encode_block(uint32_t k, bool last)
+{
+	struct lt_block *b = lt_ring_block(drain.order[k]);
+	struct ltf_run run = {.thread = b->thread, .block = b->number, .first = b->drained};
+	/* A hole in a full block is an event whose thread has not come to its store: it is
+	 * preempted, or in a signal handler. Only one that never comes (the handler has left by
+	 * longjmp) may be stepped over, and that shows by time alone. */
+	if (b->stuck_since && lt_clock_mono() - b->stuck_since > PATIENCE_MS * UINT64_C(1000000))
+		b->skipped = true;
+	size_t len = ltf_events_encode(b->mem->words + b->drained, LTF_BLOCK_WORDS - b->drained,
+		&run, last || b->skipped, drain.raw + drain.used + RECORD_HEAD);
+	drain.pending_words[k] = run.words;
+	drain.events += run.events;
+	if (len)
+		put_record(LTF_REC_EVENTS, len);
+}
+
+/* The drainer's own events cannot go through the ring that it is draining: a run of thread 0. */
+static void put_note(unsigned blob, const uint8_t *bytes, size_t len)
+{
+	uint64_t words[1 + 2 * LTF_VARINT_MAX];
+	uint32_t n = ltf_blob_words(words, blob, bytes, len);
+	struct ltf_run run = {.thread = 0, .block = drain.notes++};
+	len = ltf_events_encode(words, n, &run, false, drain.raw + drain.used + RECORD_HEAD);
+	put_record(LTF_REC_EVENTS, len);
+	drain.events++;
+}
+
+static void note_rss(void)
+{
+	uint64_t now = lt_clock_mono() / 1000000;
+	if (now - drain.last_rss < RSS_EVERY_MS)
+		return;
+	uint64_t bytes[2];
+	drain.last_rss = now;
+	if (!lt_rss(bytes))
+		return;
+	uint8_t blob[2 * LTF_VARINT_MAX];
+	put_note(LTF_BLOB_RSS, blob, (size_t)(ltf_put(ltf_put(blob, bytes[0]), bytes[1]) - blob));
+}
+
+static bool pass(bool last)
+{
+	size_t most = ltf_events_bound(LTF_BLOCK_WORDS) + RECORD_HEAD;
+	uint32_t n = collect(), from = 0;
+	drain.used = 0;
+	note_rss();
+	for (uint32_t k = 0; k < n; k++) {
+		if (drain.used + most > LT_DUMP_RAW_MAX) {
+			if (!flush(from, k))
+				return false;
+			from = k;
+		}
+		encode_block(k, last);
+	}
+	return flush(from, n);
+}
+
+static bool write_finish(void)
+{
+	uint8_t *start = drain.raw + RECORD_HEAD;
+	drain.used = 0;
+	put_record(LTF_REC_FINISH, (size_t)(ltf_put(start, drain.events) - start));
+	return lt_dump_append(drain.raw, drain.used);
+}
+
+bool lt_drain(void)
+{
+	if (lt_mode == LT_MODE_STOPPED || lt_mode == LT_MODE_ENDED ||
+		!try_lock((int)lt_sys1(SYS_gettid, 0)))
+		return false;
+	bool ok = prepare() && pass(false);
+	/* Threads that each own a block leave few to fill: keep some free for each. */
+	if (ok && lt_ring_free() < 3 * lt_ring_owned())
+		lt_ring_grow();
+	atomic_store(&drain.owner, 0);
+	return ok;
+}
+
+bool lt_drain_all(bool last)
+{
+	int tid = (int)lt_sys1(SYS_gettid, 0);
+	uint64_t start = 0;
+	while (!try_lock(tid)) {
+		if (lt_mode == LT_MODE_STOPPED || lt_clock_over(&start, WAIT_MS))
+			return false;
+		lt_sys1(SYS_sched_yield, 0);
+	}
+	bool ok = prepare() && pass(last) && (!last || write_finish());
+	if (!last)
+		atomic_store(&drain.owner, 0);
+	return ok;
+}

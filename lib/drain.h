@@ -1,0 +1,21 @@
+/* From the ring to the stream. Whoever finds the ring full drains; one thread at a time, nobody
+ * waits for it, and one that never comes back is replaced. */
+#ifndef LT_DRAIN_H
+#define LT_DRAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Drains what every block holds so far. False: another thread is at it, or tracing has stopped. To
+ * be called with signals blocked, on a stack of ours. */
+bool lt_drain(void);
+
+/* Waits (bounded) for its turn and drains; when last is set, writes the finish record and lets
+ * nobody drain again. False: another thread is still at it, or the disk said no; the ring holds the
+ * rest. */
+bool lt_drain_all(bool last);
+
+/* In a forked child: forgets the parent's state. */
+void lt_drain_reset(void);
+
+#endif

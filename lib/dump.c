@@ -1,0 +1,321 @@
+/* See dump.h. Layout: the header at 0, the stream from 4096 on, the ring 1 MiB further, so that the
+ * stream of a short run ends before the ring and the finish is one ftruncate. */
+#include "lib/dump.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#define ZSTD_STATIC_LINKING_ONLY
+#include <zstd.h>
+#include "format/chunk.h"
+#include "format/ring.h"
+#include "lib/clock.h"
+#include "lib/dumpfile.h"
+#include "lib/lifecycle.h"
+#include "lib/outname.h"
+#include "lib/say.h"
+#include "lib/sys.h"
+
+enum { STREAM_ROOM = 1 << 20, EXTENTS = LTF_EXTENTS };
+
+/* Parameters for inputs of about this many bytes: a small window keeps the work space small. */
+enum { ZSTD_LEVEL = 1, ZSTD_INPUT = 128 << 10 };
+
+static struct ltf_header no_header;
+struct ltf_header *lt_header = &no_header;
+
+static struct {
+	struct lt_dumpfile file;
+	_Atomic uint64_t low; /* next free byte before the ring, for the stream alone */
+	_Atomic uint64_t top; /* next free byte behind the first extent, for all */
+	uint64_t ring;        /* where the first extent is to be */
+	uint32_t chunks;
+	_Atomic bool stopped, growing;
+	struct {
+		void *mem;
+		size_t len;
+	} extents[EXTENTS]; /* where the ring is mapped; our own copy, for a forked child */
+	uint32_t extent_count;
+	void *context; /* zstd's work space, and behind it room for a chunk */
+	ZSTD_CCtx *zstd;
+	uint8_t *out;
+	size_t out_size;
+} dump;
+
+/* Where the next len bytes of the stream go: before the ring as long as they fit, then behind all
+ * that is taken. */
+static uint64_t take(uint64_t len)
+{
+	uint64_t low = atomic_load(&dump.low);
+	while (low + len <= dump.ring)
+		if (atomic_compare_exchange_weak(&dump.low, &low, low + len))
+			return low;
+	atomic_store(&dump.low, dump.ring);
+	return atomic_fetch_add(&dump.top, len);
+}
+
+static bool within_limit(uint64_t end)
+{
+	return end <= lt_dumpfile_limit();
+}
+
+void lt_dump_stop(enum ltf_stop reason)
+{
+	static const char *const text[] = {[LTF_STOP_NONE] = "no reason",
+		[LTF_STOP_DISK] = "the disk is full",
+		[LTF_STOP_MEMORY] = "there is no memory for the tracer",
+		[LTF_STOP_LIMIT] = "the file size limit is reached",
+		[LTF_STOP_FD] = "the dump's descriptor is lost"};
+	if (atomic_exchange(&dump.stopped, true))
+		return;
+	lt_header->stop_reason = reason;
+	lt_header->state = LTF_STATE_STOPPED;
+	lt_header->end_mono = lt_clock_mono();
+	lt_mode_set(LT_MODE_STOPPED);
+	lt_say(0, "tracing stopped: %s; the program runs on, and %s holds what was recorded",
+		text[reason], dump.file.path);
+}
+
+static void *map_extent(uint64_t at, size_t len)
+{
+	if (!within_limit(at + len) || !lt_dumpfile_reserve(&dump.file, at, len))
+		return NULL;
+	return lt_dumpfile_map(&dump.file, at, len);
+}
+
+/* The file's i-th extent, for the reader. */
+static void name_extent(uint32_t i, uint64_t at, size_t len)
+{
+	lt_header->extents[i] = (struct ltf_extent){at, len};
+	__atomic_store_n(&lt_header->extent_count, i + 1, __ATOMIC_RELEASE);
+}
+
+/* mem NULL: a hole in the stream, no ring. */
+static void keep_extent(size_t len, void *mem)
+{
+	uint32_t i = dump.extent_count++;
+	dump.extents[i].mem = mem;
+	dump.extents[i].len = len;
+}
+
+/* The header names the extent before its place is taken: a chunk can be behind it from that instant
+ * on, and whoever reads it must know what to hop over. *before: what was taken until then. */
+static uint64_t take_extent(size_t len, uint64_t *before)
+{
+	uint64_t at;
+	*before = atomic_load(&dump.top);
+	do {
+		at = (*before + LTF_HEADER_SIZE - 1) & ~(uint64_t)(LTF_HEADER_SIZE - 1);
+		name_extent(dump.extent_count, at, len);
+	} while (!atomic_compare_exchange_weak(&dump.top, before, at + len));
+	return at;
+}
+
+/* No memory or no disk for it: the place is given back, unless a chunk is behind it already. */
+static void give_extent_back(uint64_t at, size_t len, uint64_t before)
+{
+	uint64_t top = at + len;
+	if (atomic_compare_exchange_strong(&dump.top, &top, before))
+		__atomic_store_n(&lt_header->extent_count, dump.extent_count, __ATOMIC_RELEASE);
+	else
+		keep_extent(len, NULL);
+}
+
+void *lt_dump_extent(size_t len)
+{
+	void *mem = NULL;
+	if (atomic_exchange(&dump.growing, true))
+		return NULL;
+	if (!dump.stopped && dump.extent_count < EXTENTS) {
+		uint64_t before, at = take_extent(len, &before);
+		if ((mem = map_extent(at, len)))
+			keep_extent(len, mem);
+		else
+			give_extent_back(at, len, before);
+	}
+	atomic_store(&dump.growing, false);
+	return mem;
+}
+
+static void set_parameters(ZSTD_CCtx *z, const ZSTD_compressionParameters *p)
+{
+	ZSTD_CCtx_setParameter(z, ZSTD_c_windowLog, (int)p->windowLog);
+	ZSTD_CCtx_setParameter(z, ZSTD_c_hashLog, (int)p->hashLog);
+	ZSTD_CCtx_setParameter(z, ZSTD_c_chainLog, (int)p->chainLog);
+	ZSTD_CCtx_setParameter(z, ZSTD_c_searchLog, (int)p->searchLog);
+	ZSTD_CCtx_setParameter(z, ZSTD_c_minMatch, (int)p->minMatch);
+	ZSTD_CCtx_setParameter(z, ZSTD_c_targetLength, (int)p->targetLength);
+	ZSTD_CCtx_setParameter(z, ZSTD_c_strategy, (int)p->strategy);
+}
+
+/* zstd works in memory of ours: it never calls malloc. */
+static bool prepare_compressor(void)
+{
+	ZSTD_compressionParameters p = ZSTD_getCParams(ZSTD_LEVEL, ZSTD_INPUT, 0);
+	size_t work = (ZSTD_estimateCCtxSize_usingCParams(p) + 4095) & ~4095ul;
+	dump.out_size =
+		(ZSTD_compressBound(LT_DUMP_RAW_MAX) + 4095 + sizeof(struct ltf_chunk)) & ~4095ul;
+	if (!dump.context)
+		dump.context = lt_sys_map(work + dump.out_size, true);
+	if (!dump.context)
+		return false;
+	dump.out = (uint8_t *)dump.context + work;
+	dump.zstd = ZSTD_initStaticCCtx(dump.context, work);
+	if (dump.zstd)
+		set_parameters(dump.zstd, &p);
+	return dump.zstd != NULL;
+}
+
+static size_t compress(uint8_t *out, const void *raw, size_t len)
+{
+	size_t room = dump.out_size - sizeof(struct ltf_chunk);
+	size_t n = ZSTD_compress2(dump.zstd, out, room, raw, len);
+	return n == 0 || ZSTD_isError(n) || n >= len ? 0 : n;
+}
+
+bool lt_dump_append(const void *raw, size_t len)
+{
+	if (dump.stopped)
+		return false;
+	if (!dump.zstd && !prepare_compressor()) {
+		lt_dump_stop(LTF_STOP_MEMORY);
+		return false;
+	}
+	struct ltf_chunk head;
+	uint8_t *body = dump.out + sizeof(head);
+	uint32_t codec = LTF_CODEC_ZSTD;
+	size_t stored = compress(body, raw, len);
+	if (!stored) {
+		codec = LTF_CODEC_PLAIN;
+		memcpy(body, raw, stored = len);
+	}
+	ltf_chunk_seal(&head, codec, dump.chunks, (uint32_t)len, body, (uint32_t)stored);
+	memcpy(dump.out, &head, sizeof(head));
+	uint64_t span = ltf_chunk_span(&head);
+	memset(body + stored, 0, span - sizeof(head) - stored);
+	uint64_t at = take(span);
+	enum ltf_stop why = within_limit(at + span)
+				    ? lt_dumpfile_write(&dump.file, at, dump.out, span)
+				    : LTF_STOP_LIMIT;
+	if (why != LTF_STOP_NONE) {
+		lt_dump_stop(why);
+		return false;
+	}
+	dump.chunks++;
+	__atomic_store_n(&lt_header->stream_end, at + span, __ATOMIC_RELEASE);
+	return true;
+}
+
+static void fill_header(struct ltf_header *h, const struct lt_dump_who *who)
+{
+	memcpy(h->magic, LTF_MAGIC, sizeof(h->magic));
+	h->version = LTF_VERSION;
+	h->header_size = LTF_HEADER_SIZE;
+	h->pid = (uint32_t)who->pid;
+	h->run_id = who->run_id;
+	h->start_real = lt_clock_real();
+	h->start_mono = lt_clock_mono();
+	h->parent_pid = (uint32_t)who->parent_pid;
+	h->image = dump.file.attempt;
+	h->origin = who->origin;
+	h->region_shift = LTF_REGION_SHIFT;
+	h->region_count = LTF_REGION_COUNT;
+	h->block_size = LTF_BLOCK_SIZE;
+	h->stream_start = LTF_HEADER_SIZE;
+	strncpy(h->program, who->program, sizeof(h->program) - 1);
+	h->stream_end = h->stream_start;
+	h->exit_status = LTF_STATUS_UNKNOWN;
+	h->state = LTF_STATE_RUNNING;
+	for (int i = 0; i < LTF_LOST_COUNT; i++)
+		h->lost[i] = no_header.lost[i];
+	h->crc = ltf_header_crc(h);
+}
+
+static bool open_mapped(const struct lt_dump_who *who, size_t len)
+{
+	/* Under a small file size limit the ring goes first, the stream behind it. */
+	dump.ring = within_limit(4ull * STREAM_ROOM) ? STREAM_ROOM : LTF_HEADER_SIZE;
+	if (!within_limit(dump.ring + len) || !lt_dumpfile_reserve(&dump.file, 0, LTF_HEADER_SIZE))
+		return false;
+	struct ltf_header *h = lt_dumpfile_map(&dump.file, 0, LTF_HEADER_SIZE);
+	if (!h)
+		return false;
+	void *mem = map_extent(dump.ring, len);
+	if (!mem)
+		return false;
+	fill_header(h, who);
+	lt_header = h;
+	atomic_store(&dump.low, LTF_HEADER_SIZE);
+	atomic_store(&dump.top, dump.ring + len);
+	name_extent(0, dump.ring, len);
+	keep_extent(len, mem);
+	return true;
+}
+
+void *lt_dump_open(const struct lt_dump_who *who, size_t len)
+{
+	struct lt_outname name = {.pattern = who->pattern,
+		.program = who->program,
+		.pid = who->pid,
+		.seconds = who->seconds};
+	if (!lt_dumpfile_create(&dump.file, &name, who->first))
+		return NULL;
+	if (open_mapped(who, len))
+		return dump.extents[0].mem;
+	lt_say(0, "not tracing: no room for %s (disk, file size or memory limit)", dump.file.path);
+	lt_dumpfile_remove(&dump.file);
+	return NULL;
+}
+
+/* Takes the file from behind the ring; its memory stays, empty. */
+static bool detach_ring(void)
+{
+	bool all = true;
+	for (uint32_t i = 0; i < dump.extent_count; i++)
+		if (dump.extents[i].mem)
+			all &= lt_dumpfile_blank(dump.extents[i].mem, dump.extents[i].len);
+	return all;
+}
+
+void lt_dump_finish(uint32_t status, bool drained)
+{
+	struct ltf_header *h = lt_header;
+	if (dump.stopped || h == &no_header)
+		return;
+	h->exit_status = status;
+	h->end_mono = lt_clock_mono();
+	if (!drained)
+		return;
+	/* Other threads may still be writing events: where their memory could not be parted from
+	 * the file, the file must stay as long as it is. */
+	bool parted = detach_ring();
+	__atomic_store_n(&h->state, LTF_STATE_FINISHED, __ATOMIC_RELEASE);
+	if (parted && h->stream_end <= dump.ring) {
+		h->extent_count = 0;
+		lt_dumpfile_truncate(&dump.file, h->stream_end);
+	} else if (parted) {
+		for (uint32_t i = 0; i < h->extent_count; i++)
+			lt_dumpfile_punch(&dump.file, h->extents[i].offset, h->extents[i].length);
+	}
+	lt_say(1, "wrote %s", dump.file.path);
+}
+
+void lt_dump_forget(void)
+{
+	/* Not unmapped: a hook that a signal handler interrupted to fork may still write there. */
+	detach_ring();
+	if (lt_header != &no_header)
+		lt_dumpfile_blank(lt_header, LTF_HEADER_SIZE);
+	lt_dumpfile_close(&dump.file);
+	memset(&no_header, 0, sizeof(no_header));
+	atomic_store(&dump.stopped, false);
+	atomic_store(&dump.growing, false);
+	dump.extent_count = 0;
+	dump.chunks = 0;
+	dump.zstd = NULL; /* its memory has been wiped */
+	lt_header = &no_header;
+}

@@ -1,0 +1,58 @@
+/* The sink: the dump file of this process. One file, opened once, written by appends; its header
+ * page and the ring's extents are mapped shared.
+ *
+ * Space in the file is handed out by atomic cursors, to chunks and to extents alike, so that the
+ * ring can grow while a chunk is being written. All errors end in lt_dump_stop(): tracing is over,
+ * the program is not. */
+#ifndef LT_DUMP_H
+#define LT_DUMP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "format/file.h"
+
+/* The mapped header; before a dump is open and after it could not be made, a private page, so that
+ * counters always have a place. */
+extern struct ltf_header *lt_header;
+
+struct lt_dump_who {
+	const char *pattern; /* absolute */
+	const char *program;
+	uint64_t run_id;
+	int pid, parent_pid;
+	bool first;
+	enum ltf_origin origin;
+	uint64_t seconds; /* wall clock, for %t */
+};
+
+/* Makes the file, writes its header, maps it and a first ring extent of len bytes. NULL: no dump
+ * can be made; said in one line. */
+void *lt_dump_open(const struct lt_dump_who *who, size_t len);
+
+/* A new ring extent of len bytes (a multiple of the block size), zeroed, backed by the file's own
+ * preallocated blocks. NULL when the disk, a limit or memory says no. */
+void *lt_dump_extent(size_t len);
+
+/* Appends one chunk; raw is compressed when that helps. False: tracing has been stopped. Called by
+ * one drainer at a time, with at most LT_DUMP_RAW_MAX bytes. */
+enum { LT_DUMP_RAW_MAX = 1 << 19 };
+bool lt_dump_append(const void *raw, size_t len);
+
+/* The process ends. drained: everything is in the stream, so the ring is cut off (its memory stays,
+ * without the file) and the dump is finished; otherwise the ring stays, for the reader. */
+void lt_dump_finish(uint32_t status, bool drained);
+
+/* Gives tracing up: sets the header's state and says why, once. */
+void lt_dump_stop(enum ltf_stop reason);
+
+/* In a forked child: forgets the parent's file without touching it. */
+void lt_dump_forget(void);
+
+/* Adds n to a counter of what was missed. */
+static inline void lt_lost(enum ltf_lost what, uint64_t n)
+{
+	__atomic_fetch_add(&lt_header->lost[what], n, __ATOMIC_RELAXED);
+}
+
+#endif

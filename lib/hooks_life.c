@@ -1,0 +1,263 @@
+/* Calls that begin or end a program image, or change what the tracer may rely on. */
+#include <dlfcn.h>
+#include <linux/seccomp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+#include "lib/hook.h"
+#include "lib/modules.h"
+#include "lib/sys.h"
+
+LT_PUBLIC int dlclose(void *handle)
+{
+	int r = lt_real.dlclose(handle);
+	lt_modules_changed();
+	return r;
+}
+
+LT_PUBLIC void _exit(int status)
+{
+	lt_finish((uint32_t)status & 0xff);
+	if (lt_real._exit)
+		lt_real._exit(status);
+	lt_sys1(SYS_exit_group, status);
+	__builtin_unreachable();
+}
+
+LT_PUBLIC void _Exit(int status)
+{
+	lt_finish((uint32_t)status & 0xff);
+	if (lt_real._Exit)
+		lt_real._Exit(status);
+	lt_sys1(SYS_exit_group, status);
+	__builtin_unreachable();
+}
+
+/* Whether envp is to get our run: it preloads us, and names no run, or ours with an older first
+ * process. Another run's is somebody's purpose (a launcher under a launcher). */
+static bool wants_run(char *const envp[], const char *run)
+{
+	enum { NAME = sizeof("LEAKTRACE_RUN=") - 1, ID = 16 };
+	bool preloaded = false;
+	for (; envp && *envp; envp++) {
+		if (strncmp(*envp, run, NAME) == 0)
+			return strncmp(*envp, run, NAME + ID) == 0 && strcmp(*envp, run) != 0;
+		preloaded |= strncmp(*envp, "LD_PRELOAD=", 11) == 0 &&
+			     strstr(*envp, "libleaktrace") != NULL;
+	}
+	return preloaded;
+}
+
+static size_t count(char *const v[])
+{
+	size_t n = 0;
+	while (v && v[n])
+		n++;
+	return n;
+}
+
+/* envp with LEAKTRACE_RUN in it, in room for count(envp) + 2 pointers. */
+static char **with_run(char *const envp[], char *run, char **room)
+{
+	size_t n = 0;
+	for (; *envp; envp++)
+		if (strncmp(*envp, "LEAKTRACE_RUN=", 14) != 0)
+			room[n++] = *envp;
+	room[n++] = run;
+	room[n] = NULL;
+	return room;
+}
+
+/* In the caller's frame, because the array must live until the exec. */
+#define ENV_FOR_EXEC(envp)                                                                         \
+	({                                                                                         \
+		char *run_ = lt_run_variable();                                                    \
+		char *const *e_ = (envp);                                                          \
+		run_ &&wants_run(e_, run_)                                                         \
+			? with_run(e_, run_, __builtin_alloca((count(e_) + 2) * sizeof(char *)))   \
+			: (char **)e_;                                                             \
+	})
+
+#define DEFINE_EXEC(name, params, path, env, call)                                                 \
+	LT_PUBLIC int name params                                                                  \
+	{                                                                                          \
+		char **envp_ = ENV_FOR_EXEC(env);                                                  \
+		lt_exec_before(path);                                                              \
+		int r = lt_real.call;                                                              \
+		lt_exec_failed();                                                                  \
+		return r;                                                                          \
+	}
+
+DEFINE_EXEC(execve, (const char *path, char *const argv[], char *const envp[]), path, envp,
+	execve(path, argv, envp_))
+DEFINE_EXEC(execv, (const char *path, char *const argv[]), path, environ, execve(path, argv, envp_))
+DEFINE_EXEC(
+	execvp, (const char *file, char *const argv[]), file, environ, execvpe(file, argv, envp_))
+DEFINE_EXEC(execvpe, (const char *file, char *const argv[], char *const envp[]), file, envp,
+	execvpe(file, argv, envp_))
+DEFINE_EXEC(fexecve, (int fd, char *const argv[], char *const envp[]), "(descriptor)", envp,
+	fexecve(fd, argv, envp_))
+DEFINE_EXEC(execveat,
+	(int dir, const char *path, char *const argv[], char *const envp[], int flags), path, envp,
+	execveat(dir, path, argv, envp_, flags))
+
+/* The arguments of execl and its kin, up to the null pointer. */
+static size_t count_list(va_list ap)
+{
+	size_t n = 1;
+	while (va_arg(ap, char *))
+		n++;
+	return n;
+}
+
+#define COLLECT(first, ap, argv)                                                                   \
+	do {                                                                                       \
+		va_list count_;                                                                    \
+		va_copy(count_, ap);                                                               \
+		size_t n_ = count_list(count_);                                                    \
+		va_end(count_);                                                                    \
+		argv = __builtin_alloca((n_ + 1) * sizeof(char *));                                \
+		argv[0] = (char *)(first);                                                         \
+		for (size_t i_ = 1; i_ <= n_; i_++)                                                \
+			argv[i_] = va_arg(ap, char *);                                             \
+	} while (0)
+
+LT_PUBLIC int execl(const char *path, const char *arg, ...)
+{
+	char **argv;
+	va_list ap;
+	va_start(ap, arg);
+	COLLECT(arg, ap, argv);
+	va_end(ap);
+	return execv(path, argv);
+}
+
+LT_PUBLIC int execlp(const char *file, const char *arg, ...)
+{
+	char **argv;
+	va_list ap;
+	va_start(ap, arg);
+	COLLECT(arg, ap, argv);
+	va_end(ap);
+	return execvp(file, argv);
+}
+
+LT_PUBLIC int execle(const char *path, const char *arg, ...)
+{
+	char **argv;
+	va_list ap;
+	va_start(ap, arg);
+	COLLECT(arg, ap, argv);
+	char **envp = va_arg(ap, char **);
+	va_end(ap);
+	return execve(path, argv, envp);
+}
+
+#define DEFINE_SPAWN(name)                                                                         \
+	LT_PUBLIC int name(pid_t *pid, const char *path,                                           \
+		const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attr,          \
+		char *const argv[], char *const envp[])                                            \
+	{                                                                                          \
+		return lt_real.name(pid, path, actions, attr, argv, ENV_FOR_EXEC(envp));           \
+	}
+DEFINE_SPAWN(posix_spawn)
+DEFINE_SPAWN(posix_spawnp)
+
+LT_PUBLIC int prctl(int option, ...)
+{
+	long a[4];
+	va_list ap;
+	va_start(ap, option);
+	for (int i = 0; i < 4; i++)
+		a[i] = va_arg(ap, long);
+	va_end(ap);
+	if (option == PR_SET_SECCOMP)
+		lt_seal();
+	if (lt_real.prctl)
+		return lt_real.prctl(option, a[0], a[1], a[2], a[3]);
+	return (int)lt_real.syscall(SYS_prctl, option, a[0], a[1], a[2], a[3]);
+}
+
+/* syscall() must stay transparent to calls that return twice or on another stack: a jump, except
+ * for seccomp, prctl(PR_SET_SECCOMP) and exit_group. */
+void lt_syscall_seen(long number, long a);
+__attribute__((used, visibility("hidden"))) void lt_syscall_seen(long number, long a)
+{
+	if (number == SYS_exit_group)
+		lt_finish((uint32_t)a & 0xff);
+	else if (number == SYS_seccomp ? a != SECCOMP_GET_ACTION_AVAIL : a == PR_SET_SECCOMP)
+		lt_seal();
+}
+
+__attribute__((used, visibility("hidden"))) void *const lt_syscall_next = &lt_real.syscall;
+
+/* lt_call_then_jump: calls r10 with the caller's own arguments, then goes on at *r11 as if nothing
+ * had been. */
+#define SAVE(reg)    "	pushq %" reg "\n	.cfi_adjust_cfa_offset 8\n"
+#define RESTORE(reg) "	popq %" reg "\n	.cfi_adjust_cfa_offset -8\n"
+__asm__(".pushsection .text\n"
+	".type lt_call_then_jump, @function\n"
+	"lt_call_then_jump:\n"
+	"	.cfi_startproc\n" SAVE("rdi") SAVE("rsi") SAVE("rdx") SAVE("rcx") SAVE("r8")
+		SAVE("r9") SAVE("r11") "	call *%r10\n" RESTORE("r11") RESTORE("r9")
+			RESTORE("r8") RESTORE("rcx") RESTORE("rdx") RESTORE("rsi")
+				RESTORE("rdi") "	jmp *(%r11)\n"
+					       "	.cfi_endproc\n"
+					       ".size lt_call_then_jump, .-lt_call_then_jump\n"
+					       ".globl syscall\n"
+					       ".type syscall, @function\n"
+					       "syscall:\n"
+					       "	.cfi_startproc\n"
+					       "	movq lt_syscall_next(%rip), %r11\n"
+					       "	cmpl $317, %edi\n" /* SYS_seccomp */
+					       "	je 1f\n"
+					       "	cmpl $157, %edi\n" /* SYS_prctl */
+					       "	je 1f\n"
+					       "	cmpl $231, %edi\n" /* SYS_exit_group */
+					       "	je 1f\n"
+					       "	jmp *(%r11)\n"
+					       "1:	leaq lt_syscall_seen(%rip), %r10\n"
+					       "	jmp lt_call_then_jump\n"
+					       "	.cfi_endproc\n"
+					       ".size syscall, .-syscall\n"
+					       ".popsection\n");
+
+/* Every constructor has run, libc is ready, main comes next. A jump: no frame of ours stays on the
+ * stack for the life of the program. */
+void lt_main_is_next(void);
+__attribute__((used, visibility("hidden"))) void lt_main_is_next(void)
+{
+	lt_before_main();
+}
+
+__attribute__((used, visibility("hidden"))) void *const lt_start_main_next =
+	&lt_real.__libc_start_main;
+
+__asm__(".pushsection .text\n"
+	".globl __libc_start_main\n"
+	".type __libc_start_main, @function\n"
+	"__libc_start_main:\n"
+	"	.cfi_startproc\n"
+	"	leaq lt_main_is_next(%rip), %r10\n"
+	"	movq lt_start_main_next(%rip), %r11\n"
+	"	jmp lt_call_then_jump\n"
+	"	.cfi_endproc\n"
+	".size __libc_start_main, .-__libc_start_main\n"
+	".popsection\n");
+
+void leaktrace_tracer_pause(void);
+void leaktrace_tracer_resume(void);
+
+LT_PUBLIC void leaktrace_tracer_pause(void)
+{
+	if (lt_mode == LT_MODE_ON)
+		lt_mode_set(LT_MODE_PAUSED);
+}
+
+LT_PUBLIC void leaktrace_tracer_resume(void)
+{
+	if (lt_mode == LT_MODE_PAUSED)
+		lt_mode_set(LT_MODE_ON);
+}

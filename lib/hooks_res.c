@@ -1,0 +1,114 @@
+/* Threads, timers and mappings: the original and an event. */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/mman.h>
+#include <time.h>
+#include "lib/hook.h"
+#include "lib/sys.h"
+
+LT_PUBLIC int pthread_create(
+	pthread_t *out, const pthread_attr_t *attr, void *(*start)(void *), void *arg)
+{
+	int detached = 0;
+	if (attr)
+		pthread_attr_getdetachstate(attr, &detached);
+	lt_become_threaded();
+	int r = lt_real.pthread_create(out, attr, start, arg);
+	if (r == 0)
+		LT_RECORD_RES(LTF_RES_THREAD_CREATE, *out, detached == PTHREAD_CREATE_DETACHED);
+	return r;
+}
+
+LT_PUBLIC int pthread_join(pthread_t thread, void **result)
+{
+	int r = lt_real.pthread_join(thread, result);
+	if (r == 0)
+		LT_RECORD_RES(LTF_RES_THREAD_JOIN, thread);
+	return r;
+}
+
+LT_PUBLIC int pthread_detach(pthread_t thread)
+{
+	/* Before: a detached thread's handle may be another thread's at once. */
+	LT_RECORD_RES(LTF_RES_THREAD_DETACH, thread);
+	return lt_real.pthread_detach(thread);
+}
+
+LT_PUBLIC int timer_create(clockid_t clock, struct sigevent *ev, timer_t *out)
+{
+	int notify = ev ? ev->sigev_notify : SIGEV_SIGNAL;
+	uint64_t value = ev ? (uint64_t)(uintptr_t)ev->sigev_value.sival_ptr : 0;
+	if (notify == SIGEV_THREAD)
+		lt_become_threaded(); /* the C library starts a thread of its own */
+	int r = lt_real.timer_create(clock, ev, out);
+	if (r == 0)
+		LT_RECORD_RES(LTF_RES_TIMER_CREATE, (uint64_t)(uintptr_t)*out, (uint64_t)clock,
+			(uint64_t)notify, value);
+	return r;
+}
+
+LT_PUBLIC int timer_delete(timer_t timer)
+{
+	LT_RECORD_RES(LTF_RES_TIMER_DELETE, (uint64_t)(uintptr_t)timer);
+	return lt_real.timer_delete(timer);
+}
+
+/* Mappings may be made before the constructor has run, by the loader's own malloc for one. */
+static void *raw_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset)
+{
+	long r = lt_sys6(SYS_mmap, addr, len, prot, flags, fd, offset);
+	if (r < 0 && r > -4096) {
+		errno = (int)-r;
+		return MAP_FAILED;
+	}
+	return (void *)r;
+}
+
+#define DEFINE_MMAP(name)                                                                          \
+	LT_PUBLIC void *name(void *addr, size_t len, int prot, int flags, int fd, off_t offset)    \
+	{                                                                                          \
+		void *p = (lt_real.name ? lt_real.name : raw_mmap)(                                \
+			addr, len, prot, flags, fd, offset);                                       \
+		if (p != MAP_FAILED && !lt_must_bootstrap())                                       \
+			LT_RECORD_RES(LTF_RES_MMAP, (uint64_t)(uintptr_t)p, len,                   \
+				(uint64_t)(unsigned)prot << 32 | (unsigned)flags);                 \
+		return p;                                                                          \
+	}
+DEFINE_MMAP(mmap)
+DEFINE_MMAP(mmap64)
+
+LT_PUBLIC int munmap(void *addr, size_t len)
+{
+	if (!lt_must_bootstrap())
+		LT_RECORD_RES(LTF_RES_MUNMAP, (uint64_t)(uintptr_t)addr, len);
+	atomic_fetch_add(&lt_unmap_epoch, 1);
+	if (lt_real.munmap)
+		return lt_real.munmap(addr, len);
+	long r = lt_sys2(SYS_munmap, addr, len);
+	if (r < 0)
+		errno = (int)-r;
+	return r < 0 ? -1 : 0;
+}
+
+LT_PUBLIC void *mremap(void *addr, size_t old, size_t new, int flags, ...)
+{
+	va_list ap;
+	va_start(ap, flags);
+	void *where = flags & MREMAP_FIXED ? va_arg(ap, void *) : NULL;
+	va_end(ap);
+	atomic_fetch_add(&lt_unmap_epoch, 1);
+	void *p;
+	if (lt_real.mremap) {
+		p = lt_real.mremap(addr, old, new, flags, where);
+	} else {
+		long r = lt_syscall6(
+			SYS_mremap, (long)addr, (long)old, (long)new, flags, (long)where, 0);
+		p = r < 0 && r > -4096 ? MAP_FAILED : (void *)r;
+	}
+	if (p != MAP_FAILED && !lt_must_bootstrap())
+		LT_RECORD_RES(LTF_RES_MREMAP, (uint64_t)(uintptr_t)addr, old,
+			(uint64_t)(uintptr_t)p, new);
+	return p;
+}

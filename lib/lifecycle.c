@@ -1,0 +1,317 @@
+#include "lib/lifecycle.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <link.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+#include "format/file.h"
+#include "lib/clock.h"
+#include "lib/config.h"
+#include "lib/describe.h"
+#include "lib/drain.h"
+#include "lib/dump.h"
+#include "lib/modules.h"
+#include "lib/onstack.h"
+#include "lib/outname.h"
+#include "lib/real.h"
+#include "lib/ring.h"
+#include "lib/rss.h"
+#include "lib/say.h"
+#include "lib/stacks.h"
+#include "lib/sys.h"
+#include "lib/thread.h"
+#include "lib/tracer.h"
+#include "lib/unwind.h"
+
+enum { PAGE = 4096, SEAL_BLOCKS = 256 };
+
+enum lt_mode lt_mode = LT_MODE_EARLY;
+int lt_pid;
+
+static volatile uint32_t never_alive;
+volatile uint32_t *lt_alive = &never_alive;
+
+static struct {
+	bool known;               /* the constructor has read the environment */
+	char tmpdir[LT_PATH_MAX]; /* a copy: programs write their title over their environment */
+	char exe[LT_PATH_MAX];
+	const char *program;             /* base name, within exe */
+	char variable[LT_PATH_MAX + 64]; /* LEAKTRACE_RUN=... */
+	char pattern[LT_PATH_MAX];
+	uint64_t run_id;
+	bool further; /* not the first process of its run */
+} self;
+
+void lt_mode_set(enum lt_mode mode)
+{
+	__atomic_store_n(&lt_mode, mode, __ATOMIC_SEQ_CST);
+}
+
+const char *lt_temporary_dir(void)
+{
+	return self.tmpdir;
+}
+
+char *lt_run_variable(void)
+{
+	return self.variable[0] ? self.variable : NULL;
+}
+
+static void find_program(char **argv)
+{
+	long n = lt_sys4(
+		SYS_readlinkat, -100 /* AT_FDCWD */, "/proc/self/exe", self.exe, LT_PATH_MAX - 1);
+	if (n <= 0) {
+		const char *name = argv && argv[0] ? argv[0] : "unknown";
+		n = (long)lt_format(self.exe, sizeof(self.exe), "%s", name);
+	}
+	self.exe[n] = 0;
+	const char *slash = strrchr(self.exe, '/');
+	self.program = slash ? slash + 1 : self.exe;
+}
+
+static uint64_t random_id(void)
+{
+	uint64_t id = 0;
+	if (lt_sys3(SYS_getrandom, &id, sizeof(id), 1 /* GRND_NONBLOCK */) != sizeof(id))
+		id = lt_clock_real() * 0x9e3779b97f4a7c15ull ^ (uint64_t)lt_pid;
+	return id ? id : 1;
+}
+
+/* Who we are among the processes of a run. False: no output can be named. */
+static bool join_run(bool wanted)
+{
+	struct lt_run_id run;
+	if (lt_run_parse(lt_config.run, &run)) {
+		self.further = run.first_pid != 0;
+		self.run_id = run.id;
+		lt_format(self.pattern, sizeof(self.pattern), "%s", run.pattern);
+	} else {
+		self.run_id = random_id();
+		if (!lt_outname_absolute(self.pattern, sizeof(self.pattern), lt_config.out))
+			return false;
+		run.first_pid = 0;
+	}
+	run.id = self.run_id;
+	run.pattern = self.pattern;
+	if (wanted && !self.further)
+		run.first_pid = lt_pid;
+	if (!lt_run_format(self.variable, sizeof(self.variable), &run))
+		self.variable[0] = 0;
+	return true;
+}
+
+static bool start_recording(enum ltf_origin origin, int parent)
+{
+	struct lt_dump_who who = {.pattern = self.pattern,
+		.program = self.program,
+		.run_id = self.run_id,
+		.pid = lt_pid,
+		.parent_pid = parent,
+		.first = origin == LTF_ORIGIN_FIRST,
+		.origin = origin,
+		.seconds = lt_clock_real() / 1000000000u};
+	void *ring = lt_dump_open(&who, LT_RING_FIRST);
+	if (!ring || !lt_ring_init(ring, LT_RING_FIRST))
+		return false;
+	lt_rss_open();
+	*lt_alive = 1;
+	return true;
+}
+
+static void at_exit(int status, void *unused)
+{
+	(void)unused;
+	lt_finish((uint32_t)status & 0xff);
+}
+
+static void at_quick_exit_(void)
+{
+	lt_finish(LTF_STATUS_UNKNOWN);
+}
+
+static bool start(int argc, char **argv, char **envp)
+{
+	const char *tmp = lt_env(envp, "TMPDIR");
+	lt_format(self.tmpdir, sizeof(self.tmpdir), "%s", tmp && *tmp == '/' ? tmp : "/tmp");
+	self.known = true;
+	lt_pid = (int)lt_sys1(SYS_getpid, 0);
+	if (getauxval(AT_SECURE))
+		return false;
+	lt_clock_init();
+	lt_config_read(envp);
+	find_program(argv);
+	bool wanted = lt_config_wants(lt_config.programs, self.program);
+	if (!join_run(wanted)) {
+		lt_say(0, "not tracing: the working directory cannot be found for %s",
+			lt_config.out);
+		return false;
+	}
+	if (!wanted || (self.further && lt_config.children == LT_CHILDREN_NONE))
+		return false;
+	void *page = lt_sys_map(PAGE, true);
+	if (!page)
+		return false;
+	lt_alive = page;
+	lt_slowly_init();
+	if (!start_recording(self.further ? LTF_ORIGIN_EXEC : LTF_ORIGIN_FIRST,
+		    self.further ? (int)lt_sys1(SYS_getppid, 0) : 0))
+		return false;
+	/* First registered, so run last: after every destructor. on_exit, because an atexit of a
+	 * library's would run with that library's own destructors. */
+	on_exit(at_exit, NULL);
+	at_quick_exit(at_quick_exit_);
+	struct lt_thread *t = lt_thread_enter();
+	if (!t)
+		return false;
+	t->internal++; /* what dlsym allocates meanwhile is not the program's */
+	lt_mode_set(LT_MODE_ON);
+	lt_describe(argc, argv, self.exe, envp);
+	t->internal--;
+	if (lt_config.paused)
+		lt_mode_set(LT_MODE_PAUSED);
+	return true;
+}
+
+__attribute__((constructor)) static void constructor(int argc, char **argv, char **envp)
+{
+	int saved = errno;
+	lt_real_find();
+	if (!start(argc, argv, envp))
+		lt_mode_set(LT_MODE_OFF);
+	errno = saved;
+}
+
+/* Replaces or adds LEAKTRACE_RUN in libc's environment, for what system() and popen() start. */
+static void pass_run_on(void)
+{
+	size_t n = 0;
+	if (!environ || !self.variable[0])
+		return;
+	for (; environ[n]; n++)
+		if (strncmp(environ[n], "LEAKTRACE_RUN=", 14) == 0) {
+			environ[n] = self.variable;
+			return;
+		}
+	char **copy =
+		lt_sys_map(((n + 2) * sizeof(char *) + PAGE - 1) & ~(size_t)(PAGE - 1), false);
+	if (!copy)
+		return;
+	memcpy(copy, environ, n * sizeof(char *));
+	copy[n] = self.variable;
+	environ = copy;
+}
+
+void lt_before_main(void)
+{
+	int saved = errno;
+	if (self.known)
+		pass_run_on();
+	struct lt_thread *t = lt_mode == LT_MODE_OFF ? NULL : lt_self;
+	if (t) {
+		t->internal++;
+		lt_unwind_init();
+		t->internal--;
+	}
+	errno = saved;
+}
+
+bool lt_child_start(void)
+{
+	int parent = lt_pid;
+	lt_pid = (int)lt_sys1(SYS_getpid, 0);
+	lt_dump_forget();
+	lt_drain_reset();
+	lt_stacks_reset();
+	lt_thread_reset();
+	lt_modules_reset();
+	lt_unwind_child();
+	lt_tracer_reset();
+	self.further = true;
+	if (lt_config.children == LT_CHILDREN_NONE || !start_recording(LTF_ORIGIN_FORK, parent)) {
+		*lt_alive = 1;
+		lt_mode_set(LT_MODE_OFF);
+		return false;
+	}
+	return true;
+}
+
+void lt_child_describe(void)
+{
+	lt_describe(0, NULL, self.exe, NULL);
+}
+
+static bool is_recorded_process(void)
+{
+	return *lt_alive && (lt_mode == LT_MODE_ON || lt_mode == LT_MODE_PAUSED) &&
+	       (lt_sealed || (int)lt_sys1(SYS_getpid, 0) == lt_pid);
+}
+
+static long finish(void *status)
+{
+	lt_thread_sweep(); /* may need a block, so before draining stops */
+	lt_mode_set(LT_MODE_ENDED);
+	lt_dump_finish(*(uint32_t *)status, lt_drain_all(true));
+	return 0;
+}
+
+void lt_finish(uint32_t status)
+{
+	static _Atomic bool finishing;
+	if (!is_recorded_process() || atomic_exchange(&finishing, true))
+		return;
+	if (lt_sealed) { /* the ring is in the file; nothing more may be called */
+		lt_mode_set(LT_MODE_ENDED);
+		lt_header->exit_status = status;
+		lt_header->end_mono = lt_clock_mono();
+	} else {
+		lt_slowly(finish, &status);
+		lt_mode_set(LT_MODE_ENDED);
+	}
+}
+
+static long drain_for_exec(void *path)
+{
+	lt_trace_meta("exec", path, strlen(path));
+	lt_drain_all(false);
+	return 0;
+}
+
+void lt_exec_before(const char *path)
+{
+	if (lt_sealed || !is_recorded_process() || !path)
+		return;
+	lt_slowly(drain_for_exec, (void *)path);
+	lt_header->end_mono = lt_clock_mono();
+	lt_header->state = LTF_STATE_EXEC;
+}
+
+void lt_exec_failed(void)
+{
+	if (lt_sealed || !is_recorded_process() || lt_header->state != LTF_STATE_EXEC)
+		return;
+	lt_header->end_mono = 0;
+	lt_header->state = LTF_STATE_RUNNING;
+	lt_trace_meta("exec_failed", "", 0);
+}
+
+static long grow_for_seal(void *unused)
+{
+	(void)unused;
+	lt_drain_all(false);
+	while (lt_ring_blocks() < SEAL_BLOCKS && lt_ring_grow())
+		;
+	return 0;
+}
+
+void lt_seal(void)
+{
+	if (lt_sealed || !is_recorded_process())
+		return;
+	lt_slowly(grow_for_seal, NULL);
+	atomic_store(&lt_sealed, true);
+}

@@ -1,0 +1,101 @@
+/* Stacks of ours, and the switch to them. */
+#include "lib/onstack.h"
+
+#include <signal.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include "lib/sys.h"
+
+enum { STACKS = 256, GUARD = 4096, SIG_SETMASK_RAW = 2 };
+
+_Atomic bool lt_sealed;
+
+static struct {
+	_Atomic bool taken;
+	char *_Atomic low; /* above the guard page; NULL until mapped */
+} stacks[STACKS];
+
+/* The frame pointer leads back to the caller's stack, whatever happens on the other one. */
+__attribute__((naked, noinline)) long lt_on_stack(long (*fn)(void *) __attribute__((unused)),
+	void *arg __attribute__((unused)), void *stack_top __attribute__((unused)))
+{
+	__asm__("pushq %rbp\n\t"
+		".cfi_def_cfa_offset 16\n\t"
+		".cfi_offset %rbp, -16\n\t"
+		"movq %rsp, %rbp\n\t"
+		".cfi_def_cfa_register %rbp\n\t"
+		"movq %rdx, %rsp\n\t"
+		"andq $-16, %rsp\n\t"
+		"movq %rdi, %rax\n\t"
+		"movq %rsi, %rdi\n\t"
+		"callq *%rax\n\t"
+		"leave\n\t"
+		".cfi_def_cfa %rsp, 8\n\t"
+		"retq\n\t");
+}
+
+/* The index of a stack that is now the caller's, or -1. */
+static int take(bool may_map)
+{
+	for (int i = 0; i < STACKS; i++) {
+		if (atomic_load_explicit(&stacks[i].taken, memory_order_relaxed) ||
+			atomic_exchange_explicit(&stacks[i].taken, true, memory_order_acquire))
+			continue;
+		if (atomic_load_explicit(&stacks[i].low, memory_order_relaxed))
+			return i;
+		char *p = may_map ? lt_sys_map(GUARD + LT_SLOW_STACK, false) : NULL;
+		if (p) {
+			lt_sys3(SYS_mprotect, p, GUARD, PROT_NONE);
+			atomic_store_explicit(&stacks[i].low, p + GUARD, memory_order_relaxed);
+			return i;
+		}
+		atomic_store_explicit(&stacks[i].taken, false, memory_order_release);
+		return -1;
+	}
+	return -1;
+}
+
+static void give(int i)
+{
+	atomic_store_explicit(&stacks[i].taken, false, memory_order_release);
+}
+
+/* All signals but those that an instruction raises: the kernel kills where such a one is blocked,
+ * and a program may live with SIGSYS (seccomp) or SIGTRAP. */
+#define BIT(sig) (UINT64_C(1) << ((sig)-1))
+static const uint64_t mask =
+	~(BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGILL) | BIT(SIGFPE) | BIT(SIGTRAP) | BIT(SIGSYS));
+
+long lt_slowly(long (*fn)(void *), void *arg)
+{
+	uint64_t before;
+	bool sealed = atomic_load_explicit(&lt_sealed, memory_order_relaxed);
+	bool blocked = !sealed && lt_sys4(SYS_rt_sigprocmask, SIG_SETMASK_RAW, &mask, &before,
+					  sizeof(mask)) == 0;
+	long ret = LT_SLOW_BUSY;
+	int i = take(!sealed);
+
+	if (i >= 0) {
+		ret = lt_on_stack(fn, arg,
+			atomic_load_explicit(&stacks[i].low, memory_order_relaxed) + LT_SLOW_STACK);
+		give(i);
+	}
+	/* Not asked again whether it is sealed: this call was made before. */
+	if (blocked)
+		lt_sys4(SYS_rt_sigprocmask, SIG_SETMASK_RAW, &before, NULL, sizeof(before));
+	return ret;
+}
+
+void lt_slowly_init(void)
+{
+	int i = take(true);
+
+	if (i >= 0)
+		give(i);
+}
+
+void lt_slowly_child(void)
+{
+	for (int i = 0; i < STACKS; i++)
+		atomic_store_explicit(&stacks[i].taken, false, memory_order_relaxed);
+}

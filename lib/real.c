@@ -1,0 +1,111 @@
+#include "lib/real.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <link.h>
+#include <stdarg.h>
+#include <string.h>
+#include "lib/bootstrap.h"
+#include "lib/sys.h"
+
+/* An allocator in front of ours is called before our constructor has run, and it may make system
+ * calls by this name. */
+static long early_syscall(long number, ...)
+{
+	long a[6];
+	va_list ap;
+	va_start(ap, number);
+	for (int i = 0; i < 6; i++)
+		a[i] = va_arg(ap, long);
+	va_end(ap);
+	long r = lt_syscall6(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+	if (r < 0 && r > -4096) {
+		errno = (int)-r;
+		return -1;
+	}
+	return r;
+}
+
+struct lt_real lt_real = {.syscall = early_syscall};
+struct lt_seen lt_seen;
+int lt_new_is_malloc;
+uintptr_t lt_loader_low, lt_loader_size;
+
+const char *lt_real_object(const void *function)
+{
+	Dl_info info;
+	return function && dladdr(function, &info) && info.dli_fname ? info.dli_fname : "";
+}
+
+/* The standard libraries' operators are malloc and free with a handler and an exception around
+ * them. Others (tcmalloc's, a program's own) are called. */
+static int is_standard(const void *operator_new)
+{
+	const char *path = lt_real_object(operator_new);
+	const char *base = strrchr(path, '/');
+	base = base ? base + 1 : path;
+	return !operator_new || strncmp(base, "libstdc++.", 10) == 0 ||
+	       strncmp(base, "libc++", 6) == 0;
+}
+
+static void find_loader(void)
+{
+	struct dl_find_object o;
+	if (_dl_find_object((void *)_dl_find_object, &o) == 0) {
+		lt_loader_low = (uintptr_t)o.dlfo_map_start;
+		lt_loader_size = (uintptr_t)o.dlfo_map_end - lt_loader_low;
+	}
+}
+
+/* The definition in front of ours, or NULL. A program that takes the address of a function may have
+ * an entry for it that only leads to ours. */
+static void *in_front(const char *name)
+{
+	Dl_info ours, theirs;
+	const ElfW(Sym) *symbol = NULL;
+	void *p = dlsym(RTLD_DEFAULT, name);
+	if (!p || !dladdr(&lt_real, &ours) ||
+		!dladdr1(p, &theirs, (void **)&symbol, RTLD_DL_SYMENT) ||
+		ours.dli_fbase == theirs.dli_fbase || !symbol || symbol->st_shndx == SHN_UNDEF)
+		return NULL;
+	return p;
+}
+
+static void look_in_front(void)
+{
+	struct lt_seen s = {.malloc = (void *(*)(size_t))in_front("malloc"),
+		.realloc = (void *(*)(void *, size_t))in_front("realloc"),
+		.aligned_alloc = (void *(*)(size_t, size_t))in_front("aligned_alloc"),
+		.free = (void (*)(void *))in_front("free")};
+	s.behind = s.malloc != NULL;
+	if (!s.malloc)
+		s.malloc = lt_real.malloc;
+	if (!s.realloc)
+		s.realloc = lt_real.realloc;
+	if (!s.aligned_alloc)
+		s.aligned_alloc = lt_real.aligned_alloc;
+	if (!s.free)
+		s.free = lt_real.free;
+	lt_seen = s;
+}
+
+void lt_real_find(void)
+{
+	find_loader();
+	/* Published one by one: a program with a malloc of its own (before ours in the search
+	 * order, so not ours to trace) may start it up in here, and that uses mmap and syscall. */
+#define LT_HOOK(name, ret, params) lt_real.name = (ret(*) params)dlsym(RTLD_NEXT, #name);
+#define LT_HOOK_MAYBE(name, ret, params)
+#define LT_EXPORT(name)
+#include "lib/hooks.def"
+#undef LT_HOOK
+#undef LT_HOOK_MAYBE
+#define LT_HOOK(name, ret, params)
+#define LT_HOOK_MAYBE(name, ret, params) lt_real.name = (ret(*) params)dlsym(RTLD_NEXT, #name);
+#include "lib/hooks.def"
+#undef LT_HOOK
+#undef LT_HOOK_MAYBE
+#undef LT_EXPORT
+	lt_new_is_malloc = is_standard((const void *)lt_real._Znwm);
+	look_in_front();
+}

@@ -1,0 +1,51 @@
+/* The functions that stand behind our hooks: found once, by dlsym(RTLD_NEXT), in the constructor.
+ */
+#ifndef LT_REAL_H
+#define LT_REAL_H
+
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+struct lt_real {
+#define LT_HOOK(name, ret, params) ret(*name) params;
+#define LT_HOOK_MAYBE              LT_HOOK
+#define LT_EXPORT(name)
+#include "lib/hooks.def"
+#undef LT_HOOK
+#undef LT_HOOK_MAYBE
+#undef LT_EXPORT
+};
+extern struct lt_real lt_real;
+
+/* What the program's other objects get by these names: the originals, unless an allocator stands in
+ * front of ours (in the program itself, or preloaded before us). Where one of our functions is made
+ * of another, as operator new is of malloc, it calls these, as the libraries' own would. */
+struct lt_seen {
+	void *(*malloc)(size_t);
+	void *(*realloc)(void *, size_t);
+	void *(*aligned_alloc)(size_t, size_t);
+	void (*free)(void *);
+	int behind; /* one does stand in front */
+};
+extern struct lt_seen lt_seen;
+
+/* Fills lt_real and lt_seen. Calls into the loader: not from a hook. */
+void lt_real_find(void);
+
+/* True when what stands behind operator new and delete is libstdc++'s or libc++'s own, or nothing:
+ * then they are malloc and free. */
+extern int lt_new_is_malloc;
+
+/* The loader's own code, [low, low + size): a free() from there may follow an unloading that no
+ * hook of ours has seen (the C library closes its own modules by itself). */
+extern uintptr_t lt_loader_low, lt_loader_size;
+
+/* The path of the object that holds the function, "" unknown. */
+const char *lt_real_object(const void *function);
+
+#endif

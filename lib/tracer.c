@@ -1,0 +1,224 @@
+#include "lib/tracer.h"
+
+#include <stdatomic.h>
+#include <string.h>
+#include "lib/clock.h"
+#include "lib/config.h"
+#include "lib/dump.h"
+#include "lib/ring.h"
+#include "lib/site.h"
+#include "lib/sys.h"
+
+enum { CACHE_LINE = 64, FREE_SAMPLE = 64 };
+
+bool lt_numbered;
+
+/* One counter for each address region, a cache line each. */
+struct counter {
+	_Atomic uint32_t next;
+	char pad[CACHE_LINE - sizeof(uint32_t)];
+};
+static struct counter counters[LTF_REGION_COUNT] __attribute__((aligned(CACHE_LINE)));
+
+void lt_become_threaded(void)
+{
+	if (!lt_numbered)
+		__atomic_store_n(&lt_numbered, true, __ATOMIC_SEQ_CST);
+}
+
+void lt_tracer_reset(void)
+{
+	if (lt_numbered)
+		memset(counters, 0, sizeof(counters));
+	lt_numbered = false;
+}
+
+static uint32_t next_number(uint64_t addr)
+{
+	return atomic_fetch_add_explicit(&counters[LTF_REGION(addr)].next, 1, memory_order_seq_cst);
+}
+
+/* The thread's state when this call is to be recorded, else NULL. */
+static inline struct lt_thread *recorder(void)
+{
+	struct lt_thread *t = lt_self;
+	if (__builtin_expect(lt_mode != LT_MODE_ON, 0)) {
+		if (lt_mode == LT_MODE_STOPPED && *lt_alive)
+			lt_lost(LTF_LOST_EVENTS, 1);
+		else if (lt_mode == LT_MODE_ENDED)
+			lt_lost(LTF_LOST_LATE, 1);
+		return NULL;
+	}
+	if (__builtin_expect(!t || t->ready != LT_READY, 0))
+		t = lt_thread_enter();
+	return t;
+}
+
+/* A TIME word where the coarse clock has moved since this thread's last. */
+static inline void stamp(struct lt_thread *t)
+{
+	uint64_t now = lt_clock_mono();
+	if (__builtin_expect(now == t->last_time, 1))
+		return;
+	uint64_t *w = lt_ring_reserve(t, 1);
+	if (!w)
+		return;
+	t->last_time = now;
+	lt_commit(w, LTF_LEAD(LTF_W_TIME) | ((now - lt_header->start_mono) / 1000 & LTF_MASK60));
+}
+
+static bool out_of_range(uint64_t addr)
+{
+	if (__builtin_expect(addr >> 47, 0)) {
+		lt_lost(LTF_LOST_ADDRESSES, 1);
+		return true;
+	}
+	return false;
+}
+
+static void put_alloc(
+	struct lt_thread *t, uint64_t addr, uint64_t size, unsigned api, uint32_t site)
+{
+	bool numbered = lt_numbered, huge = size >> LTF_SIZE_BITS;
+	unsigned words = 2u + numbered + huge, at = 2;
+	uint64_t *w = lt_ring_reserve(t, words);
+	if (!w)
+		return;
+	uint64_t low = huge ? 0 : size;
+	w[1] = LTF_CONT((uint64_t)site << 30 | (low >> 12) << 2 |
+			(numbered ? LTF_ALLOC_NUMBERED : 0) | (huge ? LTF_ALLOC_HUGE : 0));
+	if (numbered)
+		w[at++] = LTF_CONT(next_number(addr));
+	if (huge)
+		w[at] = LTF_CONT(size);
+	lt_commit(w, LTF_LEAD(LTF_W_ALLOC) | LTF_ADDR44(addr) << 16 | (uint64_t)api << 12 |
+			     (low & 0xfff));
+}
+
+static void put_release(
+	struct lt_thread *t, unsigned tag, uint64_t addr, unsigned api, uint32_t site)
+{
+	bool numbered = lt_numbered;
+	unsigned words = 1u + numbered + (site != LTF_SITE_NONE), at = 1;
+	uint64_t *w = lt_ring_reserve(t, words);
+	if (!w)
+		return;
+	if (numbered)
+		w[at++] = LTF_CONT(next_number(addr));
+	if (site != LTF_SITE_NONE)
+		w[at] = LTF_CONT(site);
+	lt_commit(w, LTF_LEAD(tag) | LTF_ADDR44(addr) << 16 | (uint64_t)api << 12 |
+			     (numbered ? LTF_FREE_NUMBERED : 0) |
+			     (site != LTF_SITE_NONE ? LTF_FREE_STACKED : 0));
+}
+
+/* True when a hook further in has recorded this block. What a signal handler records meanwhile lies
+ * beside it. */
+static bool is_recorded(const struct lt_thread *t, uint32_t call, uintptr_t addr)
+{
+	uint32_t n = t->recorded - call;
+	for (uint32_t i = 1; i <= n && i <= LT_RECENT; i++)
+		if (t->recent[(t->recorded - i) % LT_RECENT] == addr)
+			return true;
+	return false;
+}
+
+static inline void note_recorded(struct lt_thread *t, uintptr_t addr)
+{
+	t->recent[t->recorded++ % LT_RECENT] = addr;
+	if (__builtin_expect(t->releasing == addr, 0)) /* left by a handler's longjmp */
+		t->releasing = 0;
+}
+
+void lt_trace_alloc(
+	uint32_t call, const void *p, size_t size, enum ltf_api api, const struct lt_regs *regs)
+{
+	struct lt_thread *t = recorder();
+	uintptr_t addr = (uintptr_t)p;
+	if (!t || out_of_range(addr))
+		return;
+	if (is_recorded(t, call, addr))
+		return;
+	stamp(t);
+	put_alloc(t, addr, size, api, lt_site_take(t, regs, LT_MEMO_ALLOC));
+	note_recorded(t, addr);
+}
+
+static bool wants_free_stack(struct lt_thread *t)
+{
+	if (lt_config.free_stacks == LT_FREE_STACKS_SAMPLED)
+		return t->releases++ % FREE_SAMPLE == 0;
+	return lt_config.free_stacks == LT_FREE_STACKS_ALL;
+}
+
+void lt_trace_free(const void *p, enum ltf_api api, const struct lt_regs *regs)
+{
+	struct lt_thread *t = recorder();
+	uintptr_t addr = (uintptr_t)p;
+	if (!t || out_of_range(addr) || t->releasing == addr)
+		return;
+	t->releasing = addr;
+	stamp(t);
+	uint32_t site = wants_free_stack(t) ? lt_site_take(t, regs, LT_MEMO_FREE) : LTF_SITE_NONE;
+	put_release(t, LTF_W_FREE, addr, api, site);
+}
+
+void lt_trace_realloc_begin(const void *p)
+{
+	struct lt_thread *t = recorder();
+	if (!t || out_of_range((uintptr_t)p) || t->releasing == (uintptr_t)p)
+		return;
+	t->releasing = (uintptr_t)p;
+	stamp(t);
+	put_release(t, LTF_W_RELEASE, (uintptr_t)p, LTF_API_REALLOC, LTF_SITE_NONE);
+}
+
+void lt_trace_realloc_end(
+	uint32_t call, const void *p, const void *result, size_t size, const struct lt_regs *regs)
+{
+	struct lt_thread *t = recorder();
+	if (!t || out_of_range((uintptr_t)p))
+		return;
+	if (result && is_recorded(t, call, (uintptr_t)result))
+		return;
+	if (!result) {
+		put_release(t, LTF_W_RESTORE, (uintptr_t)p, LTF_API_REALLOC, LTF_SITE_NONE);
+		return;
+	}
+	put_alloc(
+		t, (uintptr_t)result, size, LTF_API_REALLOC, lt_site_take(t, regs, LT_MEMO_ALLOC));
+	note_recorded(t, (uintptr_t)result);
+}
+
+void lt_trace_resource(
+	enum ltf_res kind, const uint64_t *args, unsigned nargs, const struct lt_regs *regs)
+{
+	struct lt_thread *t = recorder();
+	if (!t)
+		return;
+	stamp(t);
+	uint32_t site = lt_site_take(t, regs, LT_MEMO_ALLOC);
+	uint64_t *w = lt_ring_reserve(t, 2 + nargs);
+	if (!w)
+		return;
+	w[1] = LTF_CONT(site);
+	for (unsigned i = 0; i < nargs; i++)
+		w[2 + i] = LTF_CONT(args[i]);
+	uint64_t number = lt_numbered ? 1ull << 47 | next_number(args[0]) : 0;
+	lt_commit(w,
+		LTF_LEAD(LTF_W_RES) | (uint64_t)kind << 52 | (uint64_t)(nargs + 1) << 48 | number);
+}
+
+void lt_trace_meta(const char *key, const void *value, size_t len)
+{
+	char buf[2048];
+	struct lt_thread *t = recorder();
+	size_t k = strlen(key) + 1;
+	if (!t || k >= sizeof(buf))
+		return;
+	if (len > sizeof(buf) - k)
+		len = sizeof(buf) - k;
+	memcpy(buf, key, k);
+	memcpy(buf + k, value, len);
+	lt_ring_blob(t, LTF_BLOB_META, buf, k + len);
+}

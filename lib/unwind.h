@@ -1,0 +1,109 @@
+/* Unwinding: from the registers of a hook's caller to the list of its frames.
+ *
+ * The fast stepper takes each code address's rule (from .eh_frame: CFA from rsp or rbp or another
+ * callee-saved register, where the return address and the callee-saved registers are kept) from a
+ * cache that is filled once per address. What it cannot express goes to libunwind, used with an
+ * address space of our own whose accessors find tables with _dl_find_object and read memory only
+ * where that cannot fault.
+ *
+ * No lock is waited for, nothing is allocated through malloc, errno is kept, and the caller's stack
+ * is used for less than 512 bytes: decoding and libunwind run on a stack of our own. */
+#ifndef LT_UNWIND_H
+#define LT_UNWIND_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Registers as they are in the frame where the walk starts. */
+struct lt_regs {
+	uintptr_t ip, sp, bp;
+};
+
+/* Set in lt_frame.flags; the same bits as enum LTF_NODE_*. */
+struct lt_frame {
+	uintptr_t pc;    /* raw address; a return address unless LTF_NODE_SIGNAL */
+	uint32_t module; /* number, 0 unknown */
+	uint32_t flags;  /* LTF_NODE_SIGNAL, LTF_NODE_GUESSED */
+};
+
+/* Per thread: the stack it runs on. Zeroed at first; belongs to one thread. */
+struct lt_stack_bounds {
+	uintptr_t low, high;             /* readable, on the thread's own stack */
+	uintptr_t other_low, other_high; /* readable, on another stack (coroutine, signal stack) */
+	uint32_t other_epoch;            /* value of lt_unmap_epoch when other_* was found */
+};
+
+enum lt_walk {
+	LT_WALK_ROOT,   /* ended at a frame that the tables mark as outermost */
+	LT_WALK_CUT,    /* max frames, more beyond */
+	LT_WALK_UNSURE, /* ended for want of information or readable memory */
+};
+
+/* Fills frames[0..max) innermost first, beginning with the frame of regs->ip (which is a return
+ * address in the hook's caller). Returns how many. *how says why it ended. */
+unsigned lt_unwind(struct lt_stack_bounds *b, const struct lt_regs *regs, struct lt_frame *frames,
+	unsigned max, enum lt_walk *how);
+
+/* Memoised walks. Unwinding is a pure function of the registers and of the stack words it reads. A
+ * thread keeps its last stack, root first, with the registers of each frame. A new walk that comes
+ * to a frame of the last one with the same registers looks whether the words that led from there to
+ * the root are unchanged; if they are, so is the rest of the stack.
+ *
+ * frame[0..count) is kept by the caller, who may put frames there only as lt_unwind_beside gave
+ * them (sp 0 where its registers are not to be believed) and must set count to 0 before it
+ * changes any below it. */
+struct lt_memo_frame {
+	uintptr_t ip, sp, bp; /* on entry to the frame */
+	uint32_t module;
+	uint16_t flags;
+	uint8_t bp_at; /* the caller's rbp was read at its sp - 8 * bp_at; 0: it is the same */
+	bool uses_bp;  /* the caller's sp was reckoned from bp */
+	uint32_t id;   /* the caller's own */
+};
+
+struct lt_memo {
+	struct lt_memo_frame *frame; /* root first; room for max */
+	uint32_t count;
+	uint32_t epoch; /* lt_modules_epoch when it was made */
+	uintptr_t high; /* end of the stack it was made on */
+	/* Of the last walk. */
+	uint32_t shared; /* its outer part is frame[0..shared) */
+	bool pure;       /* sp, bp and bp_at of the new frames are good */
+};
+
+/* As lt_unwind, with frames filled only up to the part that the stack shares with the memo; those
+ * that are new get their registers in fresh (room for max). The number of frames of the whole stack
+ * is the result plus memo->shared. */
+unsigned lt_unwind_beside(struct lt_stack_bounds *b, const struct lt_regs *regs,
+	struct lt_memo *memo, struct lt_memo_frame *fresh, struct lt_frame *frames, unsigned max,
+	enum lt_walk *how);
+
+/* Called once before main, not from a hook: finds libunwind (dlopen, RTLD_LOCAL). Works without:
+ * then what only libunwind can step ends a walk. */
+void lt_unwind_init(void);
+/* In a forked child, before its first walk. */
+void lt_unwind_child(void);
+/* Any munmap bumps it: other stacks may be gone. */
+extern _Atomic uint32_t lt_unmap_epoch;
+
+/* Counters for the coverage section and for tests; relaxed. */
+struct lt_unwind_stats {
+	_Atomic uint64_t rules_decoded, libunwind_steps, libunwind_busy, guessed;
+};
+extern struct lt_unwind_stats lt_unwind_stats;
+
+/* Captures the registers of the caller of the function it is used in, whose frame pointer must be
+ * kept (hooks are compiled with -fno-omit-frame-pointer): ip is the return address, sp the stack
+ * pointer after the return, bp the caller's. A frame that needs another callee-saved register (rbx,
+ * r12..r15) is reached by a second walk, from lt_unwind's own frame and through the hook's. */
+#define LT_REGS_CALLER(r)                                                                          \
+	do {                                                                                       \
+		uintptr_t *fp_ = __builtin_frame_address(0);                                       \
+		(r)->bp = fp_[0];                                                                  \
+		(r)->ip = fp_[1];                                                                  \
+		(r)->sp = (uintptr_t)(fp_ + 2);                                                    \
+	} while (0)
+
+#endif

@@ -1,0 +1,128 @@
+# What ./quickstart and ./run-tests share: packages, and a build. Sourced by both, from the top of
+# the source tree. Nothing is downloaded when everything is there.
+
+# What is built with.
+build_packages=(
+	gcc libc6-dev make autoconf automake libtool pkg-config
+	libunwind-dev libjansson-dev libzstd-dev libdw-dev libiberty-dev
+)
+# What only tests use. `a|b`: whichever of the two this system has. redis-tools holds the server too,
+# and starts no service.
+test_packages=(
+	g++ clang clang-format libcmocka-dev valgrind gdb mandoc strace procps util-linux libcap2-bin file xz-utils
+	sqlite3 python3 python3-jsonschema perl git jq libxml2-utils redis-tools
+	libjemalloc2 'libtcmalloc-minimal4|libtcmalloc-minimal4t64' 'libmimalloc2.0|libmimalloc3'
+)
+
+step()
+{
+	printf '==> %s\n' "$*"
+}
+
+die()
+{
+	printf '%s\n' "$*" >&2
+	exit 1
+}
+
+as_root()
+{
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		die "This needs root and there is no sudo. As root: $*"
+	fi
+}
+
+is_installed()
+{
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# The packages of the list that are not installed, one per line, alternatives kept.
+lacking()
+{
+	local entry name names
+	for entry; do
+		IFS='|' read -ra names <<<"$entry"
+		for name in "${names[@]}"; do
+			is_installed "$name" && continue 2
+		done
+		echo "$entry"
+	done
+}
+
+# install_packages must|may PACKAGE...: installs what is not there. With `may`, a package that this
+# system does not know, or cannot fetch, is told and left out: its tests will say that they are skipped.
+install_packages()
+{
+	local force=$1 entry name names missing wanted=()
+	shift
+	if ! command -v dpkg-query >/dev/null; then
+		step "not a Debian or Ubuntu system: configure will say what is missing"
+		return 0
+	fi
+	mapfile -t missing < <(lacking "$@")
+	[ ${#missing[@]} -gt 0 ] || return 0
+	step "installing ${missing[*]}"
+	run_logged as_root apt-get update || step "apt-get update failed; going on with the lists that are here"
+	for entry in "${missing[@]}"; do
+		IFS='|' read -ra names <<<"$entry"
+		for name in "${names[@]}"; do
+			if apt-cache show "$name" >/dev/null 2>&1; then
+				wanted+=("$name")
+				continue 2
+			fi
+		done
+		[ "$force" = may ] || die "apt knows no package $entry, which leaktrace is built with"
+		step "no package $entry here: what needs it is skipped"
+	done
+	[ ${#wanted[@]} -gt 0 ] || return 0
+	if ! run_logged as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y --no-install-recommends "${wanted[@]}"; then
+		[ "$force" = may ] || die "apt-get could not install ${wanted[*]}; see $log"
+		step "apt-get could not install all of it: what needs it is skipped"
+	fi
+}
+
+# Output of steps that go well is kept in this file and not shown.
+log=${TMPDIR:-/tmp}/leaktrace-setup.$(id -u).$$.log
+run_logged()
+{
+	"$@" >>"$log" 2>&1 </dev/null
+}
+
+# must COMMAND...: or the end of its output is shown and nothing further is done.
+must()
+{
+	run_logged "$@" || {
+		tail -n 40 "$log"
+		die "failed: $* (all of its output: $log)"
+	}
+}
+
+# A checkout has no configure script at first; make itself renews what grows old later.
+make_configure()
+{
+	if [ ! -x configure ] || [ ! -e Makefile.in ] || [ configure.ac -nt configure ]; then
+		step "autoreconf"
+		must autoreconf -fi
+	fi
+}
+
+# build_in DIR [CONFIGURE-OPTION...]: configures (again, when the options are others) and makes.
+build_in()
+{
+	local dir=$1
+	shift
+	mkdir -p "$dir"
+	if [ ! -e "$dir/config.status" ] || [ configure -nt "$dir/config.status" ] ||
+		[ "$(cat "$dir/.options" 2>/dev/null)" != "$*" ]; then
+		step "configure $*"
+		(cd "$dir" && must ../configure "$@" && echo "$*" >.options) || exit 1
+	fi
+	step "make in $dir"
+	must make -C "$dir" -j"$(nproc)"
+}

@@ -1,0 +1,109 @@
+# What shell tests share. Sourced first: . "$top_srcdir/tests/lib.sh"
+# Gives: lib, leakreport, leaktrace (paths in the build tree), tmp (a directory of this test's own),
+# and the functions below. Run by hand, a test finds the build tree in $top_builddir or ./build.
+set -u
+export LC_ALL=C
+unset LD_PRELOAD ${!LEAKTRACE_*} DEBUGINFOD_URLS
+
+: "${top_srcdir:=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}"
+: "${top_builddir:=$top_srcdir/build}"
+lib=$top_builddir/lib/.libs/libleaktrace.so
+[ -e "$lib" ] || lib=$top_builddir/.libs/libleaktrace.so
+leakreport=$top_builddir/leakreport
+leaktrace=$top_builddir/leaktrace
+
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/leaktrace-test.XXXXXX") || exit 99
+trap 'chmod -R u+rwX "$tmp" 2>/dev/null; rm -rf "$tmp"' EXIT
+trap 'exit 99' HUP INT TERM
+
+# say TEXT: to the log, and to the terminal of `make check` where there is one.
+say()
+{
+	echo "$*"
+	{ true >&9; } 2>/dev/null && echo "$*" >&9
+	return 0
+}
+
+# skip REASON: this test cannot run here.
+skip()
+{
+	if [[ $0 == *.tap ]]; then
+		echo "1..0 # SKIP $*"
+		exit 0
+	fi
+	say "SKIP ${0##*/}: $*"
+	exit 77
+}
+
+# fail TEXT: this test has found something wrong; ends it.
+fail()
+{
+	echo "FAIL: $*"
+	exit 1
+}
+
+# need PROGRAM...: skips the test unless each is there.
+need()
+{
+	local program
+	for program; do
+		command -v "$program" >/dev/null || skip "$program is not installed"
+	done
+}
+
+# need_library: skips the test where libleaktrace.so is not built (sanitizers).
+need_library()
+{
+	[ -e "$lib" ] || skip "libleaktrace.so is not built here"
+}
+
+# TAP, for tests with many cases: any number of `tap_case NAME COMMAND...`, then tap_end. A COMMAND
+# (a function, run in a subshell) passes with 0, is skipped by `tap_skip REASON`, and fails otherwise;
+# what it prints goes to the log.
+tap_count=0
+tap_case()
+{
+	local name=$1 status
+	shift
+	tap_count=$((tap_count + 1))
+	rm -f "$tmp/.skipped"
+	(set +e; "$@") >"$tmp/.case" 2>&1
+	status=$?
+	sed 's/^/# /' "$tmp/.case"
+	if [ $status = 77 ]; then
+		echo "ok $tap_count - $name # SKIP $(cat "$tmp/.skipped" 2>/dev/null)"
+	elif [ $status = 0 ]; then
+		echo "ok $tap_count - $name"
+	else
+		echo "not ok $tap_count - $name"
+	fi
+}
+tap_skip()
+{
+	echo "$*" >"$tmp/.skipped"
+	exit 77
+}
+tap_end()
+{
+	echo "1..$tap_count"
+}
+
+# redis_server: prints the path of a redis-server; where only redis-tools is installed, its
+# redis-check-rdb is that program under another name.
+redis_server()
+{
+	command -v redis-server && return
+	command -v redis-check-rdb >/dev/null || return
+	ln -sf "$(command -v redis-check-rdb)" "$tmp/redis-server"
+	echo "$tmp/redis-server"
+}
+
+# python_with MODULE: prints the path of a python3 that has the module.
+python_with()
+{
+	local python
+	for python in python3 /usr/bin/python3; do
+		"$python" -c "import $1" 2>/dev/null && echo "$python" && return
+	done
+	return 1
+}

@@ -1,0 +1,250 @@
+/* Makes the sample dumps of this folder: make-samples DIRECTORY. They are kept in the repository,
+ * so that later versions are held to what earlier ones wrote; run this only to add new ones. */
+#include <stdio.h>
+#include <string.h>
+#include "format/chunk.h"
+#include "format/varint.h"
+#include "tests/unit/dumpgen.h"
+
+static const char *directory;
+
+static void save(struct dg *g, const char *name)
+{
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/%s.bin", directory, name);
+	dg_save(g, path);
+	dg_free(g);
+}
+
+static void reseal(struct dg *g)
+{
+	struct ltf_header *h = (struct ltf_header *)g->file;
+	h->crc = ltf_header_crc(h);
+}
+
+/* What all good ones begin with. */
+static void begin(struct dg *g, uint64_t ring_at, uint32_t ring_blocks)
+{
+	static const char args[] = "./demo\0--rounds\0two words";
+	dg_init(g, ring_at, ring_blocks);
+	dg_meta(g, "cmdline", args, sizeof(args) - 1);
+	dg_meta(g, "exe", "/opt/demo/bin/demo", 18);
+	dg_meta(g, "host", "example", 7);
+	dg_module(g, 1, 0x555500000000, 0x555500000000, 0x555500010000,
+		"00112233445566778899aabbccddeeff00112233", "/opt/demo/bin/demo");
+	dg_module(g, 2, 0x7f0000000000, 0x7f0000000000, 0x7f0000200000, "",
+		"/opt/demo/lib/libx.so.1");
+	dg_named(g, 1, 1234, "main");
+	dg_node(g, 1, 0, 0x555500001100, 1, 0);
+	dg_node(g, 2, 1, 0x555500001234, 1, 0);
+	dg_node(g, 3, 1, 0x7f0000004321, 2, 0);
+	dg_node(g, 4, 3, 0x7f0000005000, 2, LTF_NODE_SIGNAL);
+}
+
+/* Ten rounds: a temporary block, one that is kept, one that grows. */
+static void rounds(struct dg *g)
+{
+	for (uint64_t i = 0; i < 10; i++) {
+		uint64_t at = 0x10000 + (uint64_t)g->now * 0x1000000 + i * 0x1000;
+		dg_time(g, i * 4000);
+		dg_alloc(g, at, 100, 2, LTF_API_MALLOC);
+		dg_release(g, LTF_W_FREE, at, LTF_API_MALLOC);
+		dg_alloc(g, at + 0x200, 1000 + i, 3, LTF_API_NEW);
+		dg_alloc(g, at + 0x800, 16, 4, LTF_API_CALLOC);
+		dg_release(g, LTF_W_RELEASE, at + 0x800, LTF_API_REALLOC);
+		dg_alloc(g, at + 0x900, 32, 4, LTF_API_REALLOC);
+	}
+}
+
+static void good_ones(void)
+{
+	static const char nasty[] = "\033[2J\033]0;title\007\xff\xfe \xc2\x9b";
+	struct dg g;
+	dg_init(&g, 0, 0);
+	dg_finish(&g, 0);
+	save(&g, "good-empty");
+
+	begin(&g, 0, 0);
+	rounds(&g);
+	dg_finish(&g, 3);
+	save(&g, "good-one-thread");
+
+	begin(&g, 0, 0);
+	g.codec = LTF_CODEC_PLAIN;
+	rounds(&g);
+	dg_finish(&g, 0);
+	save(&g, "good-plain");
+
+	begin(&g, 0, 0);
+	dg_res(&g, LTF_RES_THREAD_CREATE, 2, 2, (uint64_t[]){0x7f1000000000, 0});
+	dg_res(&g, LTF_RES_TIMER_CREATE, 3, 4, (uint64_t[]){1, 1, 0, 0});
+	g.numbered = true;
+	for (g.now = 2; g.now <= 4; g.now++) {
+		dg_named(&g, g.now, 1300 + g.now, "worker");
+		rounds(&g);
+	}
+	g.now = 1;
+	dg_release(&g, LTF_W_FREE, 0x10000 + 2 * 0x1000000 + 0x200, LTF_API_NEW);
+	dg_finish(&g, 0);
+	save(&g, "good-threads");
+
+	begin(&g, 0, 0);
+	g.codec = LTF_CODEC_PLAIN;
+	g.numbered = true;
+	for (g.now = 1; g.now <= 3; g.now++) {
+		rounds(&g);
+		dg_res(&g, LTF_RES_MMAP, 3, 3, (uint64_t[]){0x7f2000000000 + g.now, 8192, 3});
+		dg_alloc(&g, 0x7ffffffffff8, 1ULL << 50, 4, LTF_API_MEMALIGN);
+		dg_release(&g, LTF_W_FREE, 0x7ffffffffff8, LTF_API_MALLOC);
+	}
+	g.now = 1;
+	dg_finish(&g, LTF_STATUS_UNKNOWN);
+	save(&g, "good-plain-threads");
+
+	begin(&g, 8192, 2);
+	rounds(&g);
+	dg_drain(&g, 1);
+	dg_seal(&g);
+	g.now = 2;
+	rounds(&g);
+	dg_leave(&g);
+	save(&g, "good-unfinished");
+
+	begin(&g, 4608, 1);
+	for (int i = 0; i < 8; i++) {
+		g.now = 1 + (uint32_t)i;
+		rounds(&g);
+		dg_drain(&g, 0);
+		dg_seal(&g);
+	}
+	dg_finish(&g, 0);
+	save(&g, "good-hop");
+
+	begin(&g, 0, 0);
+	g.header.origin = LTF_ORIGIN_FORK;
+	g.header.parent_pid = 1000;
+	dg_release(&g, LTF_W_FREE, 0x777000, LTF_API_MALLOC);
+	rounds(&g);
+	dg_finish(&g, 0);
+	save(&g, "good-fork");
+
+	begin(&g, 0, 0);
+	dg_record(&g, 77, "from the future", 15);
+	rounds(&g);
+	dg_finish(&g, 0);
+	save(&g, "good-unknown-record");
+
+	begin(&g, 0, 0);
+	dg_meta(&g, "cmdline", nasty, sizeof(nasty) - 1);
+	dg_named(&g, 1, 1, "\r\nname\x7f");
+	rounds(&g);
+	memcpy(g.header.program, "\033[31mred", 9);
+	dg_finish(&g, 0);
+	save(&g, "good-control-characters");
+}
+
+static void bad_headers(void)
+{
+	struct dg g;
+	dg_init(&g, 0, 0);
+	save(&g, "bad-empty-file");
+
+	begin(&g, 0, 0);
+	dg_finish(&g, 0);
+	g.size = 3000;
+	save(&g, "bad-header-cut");
+
+	begin(&g, 0, 0);
+	rounds(&g);
+	dg_finish(&g, 0);
+	g.file[150] ^= 1;
+	save(&g, "bad-header-checksum");
+
+	begin(&g, 0, 0);
+	dg_finish(&g, 0);
+	memcpy(g.file, "#!/bin/sh\n", 10);
+	save(&g, "bad-not-a-dump");
+
+	begin(&g, 0, 0);
+	dg_finish(&g, 0);
+	((struct ltf_header *)g.file)->version = 2;
+	reseal(&g);
+	save(&g, "unsupported-version");
+
+	begin(&g, 0, 0);
+	dg_finish(&g, 0);
+	((struct ltf_header *)g.file)->block_size = 8192;
+	reseal(&g);
+	save(&g, "unsupported-layout");
+}
+
+static void bad_streams(void)
+{
+	struct dg g;
+	for (int i = 0; i < 4; i++) {
+		static const char *const names[] = {
+			"bad-cut", "bad-chunk-checksum", "bad-no-finish", "unsupported-codec"};
+		begin(&g, 0, 0);
+		for (int k = 0; k < 3; k++) {
+			rounds(&g);
+			g.now++;
+			dg_drain(&g, 0);
+			if (i == 3 && k == 1)
+				g.codec = 9;
+			dg_seal(&g);
+		}
+		if (i == 2) {
+			g.header.state = LTF_STATE_FINISHED;
+			dg_leave(&g);
+		} else {
+			dg_finish(&g, 0);
+		}
+		if (i == 0)
+			g.size -= 100;
+		if (i == 1)
+			g.file[LTF_HEADER_SIZE + 100] ^= 4;
+		save(&g, names[i]);
+	}
+
+	/* The chunks are sound, what is in them is not. */
+	begin(&g, 0, 0);
+	rounds(&g);
+	dg_drain(&g, 0);
+	dg_record(&g, LTF_REC_EVENTS, "\x02\x05\x00\x10\x10\x01\x00\x00\x00\x00\x00\x02", 12);
+	dg_record(&g, LTF_REC_EVENTS, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 12);
+	dg_finish(&g, 0);
+	save(&g, "bad-run");
+
+	begin(&g, 0, 0);
+	rounds(&g);
+	dg_drain(&g, 0);
+	dg_record(&g, LTF_REC_EVENTS, NULL, 0);
+	g.chunk[g.chunk_used - 1] = 0x7f; /* the record's length */
+	dg_seal(&g);
+	dg_finish(&g, 0);
+	save(&g, "bad-record-length");
+
+	begin(&g, 0, 0);
+	rounds(&g);
+	dg_drain(&g, 0);
+	g.codec = LTF_CODEC_PLAIN;
+	dg_seal(&g);
+	struct ltf_chunk *c = (struct ltf_chunk *)(g.file + LTF_HEADER_SIZE);
+	ltf_chunk_seal(c, LTF_CODEC_ZSTD, 0, c->raw_len, c + 1, c->stored_len);
+	g.codec = LTF_CODEC_ZSTD;
+	dg_finish(&g, 0);
+	save(&g, "bad-zstd");
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 2) {
+		fputs("usage: make-samples DIRECTORY\n", stderr);
+		return 2;
+	}
+	directory = argv[1];
+	good_ones();
+	bad_headers();
+	bad_streams();
+	return 0;
+}

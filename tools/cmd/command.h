@@ -1,0 +1,50 @@
+/* A command of leakreport: one file in this folder, one line in LR_COMMANDS. */
+#ifndef LR_COMMAND_H
+#define LR_COMMAND_H
+
+#include "tools/cmd/options.h"
+#include "tools/render/render.h"
+
+/* What the tools exit with. */
+enum lr_exit { LR_EXIT_DONE = 0, LR_EXIT_FAILED = 1, LR_EXIT_USAGE = 2, LR_EXIT_DAMAGED = 3 };
+
+struct lr_command {
+	const char *name;
+	const char *does; /* one line */
+	const char *help; /* more, for its own --help; may be NULL */
+	unsigned options; /* LR_OPT_* */
+	/* Returns enum lr_exit. There is at least one dump. */
+	int (*run)(
+		const struct lr_command *c, const struct lr_options *o, char **dumps, size_t count);
+};
+
+#define LR_COMMANDS(X)           X(summary) X(top) X(leaks) X(info) X(raw) X(export)
+#define LR_COMMAND_DECLARE(name) extern const struct lr_command lr_command_##name;
+LR_COMMANDS(LR_COMMAND_DECLARE)
+
+/* The dumps, loaded, and where to print. */
+struct lr_session {
+	struct lr_model *model;
+	struct lr_names *names;
+	int status; /* enum lr_exit so far */
+};
+
+/* Loads what can be loaded and says on stderr what cannot. False when nothing could be: then there
+ * is nothing to close, and status says how to exit. */
+bool lr_session_open(struct lr_session *s, const struct lr_options *o, char **dumps, size_t count);
+void lr_session_close(struct lr_session *s);
+/* Prints in the format that was asked for. Returns the exit status. */
+int lr_session_print(
+	struct lr_session *s, const struct lr_options *o, const struct lr_report *report);
+/* All of a command that prints one table: loads, makes the table that q asks for, prints. Returns
+ * the exit status. */
+int lr_session_table(const struct lr_command *c, const struct lr_options *o, char **dumps,
+	size_t count, const struct lr_query *q);
+/* "leakreport: FILE: text" on stderr, made safe. */
+void lr_say(const char *file, const char *text);
+
+/* The query that the options ask for, with the command's own defaults. */
+struct lr_query lr_query_of(
+	const struct lr_options *o, enum lr_sort sort, size_t limit, size_t stack_max);
+
+#endif

@@ -1,0 +1,213 @@
+#include "tools/cmd/options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include "tools/view/query.h"
+
+enum kind { COUNT, SIZE, TIME, TEXT, LIST, CHOICE };
+
+struct option_row {
+	const char *name, *value;
+	enum kind kind;
+	size_t offset; /* in struct lr_options */
+	unsigned which;
+	const char *const *choices; /* CHOICE: the values, in order */
+	int choice_count;
+	const char *help;
+};
+
+static const char *const formats[] = {"text", "json"};
+static const char *const colors[] = {"auto", "always", "never"};
+static const char *const switches[] = {"off", "on"};
+
+#define AT(field)      offsetof(struct lr_options, field)
+#define CHOICES(names) names, sizeof(names) / sizeof(*names)
+
+static const struct option_row rows[] = {
+	{"format", "text|json", CHOICE, AT(format), LR_OPT_FORMAT, CHOICES(formats),
+		"how to print (text)"},
+	{"group-by", "site|function|file|module|thread", CHOICE, AT(group), LR_OPT_GROUP,
+		CHOICES(lr_group_names), "what a row stands for (site)"},
+	{"sort", "allocations|bytes|peak|unfreed|temporary", CHOICE, AT(sort), LR_OPT_SORT,
+		CHOICES(lr_sort_names), "what comes first"},
+	{"limit", "N", COUNT, AT(limit), LR_OPT_LIMIT, NULL, 0, "rows to show, 0 for all"},
+	{"stack", "N", COUNT, AT(stack), LR_OPT_LIMIT, NULL, 0,
+		"frames to show of a call stack, 0 for all"},
+	{"function", "GLOB", TEXT, AT(function), LR_OPT_SELECT, NULL, 0,
+		"only stacks with such a function"},
+	{"file", "GLOB", TEXT, AT(file), LR_OPT_SELECT, NULL, 0,
+		"only stacks with such a source file"},
+	{"module", "GLOB", TEXT, AT(module), LR_OPT_SELECT, NULL, 0,
+		"only stacks with such a program or library"},
+	{"thread", "GLOB", TEXT, AT(thread), LR_OPT_SELECT, NULL, 0,
+		"only allocations of threads of that name or number"},
+	{"min-size", "BYTES", SIZE, AT(min_size), LR_OPT_SELECT, NULL, 0,
+		"only blocks of this size or more (K, M, G)"},
+	{"max-size", "BYTES", SIZE, AT(max_size), LR_OPT_SELECT, NULL, 0,
+		"only blocks of this size or less"},
+	{"from", "SECONDS", TIME, AT(from), LR_OPT_SELECT, NULL, 0,
+		"only blocks allocated this long after the start or later"},
+	{"to", "SECONDS", TIME, AT(to), LR_OPT_SELECT, NULL, 0, "only blocks allocated before"},
+	{"sysroot", "DIR", TEXT, AT(sysroot), LR_OPT_NAMES, NULL, 0,
+		"where the traced system's files are"},
+	{"debug-dir", "DIR", LIST, AT(debug_dirs), LR_OPT_NAMES, NULL, 0,
+		"where debug files are, too; may be given again"},
+	{"debuginfod", "on|off", CHOICE, AT(debuginfod), LR_OPT_NAMES, CHOICES(switches),
+		"ask debuginfod when DEBUGINFOD_URLS is set (on)"},
+	{"color", "auto|always|never", CHOICE, AT(color), LR_OPT_FORMAT, CHOICES(colors),
+		"colours (auto: on a terminal)"},
+};
+enum { ROWS = sizeof(rows) / sizeof(*rows), HELP = 1000, VERSION };
+
+static bool parse_number(const char *s, double *v, const char **rest)
+{
+	char *end;
+	if (!isdigit((unsigned char)*s))
+		return false;
+	errno = 0;
+	*v = strtod(s, &end);
+	*rest = end;
+	return errno == 0 && *v >= 0 && *v < 1e18;
+}
+
+static bool parse_count(const char *s, uint64_t *to)
+{
+	char *end;
+	if (!isdigit((unsigned char)*s))
+		return false;
+	errno = 0;
+	unsigned long long v = strtoull(s, &end, 10);
+	*to = v ? v : UINT64_MAX - 1; /* all */
+	return errno == 0 && *end == 0;
+}
+
+static bool parse_size(const char *s, uint64_t *to)
+{
+	static const char units[] = "KMGT";
+	const char *rest, *unit;
+	double v;
+	if (!parse_number(s, &v, &rest))
+		return false;
+	if (*rest && (unit = strchr(units, toupper((unsigned char)*rest)))) {
+		for (const char *u = units; u <= unit; u++)
+			v *= 1024;
+		rest++;
+		if (strcmp(rest, "iB") == 0 || strcmp(rest, "B") == 0)
+			rest = "";
+	}
+	if (v >= 1e18)
+		return false;
+	*to = (uint64_t)v;
+	return *rest == 0;
+}
+
+static bool parse_time(const char *s, uint64_t *to)
+{
+	const char *rest;
+	double v;
+	if (!parse_number(s, &v, &rest) || v > 1e12)
+		return false;
+	*to = (uint64_t)(v * 1e6 + 0.5);
+	return *rest == 0 || strcmp(rest, "s") == 0;
+}
+
+static bool parse_choice(const struct option_row *r, const char *s, int *to)
+{
+	for (int i = 0; i < r->choice_count; i++)
+		if (strcmp(r->choices[i], s) == 0) {
+			*to = i;
+			return true;
+		}
+	return false;
+}
+
+static bool set_option(struct lr_options *o, const struct option_row *r, const char *s)
+{
+	void *at = (char *)o + r->offset;
+	switch (r->kind) {
+	case COUNT:
+		return parse_count(s, at);
+	case SIZE:
+		return parse_size(s, at);
+	case TIME:
+		return parse_time(s, at);
+	case CHOICE:
+		return parse_choice(r, s, at);
+	case TEXT:
+		*(const char **)at = s;
+		return *s != 0;
+	case LIST:
+		if (o->debug_dirs_used == LR_DEBUG_DIRS_MAX || !*s)
+			return false;
+		((const char **)at)[o->debug_dirs_used++] = s;
+		return true;
+	}
+	return false;
+}
+
+static void set_defaults(struct lr_options *o)
+{
+	*o = (struct lr_options){.sort = -1,
+		.limit = UINT64_MAX,
+		.stack = UINT64_MAX,
+		.debuginfod = 1,
+		.max_size = UINT64_MAX,
+		.to = UINT64_MAX};
+}
+
+enum lr_parsed lr_options_parse(
+	struct lr_options *o, unsigned which, int argc, char **argv, int *rest)
+{
+	struct option longs[ROWS + 3] = {{0}};
+	int n = 0, got;
+	for (int i = 0; i < ROWS; i++)
+		if (rows[i].which & which)
+			longs[n++] = (struct option){rows[i].name, required_argument, NULL, i};
+	longs[n++] = (struct option){"help", no_argument, NULL, HELP};
+	longs[n++] = (struct option){"version", no_argument, NULL, VERSION};
+	set_defaults(o);
+	optind = 1;
+	opterr = 0;
+	while ((got = getopt_long(argc, argv, ":hV", longs, NULL)) != -1) {
+		if (got == HELP || got == 'h')
+			return LR_PARSED_HELP;
+		if (got == VERSION || got == 'V')
+			return LR_PARSED_VERSION;
+		if (got == ':' || got == '?') {
+			fprintf(stderr,
+				got == ':'
+					? "leakreport: %s needs a value; --help tells which\n"
+					: "leakreport: %s is no option here; --help lists them\n",
+				argv[optind - 1]);
+			return LR_PARSED_WRONG;
+		}
+		if (!set_option(o, &rows[got], optarg)) {
+			fprintf(stderr, "leakreport: --%s=%s is not understood; give %s\n",
+				rows[got].name, optarg, rows[got].value);
+			return LR_PARSED_WRONG;
+		}
+	}
+	*rest = optind;
+	return LR_PARSED_RUN;
+}
+
+void lr_options_help(FILE *f, unsigned which)
+{
+	enum { COLUMN = 26 };
+	fputs("Options:\n", f);
+	for (int i = 0; i < ROWS; i++) {
+		if (!(rows[i].which & which))
+			continue;
+		int used = fprintf(f, "  --%s=%s", rows[i].name, rows[i].value);
+		if (used >= COLUMN) {
+			fputc('\n', f);
+			used = 0;
+		}
+		fprintf(f, "%*s%s\n", COLUMN - used, "", rows[i].help);
+	}
+	fprintf(f, "%-*s%s\n", COLUMN, "  --help", "this text");
+	fprintf(f, "%-*s%s\n", COLUMN, "  --version", "the version");
+}

@@ -1,0 +1,50 @@
+/* The options of leakreport: one table, from which parsing and --help are made. */
+#ifndef LR_OPTIONS_H
+#define LR_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { LR_DEBUG_DIRS_MAX = 16 };
+enum lr_format_choice { LR_FORMAT_TEXT, LR_FORMAT_JSON };
+enum lr_color_choice { LR_COLOR_AUTO, LR_COLOR_ALWAYS, LR_COLOR_NEVER };
+
+struct lr_options {
+	int format;            /* enum lr_format_choice */
+	int color;             /* enum lr_color_choice */
+	int debuginfod;        /* 0 off, 1 on */
+	int group;             /* enum lr_group */
+	int sort;              /* enum lr_sort; -1: the command's own */
+	uint64_t limit, stack; /* UINT64_MAX: the command's own */
+	const char *function, *file, *module, *thread;
+	uint64_t min_size, max_size; /* bytes */
+	uint64_t from, to;           /* microseconds */
+	const char *sysroot;
+	const char *debug_dirs[LR_DEBUG_DIRS_MAX];
+	size_t debug_dirs_used;
+};
+
+/* Which options a command has. */
+enum {
+	LR_OPT_FORMAT = 1,
+	LR_OPT_GROUP = 2, /* group and sort */
+	LR_OPT_LIMIT = 4,
+	LR_OPT_SELECT = 8, /* the filters */
+	LR_OPT_NAMES = 16, /* how names are found */
+	LR_OPT_SORT = 32,
+	LR_OPT_ALL = 63
+};
+
+enum lr_parsed { LR_PARSED_RUN, LR_PARSED_HELP, LR_PARSED_VERSION, LR_PARSED_WRONG };
+
+/* Reads argv[1..) into *o; which says what options there are. *rest is the index in argv of the
+ * first argument that is no option (they are moved to the end). On a wrong option it has said so
+ * on stderr in one line. */
+enum lr_parsed lr_options_parse(
+	struct lr_options *o, unsigned which, int argc, char **argv, int *rest);
+/* A line for each option that is there. */
+void lr_options_help(FILE *f, unsigned which);
+
+#endif

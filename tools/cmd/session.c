@@ -1,0 +1,142 @@
+/* What most commands do first and last: load the dumps, print the report. */
+#include "tools/cmd/command.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "tools/load.h"
+#include "tools/util/text.h"
+
+void lr_say(const char *file, const char *text)
+{
+	flockfile(stderr);
+	fputs("leakreport: ", stderr);
+	lr_put_safe(stderr, file);
+	fputs(": ", stderr);
+	lr_put_safe(stderr, text);
+	fputc('\n', stderr);
+	funlockfile(stderr);
+}
+
+static void progress(void *ctx, const struct lr_source *s)
+{
+	int *last = ctx;
+	uint64_t done, total;
+	lr_source_progress(s, &done, &total);
+	int percent = total ? (int)((double)done * 100 / (double)total) : 100;
+	if (percent == *last)
+		return;
+	*last = percent;
+	fprintf(stderr, "\rreading %3d %%", percent);
+}
+
+static void progress_done(const int *last)
+{
+	if (*last >= 0)
+		fputs("\r             \r", stderr);
+}
+
+static void warn(void *context, const char *text)
+{
+	(void)context;
+	lr_say("symbols", text);
+}
+
+static struct lr_names *open_names(const struct lr_model *m, const struct lr_options *o)
+{
+	struct lr_symbol_options symbols = {.sysroot = o->sysroot,
+		.debug_dirs = o->debug_dirs,
+		.debug_dir_count = o->debug_dirs_used,
+		.debuginfod = o->debuginfod,
+		.warn = warn};
+	return lr_names_open(m, &symbols);
+}
+
+bool lr_session_open(struct lr_session *s, const struct lr_options *o, char **dumps, size_t count)
+{
+	int percent = -1;
+	struct lr_load_options load = {
+		.selection = {.min_size = o->min_size,
+			.max_size = o->max_size,
+			.from = o->from,
+			.to = o->to,
+			.by_thread = o->group == LR_GROUP_THREAD || o->thread != NULL},
+		.limits = &lr_limits_default,
+		.progress = isatty(STDERR_FILENO) ? progress : NULL,
+		.progress_ctx = &percent};
+	*s = (struct lr_session){.model = lr_model_new()};
+	for (size_t i = 0; i < count; i++) {
+		struct lr_error err = {{0}};
+		int failed = lr_load(s->model, dumps[i], &load, &err);
+		progress_done(&percent);
+		percent = -1;
+		if (failed) {
+			lr_say(dumps[i], err.text);
+			s->status = LR_EXIT_DAMAGED;
+			continue;
+		}
+		const struct lr_dump *d = &s->model->dumps[s->model->dumps_used - 1];
+		if (lr_dump_damaged(d)) {
+			lr_say(dumps[i], d->status.damage.text);
+			s->status = LR_EXIT_DAMAGED;
+		}
+	}
+	if (s->model->dumps_used == 0) {
+		lr_model_free(s->model);
+		return false;
+	}
+	s->names = open_names(s->model, o);
+	return true;
+}
+
+void lr_session_close(struct lr_session *s)
+{
+	lr_names_close(s->names);
+	lr_model_free(s->model);
+}
+
+int lr_session_print(
+	struct lr_session *s, const struct lr_options *o, const struct lr_report *report)
+{
+	struct lr_style style = {.color = o->color == LR_COLOR_ALWAYS};
+	if (o->color == LR_COLOR_AUTO)
+		style.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	switch (o->format) {
+	case LR_FORMAT_JSON:
+		lr_render_json(stdout, report, &style);
+		break;
+	default:
+		lr_render_text(stdout, report, &style);
+	}
+	return s->status;
+}
+
+struct lr_query lr_query_of(
+	const struct lr_options *o, enum lr_sort sort, size_t limit, size_t stack_max)
+{
+	return (struct lr_query){.group = (enum lr_group)o->group,
+		.sort = o->sort >= 0 ? (enum lr_sort)o->sort : sort,
+		.limit = o->limit == UINT64_MAX ? limit : o->limit,
+		.stack_max = o->stack == UINT64_MAX ? stack_max : o->stack,
+		.function = o->function,
+		.file = o->file,
+		.module = o->module,
+		.thread = o->thread};
+}
+
+int lr_session_table(const struct lr_command *c, const struct lr_options *o, char **dumps,
+	size_t count, const struct lr_query *q)
+{
+	struct lr_session s;
+	if (!lr_session_open(&s, o, dumps, count))
+		return s.status;
+	struct lr_summary *summary = lr_summary_make(s.model);
+	struct lr_table *table = lr_table_make(s.model, s.names, q);
+	struct lr_report report = {
+		.command = c->name, .summary = summary, .headline = false, .table = table};
+	int status = lr_session_print(&s, o, &report);
+	lr_table_free(table);
+	lr_summary_free(summary);
+	lr_session_close(&s);
+	return status;
+}

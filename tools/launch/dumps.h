@@ -1,0 +1,38 @@
+/* The dumps of one run: which name they are given, and which files they became. */
+#ifndef LR_LAUNCH_DUMPS_H
+#define LR_LAUNCH_DUMPS_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct lr_run {
+	uint64_t id;            /* random; stands in the header of each dump */
+	char pattern[PATH_MAX]; /* absolute */
+};
+
+struct lr_dump {
+	char *path;
+	uint32_t origin; /* enum ltf_origin: the first process sorts first */
+	uint64_t start;
+	uint32_t pid;
+};
+
+struct lr_dumps {
+	struct lr_dump *dumps;
+	size_t count, room;
+};
+
+/* Makes the run's id and pattern (from LEAKTRACE_OUT, or the default). False: told why. */
+bool lr_run_begin(struct lr_run *);
+
+/* The value of LEAKTRACE_RUN: "id:0:pattern". The first process takes the 0's place. */
+void lr_run_variable(const struct lr_run *, char *out, size_t n);
+
+/* Finds the run's dumps, first process first; also where the library puts those that it cannot make
+ * under their name. */
+void lr_dumps_find(struct lr_dumps *, const struct lr_run *);
+void lr_dumps_free(struct lr_dumps *);
+
+#endif

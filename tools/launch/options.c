@@ -1,0 +1,213 @@
+/* See options.h. A row with a setting sets LEAKTRACE_<setting> to its value (a flag: to 1, and one
+ * more each time it is given); a row without has a case of its own in apply(). */
+#include "tools/launch/options.h"
+
+#include <config.h>
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "tools/launch/say.h"
+
+struct row {
+	const char *name;
+	char letter;         /* 0: none */
+	const char *value;   /* what the value is called in --help; NULL: a flag */
+	const char *domain;  /* "a|b" words, "1..9" a range; NULL: any text */
+	const char *setting; /* NULL: the launcher's own */
+	const char *text;
+};
+
+/* clang-format off */
+static const struct row rows[] = {
+	{"output", 'o', "FILE", NULL, "OUT",
+		"the dump's name; %p is the process id, %e the program,\n"
+		"%t the time (leaktrace.%e.%p.bin)"},
+	{"children", 0, "WHICH", "follow|none", "CHILDREN",
+		"also trace what the program starts, or not (follow)"},
+	{"programs", 0, "LIST", NULL, "PROGRAMS",
+		"trace only programs of these names (* and ? match;\ncommas between; -NAME leaves out)"},
+	{"depth", 0, "N", "1..1024", "DEPTH",
+		"keep N frames of each stack, 1 to 1024 (128)"},
+	{"free-stacks", 0, "WHICH", "none|sampled|all", "FREE_STACKS",
+		"record the stacks of which releases; sampled is one in 64\n(sampled)"},
+	{"paused", 0, NULL, NULL, "PAUSED",
+		"do not record until the program calls leaktrace_resume()"},
+	{"verbose", 'v', NULL, "0..2", "VERBOSE",
+		"let the library say where the dump is; twice: what was missed"},
+	{"report", 0, "FILE", NULL, NULL,
+		"write the report to FILE, not to standard error"},
+	{"report-format", 0, "FORMAT", "text|json", NULL,
+		"how the report is printed (text)"},
+	{"no-report", 0, NULL, NULL, NULL,
+		"only write the dump"},
+	{"force", 0, NULL, NULL, NULL,
+		"start the program even where it cannot be traced"},
+	{"help", 'h', NULL, NULL, NULL, "print this and end"},
+	{"version", 'V', NULL, NULL, NULL, "print the version and end"},
+};
+/* clang-format on */
+enum { ROWS = sizeof(rows) / sizeof(*rows), FIRST_VALUE = 256, LEFT_WIDTH = 26 };
+
+static void print_row(const struct row *r)
+{
+	char left[64], letter[8] = "    ";
+	const char *value = r->domain && strchr(r->domain, '|') ? r->domain : r->value;
+	if (r->letter)
+		snprintf(letter, sizeof(letter), "-%c, ", r->letter);
+	snprintf(left, sizeof(left), "%s--%s%s%s", letter, r->name, r->value ? "=" : "",
+		r->value ? value : "");
+	if (strlen(left) > LEFT_WIDTH) {
+		printf("  %s\n", left);
+		left[0] = '\0';
+	}
+	for (const char *line = r->text; line;) {
+		int n = (int)strcspn(line, "\n");
+		printf("  %-*s %.*s\n", LEFT_WIDTH, left, n, line);
+		left[0] = '\0';
+		line = line[n] ? line + n + 1 : NULL;
+	}
+}
+
+static void print_help(void)
+{
+	printf("Usage: leaktrace [OPTION]... PROGRAM [ARGUMENT]...\n\n"
+	       "Runs PROGRAM, records its allocations in a dump, and reports when it has ended.\n\n"
+	       "Options:\n");
+	for (int i = 0; i < ROWS; i++)
+		print_row(&rows[i]);
+	printf("\nThe status is that of PROGRAM; 125 when leaktrace itself fails, 126 when "
+	       "PROGRAM\n"
+	       "cannot be executed, 127 when it is not found. `leakreport DUMP` shows more.\n");
+}
+
+/* Whether one of the words of "a|b|c" is text. */
+static bool has_word(const char *words, const char *text)
+{
+	size_t n = strlen(text);
+	for (const char *w = words; *w;) {
+		size_t len = strcspn(w, "|");
+		if (len == n && memcmp(w, text, n) == 0)
+			return true;
+		w += len + (w[len] == '|');
+	}
+	return false;
+}
+
+static bool in_domain(const struct row *r, const char *text)
+{
+	long low, high;
+	char *end;
+	if (!r->domain)
+		return *text != '\0';
+	if (sscanf(r->domain, "%ld..%ld", &low, &high) != 2)
+		return has_word(r->domain, text);
+	long value = strtol(text, &end, 10);
+	return end != text && !*end && value >= low && value <= high;
+}
+
+static bool set_setting(const struct row *r, const char *value, int times)
+{
+	char name[64], count[16];
+	snprintf(name, sizeof(name), "LEAKTRACE_%s", r->setting);
+	snprintf(count, sizeof(count), "%d", r->domain || times == 0 ? times : 1);
+	if (setenv(name, value ? value : count, 1) == 0)
+		return true;
+	lr_say("no memory for the environment");
+	return false;
+}
+
+/* Options of the launcher itself; they stand in no LEAKTRACE_* variable. */
+static void apply(struct lr_launch_options *o, const char *name, const char *value)
+{
+	if (strcmp(name, "report") == 0) {
+		o->report = LR_REPORT_FILE;
+		o->report_file = value;
+	} else if (strcmp(name, "report-format") == 0) {
+		o->report_format = value;
+	} else if (strcmp(name, "no-report") == 0) {
+		o->report = LR_REPORT_NONE;
+	} else if (strcmp(name, "force") == 0) {
+		o->force = true;
+	}
+}
+
+static const struct row *row_of(int got)
+{
+	for (int i = 0; i < ROWS; i++)
+		if (got == FIRST_VALUE + i || (rows[i].letter && got == rows[i].letter))
+			return &rows[i];
+	return NULL;
+}
+
+static void make_getopt_tables(char letters[3 * ROWS + 3], struct option longs[ROWS + 1])
+{
+	char *p = letters;
+	*p++ = '+'; /* options end where the program begins */
+	*p++ = ':';
+	for (int i = 0; i < ROWS; i++) {
+		longs[i] = (struct option){.name = rows[i].name,
+			.has_arg = rows[i].value ? required_argument : no_argument,
+			.val = FIRST_VALUE + i};
+		if (rows[i].letter)
+			*p++ = rows[i].letter;
+		if (rows[i].letter && rows[i].value)
+			*p++ = ':';
+	}
+	*p = '\0';
+	longs[ROWS] = (struct option){.name = NULL};
+}
+
+static enum lr_options_result wrong_option(int got, char **argv)
+{
+	const char *given = argv[optind - 1];
+	const struct row *r = got == ':' ? row_of(optopt) : NULL;
+	if (r)
+		lr_say("--%s needs a value; see leaktrace --help", r->name);
+	else if (optopt && optopt < FIRST_VALUE)
+		lr_say("there is no option -%c; see leaktrace --help", optopt);
+	else
+		lr_say("%s is not an option, or is cut short, or has a value too many; see "
+		       "leaktrace --help",
+			given);
+	return LR_OPTIONS_WRONG;
+}
+
+enum lr_options_result lr_options_read(struct lr_launch_options *o, int argc, char **argv)
+{
+	char letters[3 * ROWS + 3];
+	struct option longs[ROWS + 1];
+	int times[ROWS] = {0}, got;
+	*o = (struct lr_launch_options){.report_format = "text"};
+	make_getopt_tables(letters, longs);
+	opterr = 0;
+	while ((got = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		const struct row *r = got == ':' || got == '?' ? NULL : row_of(got);
+		if (!r)
+			return wrong_option(got, argv);
+		if (strcmp(r->name, "help") == 0) {
+			print_help();
+			return LR_OPTIONS_DONE;
+		}
+		if (strcmp(r->name, "version") == 0) {
+			printf("leaktrace %s\n", PACKAGE_VERSION);
+			return LR_OPTIONS_DONE;
+		}
+		if (r->value && !in_domain(r, optarg)) {
+			lr_say("--%s=%s is wrong; give %s", r->name, optarg,
+				r->domain ? r->domain : "a value that is not empty");
+			return LR_OPTIONS_WRONG;
+		}
+		int seen = ++times[r - rows];
+		if (!r->setting)
+			apply(o, r->name, optarg);
+		else if (!set_setting(r, r->value ? optarg : NULL, seen < 2 ? seen : 2))
+			return LR_OPTIONS_WRONG;
+	}
+	o->program = argv + optind;
+	if (optind < argc)
+		return LR_OPTIONS_RUN;
+	lr_say("no program is named; leaktrace [OPTION]... PROGRAM [ARGUMENT]..., or --help");
+	return LR_OPTIONS_WRONG;
+}

@@ -1,0 +1,19 @@
+/* Running a program as a shell would, and ending as it ended. */
+#ifndef LR_LAUNCH_RUN_H
+#define LR_LAUNCH_RUN_H
+
+#include <stdbool.h>
+
+/* Starts path with argv in a child whose environment gets the variables ("NAME=value", ends with
+ * NULL), and waits for its end. Meanwhile the terminal's signals are the child's alone, and signals
+ * sent to us are sent on. Returns 0 with *status as from waitpid, or the errno of what failed: no
+ * program has run then. */
+int lr_run_program(const char *path, char **argv, char *const *variables, int *status);
+
+/* Runs path with argv, its standard output being fd. Returns as above; signals are as usual. */
+int lr_run_tool(const char *path, char **argv, int fd, int *status);
+
+/* Ends this process as status says: the same exit status, or by the same signal. */
+__attribute__((noreturn)) void lr_end_like(int status);
+
+#endif

@@ -1,0 +1,84 @@
+/* leakreport: dispatch, nothing else. */
+#include <config.h>
+#include <stdio.h>
+#include <string.h>
+#include "tools/cmd/command.h"
+
+#define COMMAND_ENTRY(name) &lr_command_##name,
+static const struct lr_command *const commands[] = {LR_COMMANDS(COMMAND_ENTRY)};
+enum { COMMANDS = sizeof(commands) / sizeof(*commands) };
+
+static void help_all(void)
+{
+	fputs("usage: leakreport [COMMAND] [OPTIONS] DUMP...\n"
+	      "Tells where a program's memory went, from the dumps that libleaktrace.so wrote.\n\n"
+	      "Commands:\n",
+		stdout);
+	for (size_t i = 0; i < COMMANDS; i++)
+		printf("  %-10s %s\n", commands[i]->name, commands[i]->does);
+	fputc('\n', stdout);
+	lr_options_help(stdout, LR_OPT_ALL);
+	fputs("\nA command's own --help says more. Exit status: 0 done, 1 a check failed, 2 wrong "
+	      "usage,\n"
+	      "3 a dump is unreadable or damaged (what could be read is reported).\n",
+		stdout);
+}
+
+static void help_one(const struct lr_command *c)
+{
+	printf("usage: leakreport %s [OPTIONS] DUMP...\n%s\n", c->name, c->does);
+	if (c->help)
+		printf("\n%s\n", c->help);
+	fputc('\n', stdout);
+	lr_options_help(stdout, c->options);
+}
+
+/* The command that argv[at] names, taken out of argv; NULL when it names none. */
+static const struct lr_command *take_command(int at, int *argc, char **argv)
+{
+	for (size_t i = 0; at < *argc && i < COMMANDS; i++)
+		if (strcmp(argv[at], commands[i]->name) == 0) {
+			memmove(argv + at, argv + at + 1, (size_t)(*argc - at) * sizeof(*argv));
+			--*argc;
+			return commands[i];
+		}
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	const struct lr_command *named = take_command(1, &argc, argv), *c;
+	struct lr_options options;
+	int rest = 0;
+	enum lr_parsed parsed =
+		lr_options_parse(&options, named ? named->options : LR_OPT_ALL, argc, argv, &rest);
+	/* Options may also stand before the command. */
+	if (parsed == LR_PARSED_RUN && !named && (named = take_command(rest, &argc, argv)))
+		parsed = lr_options_parse(&options, named->options, argc, argv, &rest);
+	c = named ? named : commands[0];
+	switch (parsed) {
+	case LR_PARSED_HELP:
+		if (named)
+			help_one(named);
+		else
+			help_all();
+		return LR_EXIT_DONE;
+	case LR_PARSED_VERSION:
+		puts("leakreport " PACKAGE_VERSION);
+		return LR_EXIT_DONE;
+	case LR_PARSED_WRONG:
+		return LR_EXIT_USAGE;
+	case LR_PARSED_RUN:
+		break;
+	}
+	if (rest >= argc) {
+		fputs("leakreport: no dump is given; name one, or see --help\n", stderr);
+		return LR_EXIT_USAGE;
+	}
+	int status = c->run(c, &options, argv + rest, (size_t)(argc - rest));
+	if (fflush(stdout) || ferror(stdout)) {
+		fputs("leakreport: the report could not be written; is the disk full?\n", stderr);
+		return LR_EXIT_DAMAGED;
+	}
+	return status;
+}

@@ -1,0 +1,199 @@
+#include "tools/model/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "tools/model/model_parts.h"
+#include "tools/util/mem.h"
+
+struct lr_model *lr_model_new(void)
+{
+	struct lr_model *m = lr_calloc(1, sizeof(*m));
+	LR_GROW(m->frames, m->frames_used, m->frames_room);
+	m->frames[m->frames_used++] = (struct lr_frame){0};
+	return m;
+}
+
+void lr_model_free(struct lr_model *m)
+{
+	if (!m)
+		return;
+	for (size_t i = 0; i < m->dumps_used; i++) {
+		for (size_t k = 0; k < m->dumps[i].meta_used; k++) {
+			free(m->dumps[i].meta[k].key);
+			free(m->dumps[i].meta[k].value);
+		}
+		free(m->dumps[i].meta);
+		free(m->dumps[i].path);
+	}
+	for (size_t i = 0; i < m->modules_used; i++) {
+		free(m->modules[i].path);
+		free(m->modules[i].build_id);
+	}
+	for (size_t i = 0; i < m->threads_used; i++)
+		free(m->threads[i].name);
+	lr_map_free(&m->module_of);
+	lr_map_free(&m->frame_of);
+	lr_map_free(&m->site_of);
+	lr_map_free(&m->resource_of);
+	free(m->dumps);
+	free(m->modules);
+	free(m->frames);
+	free(m->sites);
+	free(m->threads);
+	free(m->resources);
+	free(m);
+}
+
+static void add_missed(struct lr_missed *to, const struct lr_missed *from)
+{
+	to->frees_of_unknown += from->frees_of_unknown;
+	to->frees_of_inherited += from->frees_of_inherited;
+	to->overlaps += from->overlaps;
+	to->gaps += from->gaps;
+	to->disordered += from->disordered;
+	to->undefined_sites += from->undefined_sites;
+	to->damaged_events += from->damaged_events;
+	to->over_limit += from->over_limit;
+	to->open_reallocs += from->open_reallocs;
+	to->unknown_events += from->unknown_events;
+}
+
+/* Frame of a site of the tally; *known tells whether its stack was defined. */
+static uint32_t frame_of(
+	const struct lr_tally *t, const uint32_t *frames, uint32_t site, bool *known)
+{
+	const uint32_t *i = site ? lr_map_find(&t->node_of, site) : NULL;
+	*known = i != NULL || site == LTF_SITE_NONE;
+	return i ? frames[*i] : 0;
+}
+
+static void add_sites(
+	struct lr_model *m, struct lr_tally *t, const uint32_t *frames, uint32_t first_thread)
+{
+	for (size_t i = 0; i < t->cells_used; i++) {
+		const struct lr_cell *c = &t->cells[i];
+		bool known;
+		if (c->counts.allocations == 0)
+			continue;
+		uint32_t frame = frame_of(t, frames, c->site, &known);
+		uint32_t thread = t->selection.by_thread ? first_thread + c->thread + 1 : 0;
+		if (!known)
+			t->missed.undefined_sites += c->counts.allocations;
+		uint64_t key = (uint64_t)thread << 32 | frame;
+		bool fresh;
+		uint32_t *at = lr_map_put(&m->site_of, key, &fresh);
+		if (fresh) {
+			*at = (uint32_t)m->sites_used;
+			LR_GROW(m->sites, m->sites_used, m->sites_room);
+			m->sites[m->sites_used++] =
+				(struct lr_site){.frame = frame, .thread = thread};
+		}
+		lr_counts_add(&m->sites[*at].counts, &c->counts);
+	}
+}
+
+static void add_resources(struct lr_model *m, const struct lr_tally *t, const uint32_t *frames)
+{
+	for (size_t i = 0; i < t->resources_used; i++) {
+		const struct lr_resource_cell *c = &t->resources[i];
+		bool known, fresh;
+		uint32_t frame = frame_of(t, frames, c->site, &known);
+		uint32_t *at = lr_map_put(&m->resource_of, (uint64_t)c->kind << 32 | frame, &fresh);
+		if (fresh) {
+			*at = (uint32_t)m->resources_used;
+			LR_GROW(m->resources, m->resources_used, m->resources_room);
+			m->resources[m->resources_used++] =
+				(struct lr_resource_site){.frame = frame, .kind = c->kind};
+		}
+		struct lr_resource_site *r = &m->resources[*at];
+		r->created += c->created;
+		r->released += c->released;
+		r->open += c->open;
+		r->open_bytes += c->open_bytes;
+	}
+}
+
+static void add_threads(struct lr_model *m, struct lr_tally *t)
+{
+	for (size_t i = 0; i < t->threads_used; i++) {
+		struct lr_tally_thread *from = &t->threads[i];
+		LR_GROW(m->threads, m->threads_used, m->threads_room);
+		m->threads[m->threads_used++] = (struct lr_thread){.name = from->name,
+			.dump = (uint32_t)m->dumps_used,
+			.id = from->id,
+			.tid = from->tid,
+			.ended = from->ended,
+			.first = from->first == UINT64_MAX ? 0 : from->first,
+			.last = from->last,
+			.allocations = from->allocations,
+			.frees = from->frees,
+			.allocated_bytes = from->allocated_bytes,
+			.temporary = from->temporary};
+		from->name = NULL;
+	}
+}
+
+/* From the clock where the end is known, else up to the last event. */
+static uint64_t duration_of(const struct ltf_header *h, const struct lr_tally *t)
+{
+	uint64_t us = h->end_mono > h->start_mono ? (h->end_mono - h->start_mono) / 1000 : 0;
+	return us > t->now ? us : t->now;
+}
+
+static void add_dump(
+	struct lr_model *m, const char *path, const struct lr_source *source, struct lr_tally *t)
+{
+	LR_GROW(m->dumps, m->dumps_used, m->dumps_room);
+	struct lr_dump *d = &m->dumps[m->dumps_used++];
+	*d = (struct lr_dump){.path = lr_strdup(path),
+		.header = *lr_source_header(source),
+		.status = *lr_source_status(source),
+		.total = t->total,
+		.missed = t->missed,
+		.meta = t->meta,
+		.meta_used = t->meta_used,
+		.peak_time = t->peak_time,
+		.live = t->live,
+		.rss = t->rss,
+		.rss_peak = t->rss_peak,
+		.threads = t->threads_used - 1,
+		.most_threads = t->most_threads,
+		.modules = t->modules_used,
+		.nodes = t->nodes_used};
+	d->header.program[LTF_NAME_MAX - 1] = 0;
+	d->duration = duration_of(&d->header, t);
+	t->meta = NULL;
+	t->meta_used = 0;
+}
+
+void lr_model_add(
+	struct lr_model *m, const char *path, const struct lr_source *source, struct lr_tally *t)
+{
+	uint32_t first_thread = (uint32_t)m->threads_used;
+	uint32_t *frames = lr_model_frames(m, t);
+	add_sites(m, t, frames, first_thread);
+	add_resources(m, t, frames);
+	add_threads(m, t);
+	free(frames);
+	lr_counts_add(&m->total, &t->total);
+	m->reallocations += t->reallocations;
+	for (int i = 0; i < LTF_API_COUNT; i++)
+		m->api[i] += t->api[i];
+	for (int i = 0; i < LR_BUCKETS; i++) {
+		m->sizes[i] += t->sizes[i];
+		m->lifetimes[i] += t->lifetimes[i];
+	}
+	add_missed(&m->missed, &t->missed);
+	add_dump(m, path, source, t);
+}
+
+const char *lr_dump_meta(const struct lr_dump *d, const char *key, size_t *len)
+{
+	for (size_t i = d->meta_used; i-- > 0;)
+		if (strcmp(d->meta[i].key, key) == 0) {
+			if (len)
+				*len = d->meta[i].value_len;
+			return d->meta[i].value;
+		}
+	return NULL;
+}

@@ -1,0 +1,101 @@
+/* What the views look at: one or several dumps, with modules known by build-id and path, frames by
+ * module and offset, and sites by frames, so that what is the same in several dumps is one. */
+#ifndef LR_MODEL_H
+#define LR_MODEL_H
+
+#include "tools/model/tally.h"
+#include "tools/source.h"
+
+struct lr_module {
+	char *path; /* "" unknown */
+	uint8_t *build_id;
+	uint32_t build_id_len; /* bytes, 0 none */
+	uint32_t next;         /* of the same hash: index plus 1 */
+	uint32_t dumps, loads;
+};
+
+/* A frame in the tree of stacks. frames[0] is the root; what has it as its site has no stack. */
+struct lr_frame {
+	uint64_t offset; /* in the module's file; the raw address where module is 0 */
+	uint32_t parent; /* index, nearer to the root */
+	uint32_t module; /* index plus 1, 0 unknown */
+	uint32_t flags;  /* LTF_NODE_* */
+	uint32_t next;   /* of the same hash: index plus 1 */
+};
+
+struct lr_site {
+	struct lr_counts counts;
+	uint32_t frame;  /* the innermost */
+	uint32_t thread; /* index in threads plus 1; 0 when they are not told apart */
+};
+
+struct lr_thread {
+	char *name;    /* NULL unknown */
+	uint32_t dump; /* index */
+	uint32_t id, tid;
+	bool ended;
+	uint64_t first, last; /* microseconds since its dump's start */
+	uint64_t allocations, frees, allocated_bytes, temporary;
+};
+
+/* Resources of one kind opened at one place. */
+struct lr_resource_site {
+	uint64_t created, released, open, open_bytes;
+	uint32_t frame;
+	uint8_t kind; /* enum lr_resource */
+};
+
+struct lr_dump {
+	char *path;
+	struct ltf_header header;
+	struct lr_source_status status;
+	struct lr_counts total;
+	struct lr_missed missed;
+	struct lr_meta *meta;
+	size_t meta_used;
+	uint64_t peak_time, duration; /* microseconds */
+	struct lr_series live, rss;
+	uint64_t rss_peak; /* bytes */
+	uint64_t threads, most_threads;
+	uint64_t modules, nodes;
+};
+
+struct lr_model {
+	struct lr_counts total; /* of several dumps: their sums, peaks too */
+	uint64_t reallocations;
+	uint64_t api[LTF_API_COUNT];
+	uint64_t sizes[LR_BUCKETS], lifetimes[LR_BUCKETS];
+	struct lr_missed missed;
+	struct lr_dump *dumps;
+	size_t dumps_used, dumps_room;
+	struct lr_module *modules;
+	size_t modules_used, modules_room;
+	struct lr_frame *frames;
+	size_t frames_used, frames_room;
+	struct lr_site *sites;
+	size_t sites_used, sites_room;
+	struct lr_thread *threads;
+	size_t threads_used, threads_room;
+	struct lr_resource_site *resources;
+	size_t resources_used, resources_room;
+	/* private */
+	struct lr_map module_of, frame_of, site_of, resource_of;
+};
+
+struct lr_model *lr_model_new(void);
+void lr_model_free(struct lr_model *m);
+
+/* Adds a replayed dump. Takes the tally's texts over: it is only good for freeing afterwards. */
+void lr_model_add(struct lr_model *m, const char *path, const struct lr_source *source,
+	struct lr_tally *tally);
+
+/* The value of a metadata key, NULL when the dump has none; *len (may be NULL) is its length. */
+const char *lr_dump_meta(const struct lr_dump *d, const char *key, size_t *len);
+
+/* True when something of the dump could not be read. */
+static inline bool lr_dump_damaged(const struct lr_dump *d)
+{
+	return d->status.damage.text[0] != 0;
+}
+
+#endif

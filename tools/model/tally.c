@@ -1,0 +1,211 @@
+/* Counters. The share of the peak is kept without touching all cells at each new peak: a peak only
+ * starts a new epoch, and a cell that changes for the first time in an epoch first notes what it
+ * held, which is what it held at the peak. */
+#include "tools/model/tally.h"
+
+#include <stdlib.h>
+#include "tools/util/mem.h"
+
+const struct lr_selection lr_selection_all = {.max_size = UINT64_MAX, .to = UINT64_MAX};
+
+static uint32_t new_cell(struct lr_tally *t, uint32_t site, uint32_t thread)
+{
+	LR_GROW(t->cells, t->cells_used, t->cells_room);
+	t->cells[t->cells_used] = (struct lr_cell){.site = site, .thread = thread};
+	return (uint32_t)t->cells_used++;
+}
+
+static uint32_t new_thread(struct lr_tally *t, uint32_t id)
+{
+	LR_GROW(t->threads, t->threads_used, t->threads_room);
+	t->threads[t->threads_used] = (struct lr_tally_thread){.id = id, .first = UINT64_MAX};
+	return (uint32_t)t->threads_used++;
+}
+
+struct lr_tally *lr_tally_new(const struct lr_selection *sel, const struct lr_limits *limits)
+{
+	struct lr_tally *t = lr_calloc(1, sizeof(*t));
+	t->selection = *sel;
+	t->limits = limits;
+	t->peak_epoch = 1;
+	new_cell(t, LTF_SITE_NONE, 0);
+	new_thread(t, 0);
+	return t;
+}
+
+void lr_tally_free(struct lr_tally *t)
+{
+	if (!t)
+		return;
+	for (size_t i = 0; i < t->modules_used; i++) {
+		free(t->modules[i].path);
+		free(t->modules[i].build_id);
+	}
+	for (size_t i = 0; i < t->threads_used; i++)
+		free(t->threads[i].name);
+	for (size_t i = 0; i < t->meta_used; i++) {
+		free(t->meta[i].key);
+		free(t->meta[i].value);
+	}
+	struct lr_map *maps[] = {
+		&t->cell_of, &t->node_of, &t->module_of, &t->thread_of, &t->resource_of};
+	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
+		lr_map_free(maps[i]);
+	free(t->cells);
+	free(t->nodes);
+	free(t->modules);
+	free(t->threads);
+	free(t->meta);
+	free(t->resources);
+	free(t);
+}
+
+uint32_t lr_tally_thread(struct lr_tally *t, uint32_t id)
+{
+	if (id == 0) /* the drainer's notes are no thread's */
+		return 0;
+	if (id == 0) /* the tracer's own notes */
+		return 0;
+	uint32_t *at = lr_map_find(&t->thread_of, id);
+	if (at)
+		return *at;
+	if (t->threads_used >= t->limits->threads) {
+		t->missed.over_limit++;
+		return 0;
+	}
+	at = lr_map_put(&t->thread_of, id, NULL);
+	return *at = new_thread(t, id);
+}
+
+uint32_t lr_tally_cell(struct lr_tally *t, uint32_t site, uint32_t thread)
+{
+	if (!t->selection.by_thread)
+		thread = 0;
+	uint64_t key = (uint64_t)thread << 30 | site;
+	uint32_t *at = lr_map_find(&t->cell_of, key);
+	if (at)
+		return *at;
+	if (t->cells_used >= t->limits->cells) {
+		t->missed.over_limit++;
+		return 0;
+	}
+	at = lr_map_put(&t->cell_of, key, NULL);
+	return *at = new_cell(t, site, thread);
+}
+
+struct lr_resource_cell *lr_tally_resource(
+	struct lr_tally *t, enum lr_resource kind, uint32_t site, uint32_t *index)
+{
+	uint64_t key = (uint64_t)kind << 32 | site;
+	uint32_t *at = lr_map_find(&t->resource_of, key);
+	if (!at) {
+		if (t->resources_used >= t->limits->cells) {
+			t->missed.over_limit++;
+			return NULL;
+		}
+		at = lr_map_put(&t->resource_of, key, NULL);
+		LR_GROW(t->resources, t->resources_used, t->resources_room);
+		*at = (uint32_t)t->resources_used++;
+		t->resources[*at] = (struct lr_resource_cell){.site = site, .kind = (uint8_t)kind};
+	}
+	*index = *at;
+	return &t->resources[*at];
+}
+
+void lr_tally_time(struct lr_tally *t, uint64_t time)
+{
+	if (time <= t->now)
+		return;
+	t->now = time;
+	lr_series_add(&t->live, time, t->total.live_bytes);
+}
+
+static struct lr_counts *touch(struct lr_tally *t, uint32_t cell)
+{
+	struct lr_cell *c = &t->cells[cell];
+	if (c->peak_epoch != t->peak_epoch) {
+		c->counts.peak_blocks = c->counts.live_blocks;
+		c->counts.peak_bytes = c->counts.live_bytes;
+		c->peak_epoch = t->peak_epoch;
+	}
+	return &c->counts;
+}
+
+static void live_more(struct lr_tally *t, struct lr_counts *c, uint64_t size, uint64_t time)
+{
+	c->live_blocks++;
+	c->live_bytes += size;
+	t->total.live_blocks++;
+	t->total.live_bytes += size;
+	if (t->total.live_bytes > t->total.peak_bytes) {
+		t->total.peak_bytes = t->total.live_bytes;
+		t->total.peak_blocks = t->total.live_blocks;
+		t->peak_time = time;
+		t->peak_epoch++;
+	}
+}
+
+static void live_less(struct lr_tally *t, struct lr_counts *c, uint64_t size)
+{
+	c->live_blocks--;
+	c->live_bytes -= size;
+	t->total.live_blocks--;
+	t->total.live_bytes -= size;
+}
+
+static void freed(struct lr_tally *t, struct lr_counts *c, uint64_t lifetime, bool temporary)
+{
+	c->frees++;
+	t->total.frees++;
+	t->lifetimes[lr_bucket(lifetime)]++;
+	if (temporary) {
+		c->temporary++;
+		t->total.temporary++;
+	}
+}
+
+void lr_tally_alloc(struct lr_tally *t, uint32_t cell, uint64_t size, uint64_t time)
+{
+	struct lr_counts *c = touch(t, cell);
+	c->allocations++;
+	c->allocated_bytes += size;
+	t->total.allocations++;
+	t->total.allocated_bytes += size;
+	t->sizes[lr_bucket(size)]++;
+	live_more(t, c, size, time);
+}
+
+void lr_tally_free_block(
+	struct lr_tally *t, uint32_t cell, uint64_t size, uint64_t lifetime, bool temporary)
+{
+	struct lr_counts *c = touch(t, cell);
+	live_less(t, c, size);
+	freed(t, c, lifetime, temporary);
+}
+
+void lr_tally_lose_block(struct lr_tally *t, uint32_t cell, uint64_t size)
+{
+	live_less(t, touch(t, cell), size);
+}
+
+void lr_tally_lift(struct lr_tally *t, uint32_t cell, uint64_t size)
+{
+	live_less(t, touch(t, cell), size);
+}
+
+void lr_tally_put_back(struct lr_tally *t, uint32_t cell, uint64_t size, uint64_t time)
+{
+	live_more(t, touch(t, cell), size, time);
+}
+
+void lr_tally_free_lifted(struct lr_tally *t, uint32_t cell, uint64_t lifetime, bool temporary)
+{
+	freed(t, &t->cells[cell].counts, lifetime, temporary);
+}
+
+void lr_tally_finish(struct lr_tally *t)
+{
+	for (size_t i = 0; i < t->cells_used; i++)
+		touch(t, (uint32_t)i);
+	lr_series_add(&t->live, t->now, t->total.live_bytes);
+}

@@ -1,0 +1,327 @@
+/* The common way is short: decode, see that the number is the next, apply. Only what cannot be
+ * applied yet is copied, into the lane of its thread. */
+#include "tools/order.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "tools/order_parts.h"
+#include "tools/util/mem.h"
+
+enum { SOFT_MAX = 1 << 19, FIRST_THREAD = 1 };
+
+struct lr_order *lr_order_new(const struct lr_order_sink *sink, size_t pending_max)
+{
+	struct lr_order *o = lr_calloc(1, sizeof(*o));
+	o->sink = *sink;
+	o->pending_max = pending_max;
+	o->soft_max = pending_max < SOFT_MAX ? pending_max : SOFT_MAX;
+	return o;
+}
+
+static void free_run(struct lr_waiting_run *r)
+{
+	for (uint32_t i = r->at; i < r->used; i++)
+		if (r->events[i].tag == LTF_W_RES && !r->events[i].done)
+			free((void *)(uintptr_t)r->events[i].value);
+	free(r);
+}
+
+void lr_order_free(struct lr_order *o)
+{
+	if (!o)
+		return;
+	for (size_t i = 0; i < o->lanes_used; i++)
+		while (o->lanes[i].head) {
+			struct lr_waiting_run *r = o->lanes[i].head;
+			o->lanes[i].head = r->next;
+			free_run(r);
+		}
+	lr_map_free(&o->waiters);
+	free(o->lanes);
+	free(o->ready);
+	free(o);
+}
+
+const struct lr_order_status *lr_order_status(const struct lr_order *o)
+{
+	return &o->status;
+}
+
+static uint32_t lane_of(struct lr_order *o, uint32_t id)
+{
+	uint32_t i = o->sink.thread(o->sink.ctx, id);
+	while (o->lanes_used <= i) {
+		LR_GROW(o->lanes, o->lanes_used, o->lanes_room);
+		o->lanes[o->lanes_used++] = (struct lr_lane){0};
+	}
+	o->lanes[i].id = id;
+	return i;
+}
+
+static void make_ready(struct lr_order *o, uint32_t lane)
+{
+	struct lr_lane *l = &o->lanes[lane];
+	if (l->ready)
+		return;
+	l->ready = true;
+	LR_GROW(o->ready, o->ready_used, o->ready_room);
+	o->ready[o->ready_used++] = lane;
+}
+
+void lr_order_wake(struct lr_order *o, uint32_t region, uint32_t number)
+{
+	if (o->waiting_in[region] == 0)
+		return;
+	uint64_t key = lr_wait_key(region, number);
+	uint32_t *first = lr_map_find(&o->waiters, key);
+	if (!first)
+		return;
+	for (uint32_t i = *first; i;) {
+		struct lr_lane *l = &o->lanes[i - 1];
+		uint32_t next = l->next_waiter;
+		l->waits = false;
+		l->next_waiter = 0;
+		o->waiting_in[region]--;
+		make_ready(o, i - 1);
+		i = next;
+	}
+	lr_map_remove(&o->waiters, key);
+}
+
+static void wait_for(struct lr_order *o, uint32_t lane, uint64_t key)
+{
+	struct lr_lane *l = &o->lanes[lane];
+	uint32_t *first = lr_map_put(&o->waiters, key, NULL);
+	l->next_waiter = *first;
+	*first = lane + 1;
+	l->wait_key = key;
+	l->waits = true;
+	o->waiting_in[key >> 32]++;
+}
+
+/* An earlier event of the lane came late, so it does not wait for that one any more. */
+static void stop_waiting(struct lr_order *o, uint32_t lane)
+{
+	struct lr_lane *l = &o->lanes[lane];
+	if (!l->waits)
+		return;
+	uint32_t *at = lr_map_find(&o->waiters, l->wait_key);
+	while (at && *at != lane + 1)
+		at = *at ? &o->lanes[*at - 1].next_waiter : NULL;
+	if (at)
+		*at = l->next_waiter;
+	at = lr_map_find(&o->waiters, l->wait_key);
+	if (at && *at == 0)
+		lr_map_remove(&o->waiters, l->wait_key);
+	o->waiting_in[l->wait_key >> 32]--;
+	l->next_waiter = 0;
+	l->waits = false;
+}
+
+void lr_order_open_gate(struct lr_order *o)
+{
+	if (o->gate_open)
+		return;
+	o->gate_open = true;
+	lr_order_wake(o, LR_GATE, 0);
+}
+
+/* True when the event may be applied now; else *key is what it waits for. */
+static inline bool may_go(
+	struct lr_order *o, uint32_t lane, uint64_t addr, uint32_t number, uint64_t *key)
+{
+	if (!o->gate_open) {
+		if (o->lanes[lane].id != FIRST_THREAD) {
+			*key = lr_wait_key(LR_GATE, 0);
+			return false;
+		}
+		lr_order_open_gate(o);
+	}
+	unsigned region = LTF_REGION(addr);
+	int32_t ahead = (int32_t)(number - o->expected[region]);
+	if (ahead > 0) {
+		*key = lr_wait_key(region, number);
+		return false;
+	}
+	return true;
+}
+
+/* The event with this number is being applied. */
+static inline void passed(struct lr_order *o, uint64_t addr, uint32_t number)
+{
+	unsigned region = LTF_REGION(addr);
+	if ((int32_t)(number - o->expected[region]) < 0) {
+		o->status.disordered++;
+		return;
+	}
+	o->expected[region] = number + 1;
+	lr_order_wake(o, region, number + 1);
+}
+
+void lr_order_apply(struct lr_order *o, uint32_t lane, struct lr_waiting *w)
+{
+	struct ltf_event ev, *own = NULL;
+	w->done = true;
+	o->pending--;
+	if (w->tag == LTF_W_RES) {
+		own = (struct ltf_event *)(uintptr_t)w->value;
+		ev = *own;
+	} else {
+		ev = (struct ltf_event){.tag = w->tag,
+			.api = w->api,
+			.numbered = w->numbered,
+			.number = w->number,
+			.site = w->site,
+			.addr = w->addr,
+			.size = w->value,
+			.time = w->value};
+	}
+	o->sink.apply(o->sink.ctx, lane, &ev);
+	free(own);
+	if (w->numbered)
+		passed(o, w->addr, w->number);
+}
+
+/* Applies the lane's events up to the first that must wait. */
+static void pump(struct lr_order *o, uint32_t lane)
+{
+	struct lr_waiting_run *r;
+	while ((r = o->lanes[lane].head)) {
+		while (r->at < r->used) {
+			struct lr_waiting *w = &r->events[r->at];
+			uint64_t key;
+			if (!w->done && w->numbered && !may_go(o, lane, w->addr, w->number, &key)) {
+				wait_for(o, lane, key);
+				return;
+			}
+			if (!w->done)
+				lr_order_apply(o, lane, w);
+			r->at++;
+		}
+		o->lanes[lane].head = r->next;
+		if (o->keep_graves) {
+			r->next = o->graves;
+			o->graves = r;
+		} else {
+			free(r);
+		}
+	}
+}
+
+void lr_order_go_on(struct lr_order *o)
+{
+	while (o->ready_used > 0) {
+		uint32_t lane = o->ready[--o->ready_used];
+		o->lanes[lane].ready = false;
+		if (!o->lanes[lane].waits)
+			pump(o, lane);
+	}
+}
+
+/* Handles what needs no order: true when the event is one of those. */
+static inline bool define(struct lr_order *o, uint32_t lane, const struct ltf_event *ev)
+{
+	if (ev->tag == LTF_W_TIME) {
+		o->lanes[lane].time = ev->time;
+		return false;
+	}
+	if (ev->tag != LTF_W_NODE && ev->tag != LTF_W_BLOB)
+		return false;
+	o->sink.define(o->sink.ctx, lane, ev, o->lanes[lane].time);
+	return true;
+}
+
+static void put(struct lr_waiting_run *r, const struct ltf_event *ev)
+{
+	struct lr_waiting *w = &r->events[r->used++];
+	*w = (struct lr_waiting){.addr = ev->addr,
+		.value = ev->tag == LTF_W_TIME ? ev->time : ev->size,
+		.number = ev->number,
+		.site = ev->site,
+		.tag = ev->tag,
+		.api = ev->api,
+		.numbered = ev->numbered};
+	if (ev->tag == LTF_W_RES) {
+		struct ltf_event *own = lr_calloc(1, sizeof(*own));
+		*own = *ev;
+		w->value = (uintptr_t)own;
+	}
+}
+
+/* Copies what is left of the run, beginning with *ev when it is given. */
+static struct lr_waiting_run *set_aside(
+	struct lr_order *o, uint32_t lane, struct lr_run *run, struct ltf_event *ev)
+{
+	uint32_t room = run->run.words;
+	struct lr_waiting_run *r = lr_resize(NULL, 1, sizeof(*r) + room * sizeof(*r->events));
+	struct ltf_event next;
+	*r = (struct lr_waiting_run){.block = run->run.block, .first = run->run.first};
+	if (ev)
+		put(r, ev);
+	while (r->used < room && lr_run_next(run, &next) > 0)
+		if (!define(o, lane, &next))
+			put(r, &next);
+	o->pending += r->used;
+	if (o->status.most_waiting < o->pending)
+		o->status.most_waiting = o->pending;
+	return lr_resize(r, 1, sizeof(*r) + r->used * sizeof(*r->events));
+}
+
+static bool before(const struct lr_waiting_run *a, const struct lr_waiting_run *b)
+{
+	return a->block < b->block || (a->block == b->block && a->first < b->first);
+}
+
+static void queue(struct lr_order *o, uint32_t lane, struct lr_waiting_run *r)
+{
+	struct lr_waiting_run **at = &o->lanes[lane].head;
+	while (*at && !before(r, *at))
+		at = &(*at)->next;
+	if (at == &o->lanes[lane].head) {
+		stop_waiting(o, lane);
+		make_ready(o, lane);
+	}
+	r->next = *at;
+	*at = r;
+}
+
+/* Applies the run's events directly, as far as they go. */
+static void straight(struct lr_order *o, uint32_t lane, struct lr_run *run)
+{
+	struct ltf_event ev;
+	while (lr_run_next(run, &ev) > 0) {
+		uint64_t key;
+		if (define(o, lane, &ev))
+			continue;
+		if (ev.numbered && !may_go(o, lane, ev.addr, ev.number, &key)) {
+			queue(o, lane, set_aside(o, lane, run, &ev));
+			return;
+		}
+		o->sink.apply(o->sink.ctx, lane, &ev);
+		if (ev.numbered)
+			passed(o, ev.addr, ev.number);
+	}
+}
+
+void lr_order_run(struct lr_order *o, struct lr_run *run)
+{
+	uint32_t lane = lane_of(o, run->run.thread);
+	if (o->lanes[lane].head)
+		queue(o, lane, set_aside(o, lane, run, NULL));
+	else
+		straight(o, lane, run);
+	lr_order_go_on(o);
+	if (o->pending > o->pending_max) {
+		lr_order_stall(o, true, o->pending_max / 2);
+	} else if (o->pending > o->soft_max) {
+		if (!lr_order_stall(o, false, o->soft_max / 2))
+			o->soft_max *= 2;
+	} else if (o->pending == 0) {
+		o->soft_max = o->pending_max < SOFT_MAX ? o->pending_max : SOFT_MAX;
+	}
+}
+
+void lr_order_finish(struct lr_order *o)
+{
+	lr_order_stall(o, true, 0);
+}

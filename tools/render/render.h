@@ -1,0 +1,37 @@
+/* A report, printed. Renderers lay out what the views have worked out; they neither sort nor
+ * filter nor compute. All texts may come from the dump: each renderer makes them safe. */
+#ifndef LR_RENDER_H
+#define LR_RENDER_H
+
+#include <stdio.h>
+#include "tools/view/details.h"
+#include "tools/view/summary.h"
+#include "tools/view/table.h"
+
+/* Parts that are NULL are left out. */
+struct lr_report {
+	const char *command;
+	const struct lr_summary *summary;
+	bool headline; /* the summary is what was asked for; else it is only told briefly */
+	const struct lr_table *table;
+	const struct lr_details *details;
+};
+
+struct lr_style {
+	bool color;
+};
+
+/* name, text */
+#define LR_FORMATS(X)                                                                              \
+	X(text, "for people")                                                                      \
+	X(json, "for programs; see the JSON Schema")
+
+#define LR_FORMAT_RENDER(name, text)                                                               \
+	void lr_render_##name(FILE *f, const struct lr_report *r, const struct lr_style *style);
+LR_FORMATS(LR_FORMAT_RENDER)
+
+/* The table's sites as collapsed stacks: a line each, root first, frames parted by semicolons, then
+ * a space and the value. */
+void lr_render_collapsed(FILE *f, const struct lr_table *t);
+
+#endif

@@ -1,0 +1,298 @@
+/* For people: aligned columns, one screen for a summary. */
+#include "tools/render/render.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+#include "format/ring.h"
+#include "tools/util/text.h"
+
+struct out {
+	FILE *f;
+	const char *bold, *dim, *warn, *off;
+};
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+static void label(struct out *o, const char *text)
+{
+	fprintf(o->f, "  %s%-16s%s", o->dim, text, o->off);
+}
+
+static void counted(struct out *o, const char *text, uint64_t count, uint64_t bytes)
+{
+	label(o, text);
+	fprintf(o->f, "%15s  %12s\n", lr_show_count(count).text, lr_show_bytes(bytes).text);
+}
+
+static void run_head(struct out *o, const struct lr_run_view *run, bool only)
+{
+	fprintf(o->f, "%s", o->bold);
+	lr_put_safe(o->f, run->program[0] ? run->program : "(unknown program)");
+	fprintf(o->f, "%s  pid %" PRIu32, o->off, run->pid);
+	if (run->image)
+		fprintf(o->f, ", image %" PRIu32, run->image);
+	if (run->parent_pid)
+		fprintf(o->f, ", from pid %" PRIu32 " by %s", run->parent_pid, run->origin);
+	fputs("  ", o->f);
+	lr_put_safe(o->f, run->path);
+	fputc('\n', o->f);
+	if (run->command) {
+		label(o, "command");
+		lr_put_safe(o->f, run->command);
+		fputc('\n', o->f);
+	}
+	label(o, "ended");
+	lr_put_safe(o->f, run->ended);
+	fprintf(o->f, ", after %s\n", lr_show_time(run->duration).text);
+	if (run->damage && !only) {
+		label(o, "damaged");
+		fprintf(o->f, "%s", o->warn);
+		lr_put_safe(o->f, run->damage);
+		fprintf(o->f, "%s\n", o->off);
+	}
+}
+
+static void resources(struct out *o, const struct lr_summary *s)
+{
+	label(o, "threads");
+	fprintf(o->f, "%15s", lr_show_count(s->threads).text);
+	if (s->most_threads)
+		fprintf(o->f, "  at most %s at a time", lr_show_count(s->most_threads).text);
+	for (int k = 0; k < LR_RES_KINDS; k++) {
+		const struct lr_resource_view *r = &s->resources[k];
+		if (k != LR_RES_THREAD) {
+			label(o, r->key);
+			fprintf(o->f, "%15s", lr_show_count(r->created).text);
+		}
+		if (r->open)
+			fprintf(o->f, "  %s%s %s%s", o->warn, lr_show_count(r->open).text,
+				r->undone, o->off);
+		if (r->open_bytes)
+			fprintf(o->f, ", %s", lr_show_bytes(r->open_bytes).text);
+		fputc('\n', o->f);
+	}
+}
+
+static void coverage(struct out *o, const struct lr_summary *s)
+{
+	label(o, "coverage");
+	if (s->damaged)
+		fprintf(o->f, "%spartial: the dump is damaged%s\n", o->warn, o->off);
+	else if (!s->complete)
+		fprintf(o->f, "%sincomplete%s\n", o->warn, o->off);
+	else
+		fprintf(o->f, "complete%s\n",
+			s->finished ? "" : "; no end mark, every event that was recorded");
+	for (size_t i = 0; i < s->runs_used; i++)
+		if (s->runs[i].damage) {
+			label(o, "");
+			lr_put_safe(o->f, base_name(s->runs[i].path));
+			fputs(": ", o->f);
+			lr_put_safe(o->f, s->runs[i].damage);
+			fputc('\n', o->f);
+		}
+	for (size_t i = 0; i < s->coverage_used; i++)
+		if (s->coverage[i].count) {
+			label(o, "");
+			fprintf(o->f, "%s%s %s%s\n", s->coverage[i].loss ? o->warn : "",
+				lr_show_count(s->coverage[i].count).text, s->coverage[i].text,
+				s->coverage[i].loss ? o->off : "");
+		}
+}
+
+enum { RUNS_SHOWN = 4 };
+
+static void summary(struct out *o, const struct lr_summary *s)
+{
+	for (size_t i = 0; i < s->runs_used && i < RUNS_SHOWN; i++)
+		run_head(o, &s->runs[i], true);
+	if (s->runs_used > RUNS_SHOWN)
+		fprintf(o->f, "and %zu more dumps\n", s->runs_used - RUNS_SHOWN);
+	fputc('\n', o->f);
+	counted(o, "allocations", s->total.allocations, s->total.allocated_bytes);
+	label(o, "frees");
+	fprintf(o->f, "%15s", lr_show_count(s->total.frees).text);
+	if (s->reallocations)
+		fprintf(o->f, "  %s of both by realloc", lr_show_count(s->reallocations).text);
+	fputc('\n', o->f);
+	label(o, "peak");
+	fprintf(o->f, "%15s  %12s", lr_show_count(s->total.peak_blocks).text,
+		lr_show_bytes(s->total.peak_bytes).text);
+	if (s->runs_used > 1)
+		fputs("  sum of each one's", o->f);
+	else if (s->peak_time)
+		fprintf(o->f, "  at %s", lr_show_time(s->peak_time).text);
+	if (s->rss_peak)
+		fprintf(o->f, "; resident %s", lr_show_bytes(s->rss_peak).text);
+	fputc('\n', o->f);
+	counted(o, "unfreed at exit", s->total.live_blocks, s->total.live_bytes);
+	label(o, "temporary");
+	fprintf(o->f, "%15s  %12s\n", lr_show_count(s->total.temporary).text,
+		lr_show_percent(s->temporary).text);
+	resources(o, s);
+	coverage(o, s);
+}
+
+static void where(struct out *o, const struct lr_location *at)
+{
+	if (at->function) {
+		if (at->nearest)
+			fputs("near ", o->f);
+		lr_put_safe(o->f, at->function);
+		fputs("  ", o->f);
+	}
+	fprintf(o->f, "%s", o->dim);
+	if (at->file) {
+		lr_put_safe(o->f, base_name(at->file));
+		if (at->line)
+			fprintf(o->f, ":%u", at->line);
+	} else {
+		if (at->module && at->module[0]) {
+			lr_put_safe(o->f, base_name(at->module));
+			fputc('+', o->f);
+		}
+		fprintf(o->f, "0x%" PRIx64, at->offset);
+	}
+	fprintf(o->f, "%s", o->off);
+}
+
+static void stack(struct out *o, const struct lr_line *lines, size_t n, size_t cut, int indent)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			fprintf(o->f, "%*s", indent + 2, "");
+		where(o, &lines[i].at);
+		if (lines[i].at.inlined)
+			fputs("  inlined", o->f);
+		if (lines[i].flags & LTF_NODE_SIGNAL)
+			fputs("  interrupted by a signal", o->f);
+		if (lines[i].flags & LTF_NODE_GUESSED)
+			fputs("  guessed", o->f);
+		if (lines[i].flags & LTF_NODE_CUT)
+			fputs("  (cut here at the depth limit)", o->f);
+		if (lines[i].flags & LTF_NODE_UNCERTAIN)
+			fputs("  (more is unknown)", o->f);
+		fputc('\n', o->f);
+	}
+	if (n == 0)
+		fputs("(no stack)\n", o->f);
+	if (cut)
+		fprintf(o->f, "%*s%s.. %zu more%s\n", indent + 2, "", o->dim, cut, o->off);
+}
+
+static void row_counts(struct out *o, const struct lr_counts *c, double temporary)
+{
+	fprintf(o->f, "%11s  %12s %12s %12s %9s  ", lr_show_count(c->allocations).text,
+		lr_show_bytes(c->allocated_bytes).text, lr_show_bytes(c->peak_bytes).text,
+		lr_show_bytes(c->live_bytes).text, lr_show_percent(temporary).text);
+}
+
+static void table(struct out *o, const struct lr_table *t)
+{
+	enum { INDENT = 62 };
+	fprintf(o->f, "\n%s%-12s %12s %12s %12s %9s  by %s%s\n", o->bold, "allocations", "bytes",
+		"peak", "unfreed", "temporary", lr_group_names[t->group], o->off);
+	for (size_t i = 0; i < t->used; i++) {
+		const struct lr_row *r = &t->rows[i];
+		row_counts(o, &r->counts, r->temporary);
+		if (t->group == LR_GROUP_SITE) {
+			stack(o, r->stack, r->stack_used, r->stack_cut, INDENT);
+			continue;
+		}
+		lr_put_safe(o->f, r->name);
+		fputc('\n', o->f);
+	}
+	if (t->used > 1) {
+		row_counts(o, &t->total, t->temporary);
+		fputs("in all\n", o->f);
+	}
+	if (t->used == 0)
+		fputs("  nothing\n", o->f);
+	if (t->used < t->all_rows)
+		fprintf(o->f, "%zu of %zu by %s; --limit shows more\n", t->used, t->all_rows,
+			lr_sort_names[t->sort]);
+}
+
+static void metadata(struct out *o, const struct lr_dump *d)
+{
+	for (size_t i = 0; i < d->meta_used; i++) {
+		const struct lr_meta *m = &d->meta[i];
+		if (strcmp(m->key, "cmdline") == 0)
+			continue;
+		fputs("  ", o->f);
+		for (size_t n = lr_put_safe(o->f, m->key); n < 16; n++)
+			fputc(' ', o->f);
+		lr_put_safe_n(o->f, m->value, m->value_len);
+		fputc('\n', o->f);
+	}
+	if (d->header.start_real) {
+		time_t t = (time_t)(d->header.start_real / 1000000000);
+		struct tm tm;
+		char text[40];
+		if (gmtime_r(&t, &tm) && strftime(text, sizeof(text), "%F %T UTC", &tm)) {
+			label(o, "started");
+			fprintf(o->f, "%s\n", text);
+		}
+	}
+	label(o, "dump");
+	fprintf(o->f, "%s events, %s chunks, %s stored, %s events from the ring\n",
+		lr_show_count(d->status.events).text, lr_show_count(d->status.chunks).text,
+		lr_show_bytes(d->status.stream_bytes).text,
+		lr_show_count(d->status.ring_events).text);
+}
+
+static void details(struct out *o, const struct lr_summary *s, const struct lr_details *d)
+{
+	for (size_t i = 0; i < s->runs_used; i++) {
+		run_head(o, &s->runs[i], false);
+		metadata(o, s->runs[i].dump);
+	}
+	fprintf(o->f, "\n%sthreads%s\n", o->bold, o->off);
+	for (size_t i = 0; i < d->threads_used; i++) {
+		const struct lr_thread *t = d->threads[i].thread;
+		fprintf(o->f, "  %11s allocations %12s  ", lr_show_count(t->allocations).text,
+			lr_show_bytes(t->allocated_bytes).text);
+		lr_put_safe(o->f, d->threads[i].label);
+		fprintf(o->f, "  tid %" PRIu32 "%s\n", t->tid, t->ended ? ", ended" : "");
+	}
+	if (d->threads_used < d->threads_all)
+		fprintf(o->f, "  %zu of %zu; --limit shows more\n", d->threads_used,
+			d->threads_all);
+	fprintf(o->f, "\n%smodules%s\n", o->bold, o->off);
+	for (size_t i = 0; i < d->modules_used; i++) {
+		fprintf(o->f, "  %-40s  ", d->modules[i].build_id);
+		lr_put_safe(o->f, d->modules[i].path);
+		fputc('\n', o->f);
+	}
+	if (d->open_used)
+		fprintf(o->f, "\n%snever released%s\n", o->bold, o->off);
+	for (size_t i = 0; i < d->open_used; i++) {
+		fprintf(o->f, "  %11s %-8s ", lr_show_count(d->open[i].open).text, d->open[i].kind);
+		stack(o, d->open[i].stack, d->open[i].stack_used, d->open[i].stack_cut, 23);
+	}
+	coverage(o, s);
+}
+
+void lr_render_text(FILE *f, const struct lr_report *r, const struct lr_style *style)
+{
+	struct out o = {.f = f, .bold = "", .dim = "", .warn = "", .off = ""};
+	if (style->color) {
+		o.bold = "\033[1m";
+		o.dim = "\033[2m";
+		o.warn = "\033[33m";
+		o.off = "\033[0m";
+	}
+	if (r->summary && r->headline)
+		summary(&o, r->summary);
+	if (r->details)
+		details(&o, r->summary, r->details);
+	if (r->table)
+		table(&o, r->table);
+	if (r->table && !r->headline)
+		coverage(&o, r->summary);
+}

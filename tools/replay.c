@@ -1,0 +1,306 @@
+/* A block is known by its address from its allocation to its release. A realloc lifts its block out
+ * between its two halves, so that another thread may be handed the address meanwhile; a stack per
+ * thread holds what is lifted, because a signal handler's realloc may stand within another. */
+#include "tools/replay.h"
+
+#include <stdlib.h>
+#include "tools/replay_parts.h"
+#include "tools/util/mem.h"
+
+enum { OPEN_MAX = 1 << 12 };
+#define NOT_COUNTED UINT32_MAX /* the cell of blocks that the selection leaves out */
+
+static struct lr_replay_thread *thread_at(struct lr_replay *r, uint32_t thread)
+{
+	while (r->threads_used <= thread) {
+		LR_GROW(r->threads, r->threads_used, r->threads_room);
+		r->threads[r->threads_used++] = (struct lr_replay_thread){.cell = UINT32_MAX};
+	}
+	return &r->threads[thread];
+}
+
+static uint32_t ticks(uint64_t time)
+{
+	uint64_t t = time / LR_LIVE_TICK;
+	return t > UINT32_MAX ? UINT32_MAX : (uint32_t)t;
+}
+
+static uint64_t lifetime(const struct lr_block *b, uint64_t now)
+{
+	uint32_t t = ticks(now);
+	return t > b->time ? (uint64_t)(t - b->time) * LR_LIVE_TICK : 0;
+}
+
+static bool selected(const struct lr_selection *s, uint64_t size, uint64_t time)
+{
+	return size >= s->min_size && size <= s->max_size && time >= s->from && time < s->to;
+}
+
+static uint32_t cell_for(
+	struct lr_replay *r, struct lr_replay_thread *t, uint32_t thread, uint32_t site)
+{
+	if (t->cell == UINT32_MAX || t->site != site) {
+		t->cell = lr_tally_cell(r->tally, site, thread);
+		t->site = site;
+	}
+	return t->cell;
+}
+
+static void not_found(struct lr_replay *r)
+{
+	if (r->inherits)
+		r->tally->missed.frees_of_inherited++;
+	else
+		r->tally->missed.frees_of_unknown++;
+}
+
+/* True when the block is the latest allocation of this very thread. */
+static bool is_temporary(
+	const struct lr_replay_thread *t, uint32_t thread, const struct lr_block *b)
+{
+	uint64_t addr = b->key >> LR_LIVE_THREAD_BITS << 3;
+	return t->last_alloc == addr && b->key == lr_block_key(addr, thread);
+}
+
+static void count_free(struct lr_replay *r, uint32_t thread, bool temporary)
+{
+	struct lr_tally_thread *th = &r->tally->threads[thread];
+	th->frees++;
+	th->temporary += temporary;
+}
+
+static void free_event(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)
+{
+	struct lr_replay_thread *t = thread_at(r, thread);
+	struct lr_block b;
+	if (!lr_live_take(&r->live, ev->addr, &b)) {
+		not_found(r);
+		return;
+	}
+	bool temporary = is_temporary(t, thread, &b);
+	if (temporary)
+		t->last_alloc = 0;
+	if (b.cell == NOT_COUNTED)
+		return;
+	count_free(r, thread, temporary);
+	lr_tally_free_block(r->tally, b.cell, b.size, lifetime(&b, t->time), temporary);
+}
+
+static void release_event(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)
+{
+	struct lr_replay_thread *t = thread_at(r, thread);
+	struct lr_open_release o = {0};
+	if (t->open_used >= OPEN_MAX) { /* no program nests like that */
+		r->tally->missed.over_limit++;
+		free_event(r, thread, ev);
+		return;
+	}
+	if (lr_live_take(&r->live, ev->addr, &o.block)) {
+		o.temporary = is_temporary(t, thread, &o.block);
+		if (o.block.cell != NOT_COUNTED)
+			lr_tally_lift(r->tally, o.block.cell, o.block.size);
+	}
+	LR_GROW(t->open, t->open_used, t->open_room);
+	t->open[t->open_used++] = o;
+}
+
+static void put_block(struct lr_replay *r, const struct lr_block *b)
+{
+	struct lr_block old;
+	if (!lr_live_put(&r->live, b, &old))
+		return;
+	r->tally->missed.overlaps++;
+	if (old.cell != NOT_COUNTED)
+		lr_tally_lose_block(r->tally, old.cell, old.size);
+}
+
+static void put_back(struct lr_replay *r, const struct lr_open_release *o, uint64_t time)
+{
+	if (o->block.key == 0)
+		return;
+	put_block(r, &o->block);
+	if (o->block.cell != NOT_COUNTED)
+		lr_tally_put_back(r->tally, o->block.cell, o->block.size, time);
+}
+
+/* The realloc has succeeded: its old block is freed. */
+static void close_release(struct lr_replay *r, uint32_t thread)
+{
+	struct lr_replay_thread *t = thread_at(r, thread);
+	if (t->open_used == 0)
+		return;
+	const struct lr_open_release *o = &t->open[--t->open_used];
+	r->tally->reallocations++;
+	if (o->block.key == 0) {
+		not_found(r);
+	} else if (o->block.cell != NOT_COUNTED) {
+		count_free(r, thread, o->temporary);
+		lr_tally_free_lifted(
+			r->tally, o->block.cell, lifetime(&o->block, t->time), o->temporary);
+	}
+}
+
+static void alloc_event(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)
+{
+	struct lr_tally *tally = r->tally;
+	struct lr_replay_thread *t = thread_at(r, thread);
+	if (ev->api == LTF_API_REALLOC)
+		close_release(r, thread);
+	if (ev->addr == 0) {
+		tally->missed.damaged_events++;
+		return;
+	}
+	struct lr_block b = {.key = lr_block_key(ev->addr, thread),
+		.size = ev->size,
+		.cell = NOT_COUNTED,
+		.time = ticks(t->time)};
+	bool counted = selected(&tally->selection, ev->size, t->time);
+	if (counted)
+		b.cell = cell_for(r, t, thread, ev->site);
+	t->last_alloc = ev->addr;
+	if (r->live.used < tally->limits->live_blocks)
+		put_block(r, &b);
+	else
+		tally->missed.over_limit++;
+	if (!counted)
+		return;
+	if (ev->api < LTF_API_COUNT)
+		tally->api[ev->api]++;
+	tally->threads[thread].allocations++;
+	tally->threads[thread].allocated_bytes += ev->size;
+	lr_tally_alloc(tally, b.cell, ev->size, t->time);
+}
+
+static void restore_event(struct lr_replay *r, uint32_t thread)
+{
+	struct lr_replay_thread *t = thread_at(r, thread);
+	if (t->open_used > 0)
+		put_back(r, &t->open[--t->open_used], t->time);
+	else
+		r->tally->missed.damaged_events++;
+}
+
+static void time_event(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)
+{
+	struct lr_tally_thread *th = &r->tally->threads[thread];
+	thread_at(r, thread)->time = ev->time;
+	if (ev->time < th->first)
+		th->first = ev->time;
+	if (ev->time > th->last)
+		th->last = ev->time;
+	lr_tally_time(r->tally, ev->time);
+}
+
+static void apply(void *ctx, uint32_t thread, const struct ltf_event *ev)
+{
+	struct lr_replay *r = ctx;
+	switch (ev->tag) {
+	case LTF_W_ALLOC:
+		alloc_event(r, thread, ev);
+		break;
+	case LTF_W_FREE:
+		free_event(r, thread, ev);
+		break;
+	case LTF_W_RELEASE:
+		release_event(r, thread, ev);
+		break;
+	case LTF_W_RESTORE:
+		restore_event(r, thread);
+		break;
+	case LTF_W_TIME:
+		time_event(r, thread, ev);
+		break;
+	case LTF_W_RES:
+		lr_replay_resource(r, ev);
+		break;
+	default:
+		r->tally->missed.unknown_events++;
+	}
+}
+
+static void define(void *ctx, uint32_t thread, const struct ltf_event *ev, uint64_t time)
+{
+	struct lr_replay *r = ctx;
+	if (thread == 0) /* the tracer's notes carry no time */
+		time = r->tally->now;
+	if (ev->tag == LTF_W_NODE)
+		lr_tally_node(r->tally, ev);
+	else
+		lr_tally_blob(r->tally, ev, time);
+}
+
+static uint32_t thread_index(void *ctx, uint32_t id)
+{
+	struct lr_replay *r = ctx;
+	return lr_tally_thread(r->tally, id);
+}
+
+struct lr_replay *lr_replay_new(struct lr_tally *tally, uint32_t origin)
+{
+	struct lr_replay *r = lr_calloc(1, sizeof(*r));
+	struct lr_order_sink sink = {
+		.thread = thread_index, .define = define, .apply = apply, .ctx = r};
+	r->tally = tally;
+	r->inherits = origin == LTF_ORIGIN_FORK;
+	r->order = lr_order_new(&sink, tally->limits->pending);
+	return r;
+}
+
+void lr_replay_free(struct lr_replay *r)
+{
+	if (!r)
+		return;
+	lr_order_free(r->order);
+	lr_live_free(&r->live);
+	for (size_t i = 0; i < r->threads_used; i++)
+		free(r->threads[i].open);
+	free(r->threads);
+	lr_replay_resources_free(r);
+	free(r);
+}
+
+void lr_replay_run(struct lr_replay *r, struct lr_run *run)
+{
+	lr_order_run(r->order, run);
+}
+
+/* A realloc that was under way at the end: its block is live, unless the real one had already moved
+ * it, which shows when another thread was given the address. */
+static void end_release(struct lr_replay *r, uint32_t thread)
+{
+	struct lr_replay_thread *t = thread_at(r, thread);
+	const struct lr_open_release *o = &t->open[t->open_used - 1];
+	r->tally->missed.open_reallocs++;
+	if (o->block.key && lr_live_has(&r->live, o->block.key >> LR_LIVE_THREAD_BITS << 3)) {
+		close_release(r, thread);
+	} else {
+		t->open_used--;
+		put_back(r, o, t->time);
+	}
+}
+
+void lr_replay_finish(struct lr_replay *r)
+{
+	lr_order_finish(r->order);
+	for (uint32_t i = 0; i < r->threads_used; i++)
+		while (r->threads[i].open_used > 0)
+			end_release(r, i);
+	const struct lr_order_status *o = lr_order_status(r->order);
+	r->tally->missed.gaps += o->gaps;
+	r->tally->missed.disordered += o->disordered;
+	lr_tally_finish(r->tally);
+}
+
+void lr_replay_source(struct lr_source *s, struct lr_tally *tally,
+	void (*progress)(void *ctx, const struct lr_source *s), void *ctx)
+{
+	struct lr_replay *r = lr_replay_new(tally, lr_source_header(s)->origin);
+	struct lr_run run;
+	for (unsigned n = 0; lr_source_next(s, &run) > 0; n++) {
+		lr_replay_run(r, &run);
+		if (progress && n % 1024 == 0)
+			progress(ctx, s);
+	}
+	lr_replay_finish(r);
+	lr_replay_free(r);
+}

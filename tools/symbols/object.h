@@ -1,0 +1,35 @@
+/* One file that code was loaded from, with what names its addresses. */
+#ifndef LR_OBJECT_H
+#define LR_OBJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "tools/symbols/debugfile.h"
+
+struct lr_object;
+
+struct lr_warning {
+	void (*say)(void *context, const char *text);
+	void *context;
+};
+
+struct lr_object_frame {
+	const char *name; /* as linked; NULL unknown */
+	const char *file;
+	unsigned line;
+	bool inlined, nearest;
+};
+
+/* The object of that path and build-id, added to the list when new; NULL: no memory. Nothing is
+ * opened yet. path must outlive the list. */
+struct lr_object *lr_object_for(
+	struct lr_object **list, const char *path, const struct lr_build_id *id);
+void lr_objects_free(struct lr_object *list);
+
+/* Frames at addr, an address of the file; innermost first. Opens the files at the first call.
+ * Returns how many, 0 when nothing is known. Strings live as long as the object. */
+size_t lr_object_frames(struct lr_object *, struct lr_places *, const struct lr_warning *,
+	uint64_t addr, struct lr_object_frame *out, size_t max);
+
+#endif

@@ -1,0 +1,56 @@
+/* From addresses to functions, files, lines and inlined frames.
+ *
+ * An address is looked up in DWARF (the file's own, or a separate debug file found by build-id,
+ * by debug link, or through debuginfod), then in .symtab, then in .dynsym. Files are local and may
+ * be other than those of the traced run: one whose build-id differs from the recorded one is not
+ * used. Everything that is returned (names, paths) is untrusted text: it may hold control
+ * characters, and whoever prints it to a terminal escapes them. */
+#ifndef LR_SYMBOLS_H
+#define LR_SYMBOLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct lr_symbols;
+
+struct lr_symbol_options {
+	const char *sysroot;           /* module paths are taken below it; NULL: none */
+	const char *const *debug_dirs; /* searched before SYSROOT/usr/lib/debug */
+	size_t debug_dir_count;
+	bool debuginfod; /* asked only when DEBUGINFOD_URLS is set, too */
+	/* Told once per file that cannot be used although it is there; NULL: nobody. The text is
+	 * untrusted, without a newline, and valid during the call. */
+	void (*warn)(void *context, const char *text);
+	void *warn_context;
+};
+
+/* The options' strings are copied. NULL: no memory. */
+struct lr_symbols *lr_symbols_open(const struct lr_symbol_options *);
+/* Frees everything that lr_symbols_resolve returned, too. NULL is fine. */
+void lr_symbols_close(struct lr_symbols *);
+
+struct lr_location {
+	const char *function; /* demangled; NULL unknown: say module+offset */
+	const char *file;     /* as the compiler recorded it; NULL unknown */
+	unsigned line;        /* from 1; 0 unknown */
+	const char *module;   /* the path it was given with */
+	uint64_t offset;      /* pc as an address of the module's file (pc - bias) */
+	bool inlined;         /* into the next entry */
+	bool nearest;         /* function only precedes pc, which lies beyond its end */
+};
+
+/* A module as the dump describes it: addresses [start, end) hold the file's addresses plus bias.
+ * end 0: no bounds. The same path and build-id may come again elsewhere; the file is read once,
+ * when an address in it is first resolved. Returns a handle >= 0, or -1 when there is no memory. */
+int lr_symbols_module(struct lr_symbols *, const char *path, const uint8_t *build_id,
+	size_t build_id_len, uint64_t start, uint64_t end, uint64_t bias);
+
+/* Fills out[0..max) with the frames at pc, innermost first; the last is the function that the code
+ * belongs to (when more than max are there, the middle is left out). A return address is looked up
+ * at pc - 1. Returns how many, at least 1 when max is; an unknown module gives an entry without
+ * module. Strings live until lr_symbols_close. */
+size_t lr_symbols_resolve(struct lr_symbols *, int module, uint64_t pc, bool is_return_address,
+	struct lr_location *out, size_t max);
+
+#endif

@@ -1,0 +1,13 @@
+#include "tools/util/limits.h"
+
+const struct lr_limits lr_limits_default = {
+	.live_blocks = (size_t)1 << 28,
+	.nodes = (size_t)1 << 24,
+	.cells = (size_t)1 << 22,
+	.threads = (size_t)1 << 20,
+	.modules = (size_t)1 << 16,
+	.resources = (size_t)1 << 20,
+	.pending = (size_t)1 << 21,
+	.blocks = (size_t)1 << 22,
+	.meta = (size_t)64 << 20,
+};

@@ -1,0 +1,111 @@
+/* Whether a stack holds a frame that matches is remembered for each frame: it does when the frame
+ * itself does, or the rest of the stack towards the root. */
+#include "tools/view/match.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "tools/util/mem.h"
+
+enum { BY_FUNCTION, BY_FILE, BY_MODULE, PATTERNS };
+enum { UNKNOWN, NO, YES };
+
+struct lr_match {
+	const struct lr_model *model;
+	struct lr_names *names;
+	const struct lr_query *query;
+	const char *pattern[PATTERNS];
+	uint8_t *known[PATTERNS]; /* by frame */
+};
+
+struct lr_match *lr_match_new(
+	const struct lr_model *m, struct lr_names *names, const struct lr_query *q)
+{
+	struct lr_match *x = lr_calloc(1, sizeof(*x));
+	*x = (struct lr_match){.model = m,
+		.names = names,
+		.query = q,
+		.pattern = {q->function, q->file, q->module}};
+	for (int i = 0; i < PATTERNS; i++)
+		if (x->pattern[i])
+			x->known[i] = lr_calloc(m->frames_used, 1);
+	return x;
+}
+
+void lr_match_free(struct lr_match *x)
+{
+	if (!x)
+		return;
+	for (int i = 0; i < PATTERNS; i++)
+		free(x->known[i]);
+	free(x);
+}
+
+static bool match_path(const char *pattern, const char *path)
+{
+	if (!path)
+		return false;
+	if (!strchr(pattern, '/')) {
+		const char *slash = strrchr(path, '/');
+		path = slash ? slash + 1 : path;
+	}
+	return fnmatch(pattern, path, 0) == 0;
+}
+
+static bool match_frame(struct lr_match *x, int by, uint32_t frame)
+{
+	size_t count;
+	if (by == BY_MODULE)
+		return match_path(x->pattern[by], lr_names_module(x->names, frame));
+	const struct lr_location *at = lr_names_at(x->names, frame, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (by == BY_FILE
+				? match_path(x->pattern[by], at[i].file)
+				: at[i].function && fnmatch(x->pattern[by], at[i].function, 0) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool match_stack(struct lr_match *x, int by, uint32_t frame)
+{
+	uint8_t *known = x->known[by];
+	const struct lr_frame *frames = x->model->frames;
+	uint32_t f = frame;
+	while (f && known[f] == UNKNOWN && !match_frame(x, by, f))
+		f = frames[f].parent;
+	uint8_t answer = !f ? NO : known[f] == UNKNOWN ? YES : known[f];
+	for (uint32_t i = frame; i && known[i] == UNKNOWN; i = frames[i].parent) {
+		known[i] = answer;
+		if (i == f)
+			break;
+	}
+	return answer == YES;
+}
+
+char *lr_thread_label(const struct lr_model *m, const struct lr_thread *t)
+{
+	const char *name = t->name ? t->name : "thread";
+	if (m->dumps_used > 1)
+		return lr_format("%s (%u of %u)", name, t->id, m->dumps[t->dump].header.pid);
+	return lr_format("%s (%u)", name, t->id);
+}
+
+bool lr_match_site(struct lr_match *x, const struct lr_site *s)
+{
+	if (x->query->unfreed_only && s->counts.live_blocks == 0)
+		return false;
+	if (x->query->thread && s->thread) {
+		const struct lr_thread *t = &x->model->threads[s->thread - 1];
+		char id[16];
+		snprintf(id, sizeof(id), "%u", t->id);
+		if (fnmatch(x->query->thread, t->name ? t->name : "", 0) != 0 &&
+			strcmp(x->query->thread, id) != 0)
+			return false;
+	}
+	for (int i = 0; i < PATTERNS; i++)
+		if (x->pattern[i] && !match_stack(x, i, s->frame))
+			return false;
+	return true;
+}

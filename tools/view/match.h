@@ -1,0 +1,19 @@
+/* Which sites a query selects. */
+#ifndef LR_MATCH_H
+#define LR_MATCH_H
+
+#include "tools/view/names.h"
+#include "tools/view/query.h"
+
+struct lr_match;
+
+/* All three must outlive it. */
+struct lr_match *lr_match_new(
+	const struct lr_model *m, struct lr_names *names, const struct lr_query *q);
+void lr_match_free(struct lr_match *x);
+bool lr_match_site(struct lr_match *x, const struct lr_site *s);
+
+/* What a thread is called in reports. The caller frees it. */
+char *lr_thread_label(const struct lr_model *m, const struct lr_thread *t);
+
+#endif
