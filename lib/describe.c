@@ -92,10 +92,9 @@ static void allocators(void)
 	char buf[VALUE_MAX];
 	size_t n = 0;
 	text("allocator", lt_real_object((const void *)lt_real.malloc));
-	void *first = dlsym(RTLD_DEFAULT, "malloc");
-	const char *path = lt_real_object(first);
-	if (first && !strstr(path, "libleaktrace"))
-		n += lt_format(buf + n, sizeof(buf) - n, "malloc of %s; ", path);
+	if (lt_seen.behind)
+		n += lt_format(buf + n, sizeof(buf) - n, "malloc of %s; ",
+			lt_real_object((const void *)lt_seen.malloc));
 	for (unsigned i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
 		void *f = dlsym(RTLD_DEFAULT, own[i]);
 		if (f)
