@@ -4,6 +4,9 @@
 set -u
 export LC_ALL=C
 unset LD_PRELOAD ${!LEAKTRACE_*} DEBUGINFOD_URLS
+# The system's own programs, not those that a home directory may hold in front of them: the programs
+# under test are then the same for every user.
+PATH=/usr/bin:/bin:$PATH
 
 : "${top_srcdir:=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}"
 : "${top_builddir:=$top_srcdir/build}"
