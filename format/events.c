@@ -118,6 +118,9 @@ static void put_event(struct out *o, const struct ltf_event *ev)
 	case LTF_W_RES:
 		put_res(o, ev);
 		break;
+	case LTF_W_WITHDRAWN:
+		put(o, COL_EXTRA, ev->id);
+		break;
 	default:
 		return;
 	}
@@ -390,6 +393,12 @@ static int next_by_tag(struct ltf_events *r, struct ltf_event *ev, uint8_t op)
 		return next_blob(r, ev);
 	case LTF_W_RES:
 		return next_res(r, ev);
+	case LTF_W_WITHDRAWN:
+		if (!(op & OP_NUMBERED) || !get(&r->extra, r->extra_end, &v) ||
+			v >= LTF_REGION_COUNT)
+			return -1;
+		ev->id = (uint32_t)v;
+		return 0;
 	default: /* a version that has other tags has another version number */
 		return -1;
 	}

@@ -37,14 +37,15 @@ _Static_assert(sizeof(struct ltf_block) == LTF_BLOCK_SIZE, "a block fills its si
 enum ltf_tag {
 	LTF_W_EMPTY = 0,
 	LTF_W_CONT = 1,
-	LTF_W_ALLOC = 2,   /* an allocation that succeeded */
-	LTF_W_FREE = 3,    /* a release, stamped before the real one */
-	LTF_W_RELEASE = 4, /* the releasing half of a realloc, stamped before the real one */
-	LTF_W_RESTORE = 5, /* the realloc failed: the block of the last RELEASE lives on */
-	LTF_W_NODE = 6,    /* a new frame of the stack tree */
-	LTF_W_TIME = 7,    /* the coarse clock has moved */
-	LTF_W_BLOB = 8,    /* a record of bytes (module, thread name, metadata ...) */
-	LTF_W_RES = 9      /* a resource: thread, timer, mapping */
+	LTF_W_ALLOC = 2,     /* an allocation that succeeded */
+	LTF_W_FREE = 3,      /* a release, stamped before the real one */
+	LTF_W_RELEASE = 4,   /* the releasing half of a realloc, stamped before the real one */
+	LTF_W_RESTORE = 5,   /* the realloc failed: the block of the last RELEASE lives on */
+	LTF_W_NODE = 6,      /* a new frame of the stack tree */
+	LTF_W_TIME = 7,      /* the coarse clock has moved */
+	LTF_W_BLOB = 8,      /* a record of bytes (module, thread name, metadata ...) */
+	LTF_W_RES = 9,       /* a resource: thread, timer, mapping */
+	LTF_W_WITHDRAWN = 10 /* a number that no event has, perhaps several times */
 };
 
 /* Which function handed a block out or took it back. Part of the format: append only. */
@@ -72,6 +73,7 @@ enum ltf_api {
  *   BLOB     tag4 type8 unused8 length16 unused28 | CONT: 7 bytes each, first byte lowest
  *   RES      tag4 kind8 nargs4 numbered1 unused15 number32 | CONT args, 60 bits each: site, then
  *            as the kind says
+ *   WITHDRAWN tag4 unused18 region10 number32
  * addr44 is the address divided by 8 (user space is 47 bits wide). */
 enum { LTF_ALLOC_NUMBERED = 1, LTF_ALLOC_HUGE = 2 };
 enum { LTF_FREE_NUMBERED = 4, LTF_FREE_STACKED = 8 };

@@ -128,6 +128,11 @@ size_t ltf_words_next(const uint64_t *words, size_t n, struct ltf_event *ev, uin
 		return decode_blob(words, n, ev, scratch);
 	case LTF_W_RES:
 		return decode_res(words, n, ev);
+	case LTF_W_WITHDRAWN:
+		ev->id = words[0] >> 32 & (LTF_REGION_COUNT - 1);
+		ev->numbered = true;
+		ev->number = (uint32_t)words[0];
+		return 1;
 	default: /* of a later version: skipped whole */
 		for (i = 1; i < n && LTF_TAG(words[i]) == LTF_W_CONT; i++)
 			;

@@ -33,9 +33,36 @@ void lt_tracer_reset(void)
 	lt_numbered = false;
 }
 
-static uint32_t next_number(uint64_t addr)
+/* Fills the reserved words, each by itself: no event has this number. */
+static void withdraw(uint64_t *w, unsigned words, uint64_t addr, uint32_t number)
 {
-	return atomic_fetch_add_explicit(&counters[LTF_REGION(addr)].next, 1, memory_order_seq_cst);
+	for (unsigned i = 0; i < words; i++)
+		lt_commit(w + i,
+			LTF_LEAD(LTF_W_WITHDRAWN) | (uint64_t)LTF_REGION(addr) << 32 | number);
+}
+
+/* Room for an event, and its number. A signal handler that records something between the two takes
+ * lower numbers for words further on; then both are taken anew, so that a thread's numbers of a
+ * region rise from word to word. */
+static inline uint64_t *reserve_numbered(
+	struct lt_thread *t, unsigned words, uint64_t addr, uint32_t *number)
+{
+	for (;;) {
+		uint64_t *w = lt_ring_reserve(t, words);
+		if (!w)
+			return NULL;
+		*number = atomic_fetch_add_explicit(
+			&counters[LTF_REGION(addr)].next, 1, memory_order_seq_cst);
+		if (__builtin_expect(__atomic_load_n(&t->cur, __ATOMIC_RELAXED) == w + words, 1))
+			return w;
+		withdraw(w, words, addr, *number);
+	}
+}
+
+static inline uint64_t *reserve(
+	struct lt_thread *t, unsigned words, bool numbered, uint64_t addr, uint32_t *number)
+{
+	return numbered ? reserve_numbered(t, words, addr, number) : lt_ring_reserve(t, words);
 }
 
 /* The thread's state when this call is to be recorded, else NULL. */
@@ -81,14 +108,15 @@ static void put_alloc(
 {
 	bool numbered = lt_numbered, huge = size >> LTF_SIZE_BITS;
 	unsigned words = 2u + numbered + huge, at = 2;
-	uint64_t *w = lt_ring_reserve(t, words);
+	uint32_t number = 0;
+	uint64_t *w = reserve(t, words, numbered, addr, &number);
 	if (!w)
 		return;
 	uint64_t low = huge ? 0 : size;
 	w[1] = LTF_CONT((uint64_t)site << 30 | (low >> 12) << 2 |
 			(numbered ? LTF_ALLOC_NUMBERED : 0) | (huge ? LTF_ALLOC_HUGE : 0));
 	if (numbered)
-		w[at++] = LTF_CONT(next_number(addr));
+		w[at++] = LTF_CONT(number);
 	if (huge)
 		w[at] = LTF_CONT(size);
 	lt_commit(w, LTF_LEAD(LTF_W_ALLOC) | LTF_ADDR44(addr) << 16 | (uint64_t)api << 12 |
@@ -100,11 +128,12 @@ static void put_release(
 {
 	bool numbered = lt_numbered;
 	unsigned words = 1u + numbered + (site != LTF_SITE_NONE), at = 1;
-	uint64_t *w = lt_ring_reserve(t, words);
+	uint32_t number = 0;
+	uint64_t *w = reserve(t, words, numbered, addr, &number);
 	if (!w)
 		return;
 	if (numbered)
-		w[at++] = LTF_CONT(next_number(addr));
+		w[at++] = LTF_CONT(number);
 	if (site != LTF_SITE_NONE)
 		w[at] = LTF_CONT(site);
 	lt_commit(w, LTF_LEAD(tag) | LTF_ADDR44(addr) << 16 | (uint64_t)api << 12 |
@@ -198,15 +227,16 @@ void lt_trace_resource(
 		return;
 	stamp(t);
 	uint32_t site = lt_site_take(t, regs, LT_MEMO_ALLOC);
-	uint64_t *w = lt_ring_reserve(t, 2 + nargs);
+	bool numbered = lt_numbered;
+	uint32_t number = 0;
+	uint64_t *w = reserve(t, 2 + nargs, numbered, args[0], &number);
 	if (!w)
 		return;
 	w[1] = LTF_CONT(site);
 	for (unsigned i = 0; i < nargs; i++)
 		w[2 + i] = LTF_CONT(args[i]);
-	uint64_t number = lt_numbered ? 1ull << 47 | next_number(args[0]) : 0;
-	lt_commit(w,
-		LTF_LEAD(LTF_W_RES) | (uint64_t)kind << 52 | (uint64_t)(nargs + 1) << 48 | number);
+	lt_commit(w, LTF_LEAD(LTF_W_RES) | (uint64_t)kind << 52 | (uint64_t)(nargs + 1) << 48 |
+			     (numbered ? 1ull << 47 | number : 0));
 }
 
 void lt_trace_meta(const char *key, const void *value, size_t len)

@@ -7,21 +7,20 @@
 #include "tools/order_parts.h"
 #include "tools/util/mem.h"
 
-enum { SOFT_MAX = 1 << 19, FIRST_THREAD = 1 };
+enum { WITHDRAWN_MAX = 1 << 20, FIRST_THREAD = 1 };
 
 struct lr_order *lr_order_new(const struct lr_order_sink *sink, size_t pending_max)
 {
 	struct lr_order *o = lr_calloc(1, sizeof(*o));
 	o->sink = *sink;
 	o->pending_max = pending_max;
-	o->soft_max = pending_max < SOFT_MAX ? pending_max : SOFT_MAX;
 	return o;
 }
 
 static void free_run(struct lr_waiting_run *r)
 {
 	for (uint32_t i = r->at; i < r->used; i++)
-		if (r->events[i].tag == LTF_W_RES && !r->events[i].done)
+		if (r->events[i].tag == LTF_W_RES)
 			free((void *)(uintptr_t)r->events[i].value);
 	free(r);
 }
@@ -37,6 +36,7 @@ void lr_order_free(struct lr_order *o)
 			free_run(r);
 		}
 	lr_map_free(&o->waiters);
+	lr_map_free(&o->withdrawn);
 	free(o->lanes);
 	free(o->ready);
 	free(o);
@@ -146,6 +146,32 @@ static inline bool may_go(
 	return true;
 }
 
+void lr_order_expect(struct lr_order *o, uint32_t region, uint32_t number)
+{
+	while (o->withdrawn_in[region] > 0 &&
+		lr_map_remove(&o->withdrawn, lr_wait_key(region, number))) {
+		o->withdrawn_in[region]--;
+		number++;
+	}
+	o->expected[region] = number;
+	lr_order_wake(o, region, number);
+}
+
+/* A number that no event has: it is as good as passed, wherever its thread stands. */
+static void withdraw(struct lr_order *o, uint32_t region, uint32_t number)
+{
+	int32_t ahead = (int32_t)(number - o->expected[region]);
+	bool fresh = true;
+	if (ahead == 0)
+		lr_order_expect(o, region, number + 1);
+	else if (ahead > 0 && o->withdrawn.used < WITHDRAWN_MAX)
+		lr_map_put(&o->withdrawn, lr_wait_key(region, number), &fresh);
+	else
+		return;
+	o->withdrawn_in[region] += ahead > 0 && fresh;
+	o->status.withdrawn += fresh;
+}
+
 /* The event with this number is being applied. */
 static inline void passed(struct lr_order *o, uint64_t addr, uint32_t number)
 {
@@ -154,14 +180,12 @@ static inline void passed(struct lr_order *o, uint64_t addr, uint32_t number)
 		o->status.disordered++;
 		return;
 	}
-	o->expected[region] = number + 1;
-	lr_order_wake(o, region, number + 1);
+	lr_order_expect(o, region, number + 1);
 }
 
-void lr_order_apply(struct lr_order *o, uint32_t lane, struct lr_waiting *w)
+static void apply(struct lr_order *o, uint32_t lane, struct lr_waiting *w)
 {
 	struct ltf_event ev, *own = NULL;
-	w->done = true;
 	o->pending--;
 	if (w->tag == LTF_W_RES) {
 		own = (struct ltf_event *)(uintptr_t)w->value;
@@ -190,21 +214,15 @@ static void pump(struct lr_order *o, uint32_t lane)
 		while (r->at < r->used) {
 			struct lr_waiting *w = &r->events[r->at];
 			uint64_t key;
-			if (!w->done && w->numbered && !may_go(o, lane, w->addr, w->number, &key)) {
+			if (w->numbered && !may_go(o, lane, w->addr, w->number, &key)) {
 				wait_for(o, lane, key);
 				return;
 			}
-			if (!w->done)
-				lr_order_apply(o, lane, w);
+			apply(o, lane, w);
 			r->at++;
 		}
 		o->lanes[lane].head = r->next;
-		if (o->keep_graves) {
-			r->next = o->graves;
-			o->graves = r;
-		} else {
-			free(r);
-		}
+		free(r);
 	}
 }
 
@@ -225,9 +243,12 @@ static inline bool define(struct lr_order *o, uint32_t lane, const struct ltf_ev
 		o->lanes[lane].time = ev->time;
 		return false;
 	}
-	if (ev->tag != LTF_W_NODE && ev->tag != LTF_W_BLOB)
+	if (ev->tag == LTF_W_WITHDRAWN)
+		withdraw(o, ev->id, ev->number);
+	else if (ev->tag == LTF_W_NODE || ev->tag == LTF_W_BLOB)
+		o->sink.define(o->sink.ctx, lane, ev, o->lanes[lane].time);
+	else
 		return false;
-	o->sink.define(o->sink.ctx, lane, ev, o->lanes[lane].time);
 	return true;
 }
 
@@ -311,17 +332,11 @@ void lr_order_run(struct lr_order *o, struct lr_run *run)
 	else
 		straight(o, lane, run);
 	lr_order_go_on(o);
-	if (o->pending > o->pending_max) {
-		lr_order_stall(o, true, o->pending_max / 2);
-	} else if (o->pending > o->soft_max) {
-		if (!lr_order_stall(o, false, o->soft_max / 2))
-			o->soft_max *= 2;
-	} else if (o->pending == 0) {
-		o->soft_max = o->pending_max < SOFT_MAX ? o->pending_max : SOFT_MAX;
-	}
+	if (o->pending > o->pending_max)
+		lr_order_stall(o, o->pending_max / 2);
 }
 
 void lr_order_finish(struct lr_order *o)
 {
-	lr_order_stall(o, true, 0);
+	lr_order_stall(o, 0);
 }

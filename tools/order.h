@@ -5,9 +5,8 @@
  * of the first thread, from before there was a second, come before every numbered event of the
  * others.
  *
- * A signal handler may have recorded its events before the interrupted one, whose number is lower:
- * when everything waits, the missing number is looked for further back in the waiting threads. What
- * is found nowhere is skipped and counted, at the end of the input or when too much waits. */
+ * A number that is found nowhere is skipped and counted, at the end of the input or when too much
+ * waits. */
 #ifndef LR_ORDER_H
 #define LR_ORDER_H
 
@@ -29,7 +28,7 @@ struct lr_order_sink {
 struct lr_order_status {
 	uint64_t gaps;         /* numbers that never came */
 	uint64_t disordered;   /* events applied after a higher number of their region */
-	uint64_t looked_ahead; /* events that were applied before others of their thread */
+	uint64_t withdrawn;    /* numbers that were given back */
 	uint64_t most_waiting; /* events */
 };
 

@@ -12,7 +12,7 @@ struct lr_waiting {
 	uint64_t value; /* ALLOC: size. TIME: time. RES: a struct ltf_event of its own */
 	uint32_t number, site;
 	uint8_t tag, api;
-	bool numbered, done;
+	bool numbered;
 };
 
 /* What is left of a run. */
@@ -44,9 +44,9 @@ struct lr_order {
 	size_t lanes_used, lanes_room;
 	uint32_t *ready; /* lanes that may go on */
 	size_t ready_used, ready_room;
-	size_t pending, pending_max, soft_max;
-	struct lr_waiting_run *graves; /* emptied runs, kept while places in them are remembered */
-	bool keep_graves;
+	size_t pending, pending_max;
+	struct lr_map withdrawn; /* keys that are not passed yet */
+	uint32_t withdrawn_in[LTF_REGION_COUNT];
 	bool gate_open;
 };
 
@@ -55,15 +55,15 @@ static inline uint64_t lr_wait_key(uint32_t region, uint32_t number)
 	return (uint64_t)region << 32 | number;
 }
 
+/* The next number of the region, or the first behind it that is not withdrawn; who waits for it may
+ * go on. */
+void lr_order_expect(struct lr_order *o, uint32_t region, uint32_t number);
 /* Lanes that waited for exactly this may go on. */
 void lr_order_wake(struct lr_order *o, uint32_t region, uint32_t number);
 /* Applies everything that can be. */
 void lr_order_go_on(struct lr_order *o);
-/* Applies one waiting event now and marks it done. */
-void lr_order_apply(struct lr_order *o, uint32_t lane, struct lr_waiting *w);
 void lr_order_open_gate(struct lr_order *o);
-/* Nothing goes on: looks ahead and, with skip, passes over numbers that are missing, until no more
- * than target events wait. Returns false when nothing could be done. */
-bool lr_order_stall(struct lr_order *o, bool skip, size_t target);
+/* Nothing goes on: passes over numbers that are missing until no more than target events wait. */
+void lr_order_stall(struct lr_order *o, size_t target);
 
 #endif

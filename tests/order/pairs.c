@@ -154,9 +154,9 @@ int main(int argc, char **argv)
 	const struct lr_order_status *st = lr_order_status(o);
 	const char *damage = lr_source_status(s)->damage.text;
 	printf("%" PRIu64 " releases, %" PRIu64 " of them of another thread's blocks; %" PRIu64
-	       " wrong; gaps %" PRIu64 ", disordered %" PRIu64 ", looked ahead %" PRIu64
+	       " wrong; gaps %" PRIu64 ", disordered %" PRIu64 ", withdrawn %" PRIu64
 	       ", most waiting %" PRIu64 "; %s\n",
-		p.pairs, p.across, p.wrong, st->gaps, st->disordered, st->looked_ahead,
+		p.pairs, p.across, p.wrong, st->gaps, st->disordered, st->withdrawn,
 		st->most_waiting, damage);
 	bool good = p.wrong == 0 && p.across > 0 && st->disordered == 0 && damage[0] == 0 &&
 		    st->gaps <= (killed ? HANDOVER_WORKERS : 0);

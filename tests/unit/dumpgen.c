@@ -40,7 +40,6 @@ void dg_init(struct dg *g, uint64_t ring_at, uint32_t ring_blocks)
 	g->codec = LTF_CODEC_ZSTD;
 	g->pos = LTF_HEADER_SIZE;
 	g->now = 1;
-	g->next_number = UINT64_MAX;
 	g->ring_at = ring_at;
 	g->ring_blocks = ring_blocks;
 	g->header = (struct ltf_header){.version = LTF_VERSION,
@@ -92,17 +91,11 @@ uint32_t dg_take(struct dg *g, uint64_t addr)
 	return g->counters[LTF_REGION(addr)]++;
 }
 
-void dg_use(struct dg *g, uint32_t number)
+void dg_withdraw(struct dg *g, uint64_t addr, uint32_t number, int times)
 {
-	g->next_number = number;
-}
-
-static uint32_t number_for(struct dg *g, uint64_t addr)
-{
-	uint32_t number =
-		g->next_number != UINT64_MAX ? (uint32_t)g->next_number : dg_take(g, addr);
-	g->next_number = UINT64_MAX;
-	return number;
+	uint64_t w = LTF_LEAD(LTF_W_WITHDRAWN) | (uint64_t)LTF_REGION(addr) << 32 | number;
+	while (times-- > 0)
+		dg_words(g, &w, 1);
 }
 
 void dg_alloc(struct dg *g, uint64_t addr, uint64_t size, uint32_t site, unsigned api)
@@ -114,7 +107,7 @@ void dg_alloc(struct dg *g, uint64_t addr, uint64_t size, uint32_t site, unsigne
 			 (g->numbered ? LTF_ALLOC_NUMBERED : 0) | (huge ? LTF_ALLOC_HUGE : 0))};
 	size_t n = 2;
 	if (g->numbered)
-		w[n++] = LTF_CONT(number_for(g, addr));
+		w[n++] = LTF_CONT(dg_take(g, addr));
 	if (huge)
 		w[n++] = LTF_CONT(size);
 	dg_words(g, w, n);
@@ -126,7 +119,7 @@ void dg_release(struct dg *g, unsigned tag, uint64_t addr, unsigned api)
 			 (g->numbered ? LTF_FREE_NUMBERED : 0)};
 	size_t n = 1;
 	if (g->numbered)
-		w[n++] = LTF_CONT(number_for(g, addr));
+		w[n++] = LTF_CONT(dg_take(g, addr));
 	dg_words(g, w, n);
 }
 
@@ -195,7 +188,7 @@ void dg_res(struct dg *g, unsigned kind, uint32_t site, unsigned nargs, const ui
 {
 	uint64_t w[7] = {LTF_LEAD(LTF_W_RES) | (uint64_t)kind << 52 | (uint64_t)(nargs + 1) << 48};
 	if (g->numbered)
-		w[0] |= 1ULL << 47 | number_for(g, args[0]);
+		w[0] |= 1ULL << 47 | dg_take(g, args[0]);
 	w[1] = LTF_CONT(site);
 	for (unsigned i = 0; i < nargs; i++)
 		w[2 + i] = LTF_CONT(args[i]);

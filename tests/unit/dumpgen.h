@@ -26,9 +26,8 @@ struct dg {
 	size_t chunk_used, chunk_room;
 	uint32_t chunks;
 	uint64_t events;
-	uint32_t codec;       /* of the chunks from now on */
-	bool numbered;        /* events take numbers from now on */
-	uint64_t next_number; /* given by dg_use; else UINT64_MAX */
+	uint32_t codec; /* of the chunks from now on */
+	bool numbered;  /* events take numbers from now on */
 	uint32_t counters[LTF_REGION_COUNT];
 	struct dg_thread threads[DG_THREADS + 1];
 	uint32_t now;     /* the thread that writes, from 1 */
@@ -54,10 +53,10 @@ void dg_module(struct dg *g, uint32_t number, uint64_t bias, uint64_t start, uin
 void dg_named(struct dg *g, uint32_t thread, uint32_t tid, const char *name);
 void dg_res(struct dg *g, unsigned kind, uint32_t site, unsigned nargs, const uint64_t *args);
 
-/* Takes a number now, to be used later (as when a signal comes between). */
+/* Takes a number that no event gets (as when a signal comes between). */
 uint32_t dg_take(struct dg *g, uint64_t addr);
-/* The next event uses this number instead of taking one. */
-void dg_use(struct dg *g, uint32_t number);
+/* The number that was taken for addr is withdrawn, that many times. */
+void dg_withdraw(struct dg *g, uint64_t addr, uint32_t number, int times);
 
 /* Any words, as they are. */
 void dg_words(struct dg *g, const uint64_t *words, size_t n);

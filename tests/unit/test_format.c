@@ -75,7 +75,11 @@ static size_t release_words(uint64_t *w)
 static size_t other_words(uint64_t *w)
 {
 	size_t n = 1, len;
-	switch (rand() % 4) {
+	switch (rand() % 5) {
+	case 4:
+		w[0] = LTF_LEAD(LTF_W_WITHDRAWN) | (uint64_t)(rand() % LTF_REGION_COUNT) << 32 |
+		       (uint32_t)rnd();
+		return 1;
 	case 0:
 		w[0] = LTF_LEAD(LTF_W_TIME) | (rnd() & LTF_MASK60);
 		return 1;

@@ -113,6 +113,9 @@ static void print_event(const struct ltf_event *ev)
 		for (unsigned i = 0; i < ev->nargs; i++)
 			printf(" 0x%" PRIx64, ev->args[i]);
 		break;
+	case LTF_W_WITHDRAWN:
+		printf("withdrawn #%" PRIu32 "/%" PRIu32 "\n", ev->id, ev->number);
+		return;
 	default:
 		printf("unknown event %u", ev->tag);
 	}
