@@ -34,7 +34,7 @@ static struct {
 	_Atomic uint64_t top; /* next free byte behind the first extent, for all */
 	uint64_t ring;        /* where the first extent is to be */
 	uint32_t chunks;
-	_Atomic bool stopped, growing;
+	_Atomic bool stopped;
 	struct {
 		void *mem;
 		size_t len;
@@ -127,17 +127,14 @@ static void give_extent_back(uint64_t at, size_t len, uint64_t before)
 
 void *lt_dump_extent(size_t len)
 {
-	void *mem = NULL;
-	if (atomic_exchange(&dump.growing, true))
+	if (dump.stopped || dump.extent_count == EXTENTS)
 		return NULL;
-	if (!dump.stopped && dump.extent_count < EXTENTS) {
-		uint64_t before, at = take_extent(len, &before);
-		if ((mem = map_extent(at, len)))
-			keep_extent(len, mem);
-		else
-			give_extent_back(at, len, before);
-	}
-	atomic_store(&dump.growing, false);
+	uint64_t before, at = take_extent(len, &before);
+	void *mem = map_extent(at, len);
+	if (mem)
+		keep_extent(len, mem);
+	else
+		give_extent_back(at, len, before);
 	return mem;
 }
 
@@ -313,7 +310,6 @@ void lt_dump_forget(void)
 	lt_dumpfile_close(&dump.file);
 	memset(&no_header, 0, sizeof(no_header));
 	atomic_store(&dump.stopped, false);
-	atomic_store(&dump.growing, false);
 	dump.extent_count = 0;
 	dump.chunks = 0;
 	dump.zstd = NULL; /* its memory has been wiped */

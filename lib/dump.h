@@ -31,7 +31,7 @@ struct lt_dump_who {
 void *lt_dump_open(const struct lt_dump_who *who, size_t len);
 
 /* A new ring extent of len bytes (a multiple of the block size), zeroed, backed by the file's own
- * preallocated blocks. NULL when the disk, a limit or memory says no. */
+ * preallocated blocks. NULL when the disk, a limit or memory says no. One caller at a time. */
 void *lt_dump_extent(size_t len);
 
 /* Appends one chunk; raw is compressed when that helps. False: tracing has been stopped. Called by

@@ -31,6 +31,7 @@ static struct {
 	_Atomic uint32_t count, free, owned;
 	_Atomic uint64_t tickets;
 	_Atomic uint64_t head;
+	_Atomic bool growing;
 } ring;
 
 uint32_t lt_ring_blocks(void)
@@ -96,14 +97,14 @@ bool lt_ring_init(void *extent, size_t len)
 		return false;
 	ring.count = ring.free = ring.owned = 0;
 	ring.tickets = 0;
+	ring.growing = false;
 	atomic_store(&ring.head, LT_BLOCK_NONE);
 	add_blocks(extent, len);
 	return true;
 }
 
-/* Extents double the ring, a MiB at the most at once. One grower at a time (lt_dump_extent sees to
- * that), so count has one writer. */
-bool lt_ring_grow(void)
+/* Extents double the ring, a MiB at the most at once. */
+static bool grow(void)
 {
 	size_t len = (size_t)lt_ring_blocks() * LTF_BLOCK_SIZE;
 	if (len == 0 || lt_ring_blocks() == LT_BLOCKS_MAX)
@@ -114,6 +115,16 @@ bool lt_ring_grow(void)
 		return false;
 	add_blocks(mem, len);
 	return true;
+}
+
+/* One at a time, until the new blocks are in: their count has one writer. */
+bool lt_ring_grow(void)
+{
+	if (atomic_exchange(&ring.growing, true))
+		return false;
+	bool grown = grow();
+	atomic_store(&ring.growing, false);
+	return grown;
 }
 
 /* A free block: from the list, else by draining, else by growing (all blocks are owned, or another

@@ -63,12 +63,9 @@ void *lt_sys_map(size_t len, bool wiped)
 
 void *lt_dump_extent(size_t len)
 {
-	static pthread_mutex_t growing = PTHREAD_MUTEX_INITIALIZER;
-	if (refuse_extents || pthread_mutex_trylock(&growing))
-		return NULL;
-	void *p = memory(len);
-	pthread_mutex_unlock(&growing);
-	return p;
+	static int calls; /* TSan tells when two are made at once */
+	calls++;
+	return refuse_extents ? NULL : memory(len);
 }
 
 static void check(uint32_t thread, const struct ltf_event *ev)
