@@ -254,6 +254,8 @@ static long reserve_elsewhere(void *arg)
 {
 	struct request *r = arg;
 	struct lt_thread *t = r->t;
+	if (!t->ready) /* a handler forked on the way here: this child has no ring yet */
+		return 0;
 	if (!enter(t)) { /* takes back what it had reserved, as if it had not been here */
 		t->cur -= r->words;
 		return 0;
@@ -300,7 +302,7 @@ uint64_t *lt_ring_reserve_slow(struct lt_thread *t, unsigned words, uintptr_t at
 static long write_blob(void *arg)
 {
 	struct request *r = arg;
-	if (!enter(r->t))
+	if (!r->t->ready || !enter(r->t))
 		return 0;
 	take_words(r, (uintptr_t)r->t->cur);
 	if (r->at)
