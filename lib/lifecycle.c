@@ -313,5 +313,6 @@ void lt_seal(void)
 	if (lt_sealed || !is_recorded_process())
 		return;
 	lt_slowly(grow_for_seal, NULL);
+	lt_slowly_before_seal();
 	atomic_store(&lt_sealed, true);
 }

@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include "lib/sys.h"
 
-enum { STACKS = 256, GUARD = 4096, SIG_SETMASK_RAW = 2 };
+enum { STACKS = 256, SEALED_STACKS = 8, GUARD = 4096, SIG_SETMASK_RAW = 2 };
 
 _Atomic bool lt_sealed;
 
@@ -86,12 +86,25 @@ long lt_slowly(long (*fn)(void *), void *arg)
 	return ret;
 }
 
-void lt_slowly_init(void)
+static void make_stacks(int n)
 {
 	int i = take(true);
 
-	if (i >= 0)
-		give(i);
+	if (i < 0)
+		return;
+	if (n > 1)
+		make_stacks(n - 1);
+	give(i);
+}
+
+void lt_slowly_init(void)
+{
+	make_stacks(1);
+}
+
+void lt_slowly_before_seal(void)
+{
+	make_stacks(SEALED_STACKS);
 }
 
 void lt_slowly_child(void)

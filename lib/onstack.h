@@ -29,6 +29,8 @@ long lt_slowly(long (*fn)(void *), void *arg);
 
 /* Maps one stack ahead, for the time when no more can be mapped. */
 void lt_slowly_init(void);
+/* Before lt_sealed is set: makes some stacks more, as none can be made later. */
+void lt_slowly_before_seal(void);
 /* In a forked child, which runs on none of them: stacks that other threads held at the fork are
  * free. */
 void lt_slowly_child(void);
