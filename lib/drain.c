@@ -38,14 +38,18 @@ static bool prepare(void)
 	if (drain.raw)
 		return true;
 	char *p = lt_sys_map(LT_DUMP_RAW_MAX + 2 * lists, true);
-	if (!p) {
-		lt_dump_stop(LTF_STOP_MEMORY);
+	if (!p)
 		return false;
-	}
 	drain.order = (uint32_t *)(p + LT_DUMP_RAW_MAX);
 	drain.pending_words = (uint32_t *)(p + LT_DUMP_RAW_MAX + lists);
 	drain.raw = (uint8_t *)p;
 	return true;
+}
+
+void lt_drain_prepare(void)
+{
+	if (prepare())
+		lt_dump_prepare();
 }
 
 void lt_drain_reset(void)
@@ -204,12 +208,20 @@ static bool write_finish(void)
 	return lt_dump_append(drain.raw, drain.used);
 }
 
+static bool is_prepared(void)
+{
+	if (prepare())
+		return true;
+	lt_dump_stop(LTF_STOP_MEMORY);
+	return false;
+}
+
 bool lt_drain(void)
 {
 	if (lt_mode == LT_MODE_STOPPED || lt_mode == LT_MODE_ENDED ||
 		!try_lock((int)lt_sys1(SYS_gettid, 0)))
 		return false;
-	bool ok = prepare() && pass(false);
+	bool ok = is_prepared() && pass(false);
 	/* Threads that each own a block leave few to fill: keep some free for each. */
 	if (ok && lt_ring_free() < 3 * lt_ring_owned())
 		lt_ring_grow();
@@ -226,7 +238,7 @@ bool lt_drain_all(bool last)
 			return false;
 		lt_sys1(SYS_sched_yield, 0);
 	}
-	bool ok = prepare() && pass(last) && (!last || write_finish());
+	bool ok = is_prepared() && pass(last) && (!last || write_finish());
 	if (!last)
 		atomic_store(&drain.owner, 0);
 	return ok;

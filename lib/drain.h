@@ -15,6 +15,10 @@ bool lt_drain(void);
  * rest. */
 bool lt_drain_all(bool last);
 
+/* Maps the drainer's buffers, untouched, while there is memory for them: a program that runs out of
+ * it is drained all the same. */
+void lt_drain_prepare(void);
+
 /* In a forked child: forgets the parent's state. */
 void lt_drain_reset(void);
 

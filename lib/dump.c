@@ -150,7 +150,7 @@ static void set_parameters(ZSTD_CCtx *z, const ZSTD_compressionParameters *p)
 }
 
 /* zstd works in memory of ours: it never calls malloc. */
-static bool prepare_compressor(void)
+bool lt_dump_prepare(void)
 {
 	ZSTD_compressionParameters p = ZSTD_getCParams(ZSTD_LEVEL, ZSTD_INPUT, 0);
 	size_t work = (ZSTD_estimateCCtxSize_usingCParams(p) + 4095) & ~4095ul;
@@ -158,7 +158,14 @@ static bool prepare_compressor(void)
 		(ZSTD_compressBound(LT_DUMP_RAW_MAX) + 4095 + sizeof(struct ltf_chunk)) & ~4095ul;
 	if (!dump.context)
 		dump.context = lt_sys_map(work + dump.out_size, true);
-	if (!dump.context)
+	return dump.context != NULL;
+}
+
+static bool prepare_compressor(void)
+{
+	ZSTD_compressionParameters p = ZSTD_getCParams(ZSTD_LEVEL, ZSTD_INPUT, 0);
+	size_t work = (ZSTD_estimateCCtxSize_usingCParams(p) + 4095) & ~4095ul;
+	if (!lt_dump_prepare())
 		return false;
 	dump.out = (uint8_t *)dump.context + work;
 	dump.zstd = ZSTD_initStaticCCtx(dump.context, work);

@@ -30,6 +30,10 @@ struct lt_dump_who {
  * can be made; said in one line. */
 void *lt_dump_open(const struct lt_dump_who *who, size_t len);
 
+/* Maps what lt_dump_append works in, untouched; that does it too, but there may be no memory then.
+ */
+bool lt_dump_prepare(void);
+
 /* A new ring extent of len bytes (a multiple of the block size), zeroed, backed by the file's own
  * preallocated blocks. NULL when the disk, a limit or memory says no. One caller at a time. */
 void *lt_dump_extent(size_t len);

@@ -118,6 +118,7 @@ static bool start_recording(enum ltf_origin origin, int parent)
 	void *ring = lt_dump_open(&who, LT_RING_FIRST);
 	if (!ring || !lt_ring_init(ring, LT_RING_FIRST))
 		return false;
+	lt_drain_prepare();
 	lt_rss_open();
 	*lt_alive = 1;
 	return true;

@@ -286,6 +286,13 @@ static void slowly(long (*fn)(void *), struct request *r)
 	}
 }
 
+static enum ltf_lost reason(bool nested)
+{
+	return nested                     ? LTF_LOST_NESTED
+	       : lt_mode == LT_MODE_ENDED ? LTF_LOST_LATE
+					  : LTF_LOST_EVENTS;
+}
+
 uint64_t *lt_ring_reserve_slow(struct lt_thread *t, unsigned words, uintptr_t at)
 {
 	struct request r = {.t = t, .words = words, .end = at};
@@ -295,7 +302,7 @@ uint64_t *lt_ring_reserve_slow(struct lt_thread *t, unsigned words, uintptr_t at
 	if (r.at)
 		lt_thread_refresh_name(t);
 	else
-		lt_lost(nested ? LTF_LOST_NESTED : LTF_LOST_EVENTS, 1);
+		lt_lost(reason(nested), 1);
 	return r.at;
 }
 
