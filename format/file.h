@@ -34,6 +34,11 @@ enum ltf_lost {
 	LTF_LOST_BLOBS,         /* metadata records dropped */
 	LTF_LOST_STACKS_CUT,    /* stacks cut at the depth limit */
 	LTF_LOST_STACKS_UNSURE, /* stacks that ended without reaching a root */
+	/* With LEAKTRACE_UNWIND=verify. */
+	LTF_LOST_VERIFIED,       /* stacks that were compared */
+	LTF_LOST_VERIFIED_OTHER, /* of these: a walk anew finds another stack */
+	LTF_LOST_LIBGCC_OTHER,   /* of these: libgcc finds another stack */
+	LTF_LOST_UNCONFIRMED,    /* of these: libgcc does not come to their end */
 	LTF_LOST_COUNT = 16
 };
 

@@ -11,6 +11,7 @@
 #include "lib/config.h"
 #include "lib/dump.h"
 #include "lib/stacks.h"
+#include "lib/verify.h"
 
 /* A handler that left by longjmp never took its level back: where the stack has been unwound past
  * the frames that entered, they are gone. */
@@ -118,13 +119,15 @@ uint32_t lt_site_take(struct lt_thread *t, const struct lt_regs *regs, enum lt_m
 	}
 	t->entry_sp[level] = regs->sp;
 	t->level = level + 1;
-	if (level == 0) {
+	if (level == 0 && lt_config.unwind != LT_UNWIND_PLAIN) {
 		site = take_beside_last(t, regs, kind, &how);
 	} else {
 		struct lt_frame *frames = t->frames[level];
 		unsigned n = lt_unwind(&t->bounds, regs, frames, (unsigned)lt_config.depth, &how);
 		site = intern(t, frames, n, how);
 	}
+	if (__builtin_expect(lt_config.unwind == LT_UNWIND_VERIFY, 0))
+		lt_verify_site(t, regs, site, t->frames[level]);
 	t->level = level;
 	if (site == LTF_SITE_NONE)
 		lt_lost(LTF_LOST_STACKS, 1);

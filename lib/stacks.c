@@ -64,6 +64,15 @@ static struct node *node_at(uint32_t id)
 	return &s[id % SEGMENT];
 }
 
+uint32_t lt_stacks_frame(uint32_t id, struct lt_frame *f)
+{
+	const struct node *n = node_at(id);
+	*f = (struct lt_frame){.pc = (uintptr_t)(n->pc_flags >> 12),
+		.module = n->module,
+		.flags = (uint32_t)(n->pc_flags & 0xfff)};
+	return n->parent;
+}
+
 static uint32_t announce(struct lt_thread *t, const struct node *n)
 {
 	uint32_t id = atomic_fetch_add_explicit(&stacks.next_id, 1, memory_order_relaxed) + 1;

@@ -15,6 +15,10 @@
 uint32_t lt_stacks_node(
 	struct lt_thread *t, uint32_t parent, const struct lt_frame *f, uint32_t flags);
 
+/* The frame of a node that lt_stacks_node returned. Returns its parent's id, LTF_SITE_NONE: none.
+ */
+uint32_t lt_stacks_frame(uint32_t id, struct lt_frame *f);
+
 /* In a forked child. */
 void lt_stacks_reset(void);
 

@@ -83,6 +83,29 @@ size_t lt_probe(void *d, size_t n, const void *s, size_t m) { return ZSTD_compre
 	AC_SUBST([ZSTD_STATIC_LIBS], ["-Wl,$lt_cv_zstd_static -Wl,--exclude-libs,ALL"])
 ])
 
+dnl LEAKTRACE_LIBGCC_EH: LIBGCC_EH_LIBS links libgcc's unwinder into a shared object, hidden: the judge of
+dnl LEAKTRACE_UNWIND=verify. Not libgcc_s: nothing can be opened before the program's C library has been
+dnl initialised, and locks that both the program and a hook take may meet.
+AC_DEFUN([LEAKTRACE_LIBGCC_EH], [
+	AC_CACHE_CHECK([for a libgcc_eh.a that a shared object can hold], [lt_cv_libgcc_eh], [
+		lt_cv_libgcc_eh=no
+		lt_archive=`$CC -print-file-name=libgcc_eh.a`
+		lt_save_CFLAGS=$CFLAGS lt_save_LIBS=$LIBS
+		CFLAGS="$CFLAGS -fPIC -shared -Wl,-z,defs,-z,text"
+		LIBS="$lt_archive -Wl,--exclude-libs,ALL"
+		AS_IF([test -f "$lt_archive"], [
+			AC_LINK_IFELSE([AC_LANG_SOURCE([[
+#include <unwind.h>
+int lt_probe(_Unwind_Trace_Fn f) { return _Unwind_Backtrace(f, 0); }
+]])], [lt_cv_libgcc_eh=$lt_archive])])
+		CFLAGS=$lt_save_CFLAGS LIBS=$lt_save_LIBS])
+	LIBGCC_EH_LIBS=
+	AS_IF([test "$lt_cv_libgcc_eh" != no], [
+		AC_DEFINE([HAVE_LIBGCC_EH], [1], [libgcc's unwinder is linked in])
+		LIBGCC_EH_LIBS="-Wl,$lt_cv_libgcc_eh -Wl,--exclude-libs,ALL"])
+	AC_SUBST([LIBGCC_EH_LIBS])
+])
+
 dnl LEAKTRACE_IBERTY: the demangler (C++ and Rust names).
 AC_DEFUN([LEAKTRACE_IBERTY], [
 	AC_CHECK_HEADER([libiberty/demangle.h], [], [LEAKTRACE_LACK([libiberty/demangle.h], [libiberty-dev])])
@@ -171,6 +194,7 @@ AC_DEFUN([LEAKTRACE_ROW], [AS_ECHO(["`printf '  %-22s %-4s %s' '$1' "$2" '$3'`"]
 AC_DEFUN([LEAKTRACE_TABLE], [
 	AS_IF([test "$enable_sanitizers" = no], [lt_library=on lt_san=off], [lt_library=off lt_san=on])
 	AS_IF([test "$have_cmocka" = yes], [lt_cmocka=on], [lt_cmocka=off])
+	AS_IF([test "$lt_cv_libgcc_eh" != no], [lt_judge=on], [lt_judge=off])
 	AS_IF([test "$lt_cv_cxx" = yes], [lt_cxx=on], [lt_cxx=off])
 	AS_IF([test "$enable_werror" = yes], [lt_werror=on], [lt_werror=off])
 	AS_ECHO([""])
@@ -179,6 +203,7 @@ AC_DEFUN([LEAKTRACE_TABLE], [
 	LEAKTRACE_ROW([libleaktrace.so], [$lt_library], [traces programs (left out of a sanitizer build)])
 	LEAKTRACE_ROW([leakreport, leaktrace], [on], [read dumps, start programs])
 	LEAKTRACE_ROW([libunwind], [on], [steps frames that the fast unwinder cannot (loaded at run time)])
+	LEAKTRACE_ROW([libgcc_eh, hidden], [$lt_judge], [LEAKTRACE_UNWIND=verify compares with libgcc too])
 	LEAKTRACE_ROW([libzstd, hidden], [on], [dumps take a fraction of the room; nothing of it is exported])
 	LEAKTRACE_ROW([elfutils], [on], [files, lines and inlined frames])
 	LEAKTRACE_ROW([libiberty], [on], [C++ and Rust names])

@@ -31,7 +31,7 @@ offers()
 
 offers "$leaktrace" --f >"$tmp/got"
 printf '%s\n' --force --free-stacks= | diff - <(sort "$tmp/got") || fail "options"
-for option in children free-stacks report-format; do
+for option in children free-stacks unwind report-format; do
 	values=$(offers "$leaktrace" "--$option=")
 	[ "$(echo "$values" | wc -l)" -ge 2 ] || fail "no values for --$option"
 	for value in $values; do

@@ -1,11 +1,10 @@
 # Stacks beside libgcc's, over larger inputs than make check has:   bash tests/soak/stacks.sh [TIMES]
 # Build first: make check TESTS=
-# EVERY=N compares one stack in N (10); TIMES is a factor of the random walk's length (10).
+# TIMES is a factor of the random walk's length (10).
 . "$(dirname "$0")/../lib.sh"
 need jq setarch timeout
 . "$top_srcdir/tests/e2e/cases.sh"
 . "$top_srcdir/tests/stacks/judge.sh"
-EVERY=${EVERY:-10}
 
 (
 	cd "$tmp/in" || exit 99

@@ -32,6 +32,8 @@ static const struct row rows[] = {
 		"keep N frames of each stack, 1 to 1024 (128)"},
 	{"free-stacks", 0, "WHICH", "none|sampled|all", "FREE_STACKS",
 		"record the stacks of which releases; sampled is one in 64\n(sampled)"},
+	{"unwind", 0, "HOW", "memo|plain|verify", "UNWIND",
+		"how stacks are walked: beside the last one, each anew, or both\nand compared with libgcc's (memo)"},
 	{"paused", 0, NULL, NULL, "PAUSED",
 		"do not record until the program calls leaktrace_resume()"},
 	{"verbose", 'v', NULL, "0..2", "VERBOSE",

@@ -16,7 +16,13 @@
 		true)                                                                              \
 	X(LTF_LOST_BLOBS, "dropped_records", "metadata records dropped", true)                     \
 	X(LTF_LOST_STACKS_CUT, "truncated_stacks", "stacks cut at the depth limit", false)         \
-	X(LTF_LOST_STACKS_UNSURE, "uncertain_stacks", "stacks that end before their root", false)
+	X(LTF_LOST_STACKS_UNSURE, "uncertain_stacks", "stacks that end before their root", false)  \
+	X(LTF_LOST_VERIFIED, "verified_stacks", "stacks compared (LEAKTRACE_UNWIND=verify)",       \
+		false)                                                                             \
+	X(LTF_LOST_VERIFIED_OTHER, "differing_stacks", "of these differ from a walk anew", true)   \
+	X(LTF_LOST_LIBGCC_OTHER, "differing_from_libgcc", "of these differ from libgcc's", true)   \
+	X(LTF_LOST_UNCONFIRMED, "unconfirmed_stacks",                                              \
+		"of these could not be followed by libgcc to their end", false)
 
 /* What this side found: field of struct lr_missed. A kill catches each thread in one call at most:
  * that many gaps are no loss. */

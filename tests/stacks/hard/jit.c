@@ -1,7 +1,7 @@
 /* Code made at run time, without unwind information. The stack below it cannot be known: it ends
  * there as uncertain, or goes on by a guess that says so. libgcc ends there, so ours may be longer.
  */
-// allowed: longer unsure guessed
+// allowed: unconfirmed_stacks uncertain_stacks
 #include "tests/stacks/hard/hard.h"
 
 #include <string.h>
