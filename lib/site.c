@@ -34,14 +34,12 @@ static uint32_t end_flags(enum lt_walk how)
 
 static uint32_t intern(struct lt_thread *t, const struct lt_frame *f, unsigned n, enum lt_walk how)
 {
-	uint32_t id = LTF_SITE_NONE, flags = end_flags(how);
-	while (n--) {
-		id = lt_stacks_node(t, id, &f[n], flags);
-		if (id == LTF_SITE_NONE)
-			break;
-		flags = 0;
-	}
-	return id;
+	struct lt_memo_frame out = {.id = LTF_SITE_NONE};
+	uint32_t flags = end_flags(how);
+	for (; n--; flags = 0)
+		if (!lt_stacks_path(t, out.id, &f[n], 1, flags, &out))
+			return LTF_SITE_NONE;
+	return out.id;
 }
 
 /* How many of n frames (innermost first) the memo holds from the root on, compared one by one. The
@@ -71,34 +69,36 @@ static uint32_t take_beside_last(
 	const struct lt_frame *f = t->frames[0];
 	unsigned n = lt_unwind_beside(
 		&t->bounds, regs, m, t->fresh, t->frames[0], (unsigned)lt_config.depth, how);
-	unsigned total = m->shared + n;
+	unsigned stack = m->shared + n, total = stack;
 	unsigned shared = m->shared;
 	if (!shared && t->memo_how[kind] == *how)
 		shared = same_outer_part(m, f, n);
 	uint32_t id = shared ? m->frame[shared - 1].id : LTF_SITE_NONE;
 	m->count = shared < m->count ? shared : m->count;
 	fence();
+	if (total > shared) {
+		n = total - shared;
+		unsigned got = lt_stacks_path(t, id, f, n, shared ? 0 : end_flags(*how), t->fresh);
+		id = got < n ? LTF_SITE_NONE : t->fresh[0].id;
+		total = shared + got;
+	}
 	/* What the walk found in its pure part can be met again; a frame that was only compared
 	 * keeps its id and gets this walk's registers. */
+	bool matters = m->shared && m->frame[m->shared - 1].bp_matters;
+	const struct lt_frame *x = f + stack - m->shared;
+	const struct lt_memo_frame *r = t->fresh + stack - m->shared;
 	for (unsigned i = m->shared; i < total; i++) {
 		struct lt_memo_frame *to = &m->frame[i];
-		const struct lt_frame *x = &f[total - 1 - i];
-		const struct lt_memo_frame *r = &t->fresh[total - 1 - i];
-		if (i >= shared) {
-			id = lt_stacks_node(t, id, x, i ? 0 : end_flags(*how));
-			to->id = id;
-		}
-		if (id == LTF_SITE_NONE) {
-			total = i;
-			break;
-		}
+		x--, r--;
+		if (i >= shared)
+			to->id = r->id;
 		to->ip = x->pc;
 		to->module = x->module;
 		to->flags = (uint16_t)x->flags;
 		to->sp = m->pure ? r->sp : 0;
 		to->bp = r->bp;
 		to->bp_at = r->bp_at;
-		to->uses_bp = r->uses_bp;
+		to->bp_matters = matters = r->uses_bp || (matters && !r->bp_at);
 	}
 	t->memo_how[kind] = *how;
 	fence();

@@ -1,3 +1,10 @@
+/* Three parts: the nodes; a hash table from a frame below a parent to its node; and a small cache
+ * from a whole row of frames to the innermost one's node, which is right only where the nodes say
+ * so.
+ *
+ * The table is replaced by one of twice the size before it is full. What is looked for moves over
+ * when it is found in the one before; what was not looked for until the next replacement is
+ * forgotten. */
 #include "lib/stacks.h"
 
 #include <stdatomic.h>
@@ -9,8 +16,11 @@
 
 enum {
 	SLOTS = 8,           /* a bucket is one cache line */
-	FIRST_BUCKETS = 512, /* 32 KiB; each further table is eight times larger */
-	TABLES = 6,
+	PROBES = 8,          /* buckets that are looked through, one after the other */
+	FIRST_BUCKETS = 512, /* 32 KiB */
+	TABLES = 20,
+	FULL_TENTHS = 6,   /* of the slots; then it is replaced */
+	PATHS = 1 << 14,   /* 128 KiB */
 	SEGMENT = 1 << 14, /* nodes in a segment, 256 KiB */
 	SEGMENTS = (LTF_SITE_MAX + 1) / SEGMENT / 16
 };
@@ -28,26 +38,31 @@ struct bucket {
 
 static struct {
 	_Atomic uint32_t next_id;
+	_Atomic uint32_t newest;       /* table */
+	_Atomic uint32_t used[TABLES]; /* slots, about */
 	struct bucket *_Atomic table[TABLES];
 	struct node *_Atomic segment[SEGMENTS];
+	_Atomic uint64_t *_Atomic paths; /* slots, as above */
 } stacks;
 
-static size_t table_size(unsigned i)
+static size_t buckets_in(unsigned i)
 {
-	return ((size_t)FIRST_BUCKETS << (3 * i)) * sizeof(struct bucket);
+	return (size_t)FIRST_BUCKETS << i;
 }
 
 /* The kernel has wiped the tables: they are empty. */
 void lt_stacks_reset(void)
 {
 	stacks.next_id = 0;
+	stacks.newest = 0;
+	memset((void *)stacks.used, 0, sizeof(stacks.used));
 }
 
 /* Memory that is made by whoever needs it first; the loser of a race gives its own back. */
 static void *shared(void *_Atomic *place, size_t len)
 {
 	void *have = atomic_load_explicit(place, memory_order_acquire);
-	if (have)
+	if (__builtin_expect(have != NULL, 1))
 		return have;
 	void *mine = lt_sys_map(len, true);
 	if (!mine)
@@ -90,62 +105,150 @@ static uint32_t announce(struct lt_thread *t, const struct node *n)
 	return id;
 }
 
-static uint64_t hash(const struct node *n)
+static inline bool same(const struct node *m, const struct node *n)
 {
-	uint64_t h = n->pc_flags ^ ((uint64_t)n->parent << 32 | n->module) * 0x9e3779b97f4a7c15ull;
-	h = (h ^ h >> 32) * 0xd6e8feb86659fd93ull;
-	h = (h ^ h >> 32) * 0xd6e8feb86659fd93ull;
-	return h ^ h >> 32;
-}
-
-static bool same(uint32_t id, const struct node *n)
-{
-	const struct node *m = node_at(id);
 	return m->pc_flags == n->pc_flags && m->parent == n->parent && m->module == n->module;
 }
 
-/* Looks through one bucket. Returns the id; or 0 with *free set to the first free slot, or NULL. */
-static uint32_t look(struct bucket *b, uint32_t mark, const struct node *n, _Atomic uint64_t **free)
+static uint64_t hash(const struct node *n)
 {
+	uint64_t h = (n->pc_flags ^ (uint64_t)n->parent << 40) * 0x9e3779b97f4a7c15ull;
+	h = (h ^ h >> 32 ^ n->parent) * 0xd6e8feb86659fd93ull;
+	return h ^ h >> 32;
+}
+
+/* Looks for the node in a table, from its home bucket on. Returns the id; or 0 with *free set to
+ * the first free slot, or to NULL where there is none. */
+static uint32_t look(unsigned i, uint64_t h, const struct node *n, _Atomic uint64_t **free)
+{
+	struct bucket *table = atomic_load_explicit(&stacks.table[i], memory_order_acquire);
+	size_t mask = buckets_in(i) - 1;
+	uint32_t mark = (uint32_t)(h >> 32);
 	*free = NULL;
-	for (unsigned i = 0; i < SLOTS; i++) {
-		uint64_t s = atomic_load_explicit(&b->slot[i], memory_order_acquire);
-		if (!s) {
-			*free = &b->slot[i];
-			return 0;
+	for (unsigned p = 0; table && p < PROBES; p++) {
+		struct bucket *b = &table[(h + p) & mask];
+		for (unsigned k = 0; k < SLOTS; k++) {
+			uint64_t s = atomic_load_explicit(&b->slot[k], memory_order_acquire);
+			if (!s) {
+				*free = &b->slot[k];
+				return 0;
+			}
+			if ((uint32_t)(s >> 32) == mark && same(node_at((uint32_t)s), n))
+				return (uint32_t)s;
 		}
-		if ((uint32_t)(s >> 32) == mark && same((uint32_t)s, n))
-			return (uint32_t)s;
 	}
 	return 0;
 }
 
-uint32_t lt_stacks_node(
-	struct lt_thread *t, uint32_t parent, const struct lt_frame *f, uint32_t flags)
+/* The table to put into: made when there is none; the next, when this one is full. */
+static unsigned roomy(unsigned i, bool full)
 {
-	struct node n = {.pc_flags = (uint64_t)f->pc << 12 | ((f->flags | flags) & 0xfff),
+	size_t slots = buckets_in(i) * SLOTS;
+	full |= atomic_load_explicit(&stacks.used[i], memory_order_relaxed) >
+		slots / 10 * FULL_TENTHS;
+	unsigned want = full && i + 1 < TABLES ? i + 1 : i;
+	if (!shared((void *_Atomic *)&stacks.table[want], buckets_in(want) * sizeof(struct bucket)))
+		return i;
+	uint32_t was = i;
+	if (want != i && atomic_compare_exchange_strong(&stacks.newest, &was, want) && want >= 2)
+		lt_sys_forget(stacks.table[want - 2], buckets_in(want - 2) * sizeof(struct bucket));
+	return want;
+}
+
+/* Puts the node's id into the newest table, unless another thread has put one there. */
+static uint32_t put(uint64_t h, const struct node *n, uint32_t id)
+{
+	_Atomic uint64_t *free;
+	bool full = false;
+	for (int tries = 0; tries < 4; tries++) {
+		unsigned i = roomy(atomic_load(&stacks.newest), full);
+		uint32_t other = look(i, h, n, &free);
+		uint64_t none = 0;
+		if (other)
+			return other;
+		full = !free;
+		if (free && atomic_compare_exchange_strong(free, &none, h >> 32 << 32 | id)) {
+			atomic_fetch_add_explicit(&stacks.used[i], 1, memory_order_relaxed);
+			return id;
+		}
+	}
+	return id; /* no room: it gets a new id at every call */
+}
+
+static uint32_t node_of(struct lt_thread *t, const struct node *n)
+{
+	uint64_t h = hash(n);
+	_Atomic uint64_t *free;
+	unsigned i = atomic_load_explicit(&stacks.newest, memory_order_acquire);
+	uint32_t id = look(i, h, n, &free);
+	if (id)
+		return id;
+	if (i > 0)
+		id = look(i - 1, h, n, &free);
+	if (!id)
+		id = announce(t, n);
+	return id ? put(h, n, id) : LTF_SITE_NONE;
+}
+
+static struct node node_from(const struct lt_frame *f, uint32_t parent, uint32_t flags)
+{
+	return (struct node){.pc_flags = (uint64_t)f->pc << 12 | ((f->flags | flags) & 0xfff),
 		.parent = parent,
 		.module = f->module};
-	uint64_t h = hash(&n);
-	uint32_t mark = (uint32_t)(h >> 32), mine = 0;
-	for (unsigned i = 0; i < TABLES; i++) {
-		struct bucket *table = shared((void *_Atomic *)&stacks.table[i], table_size(i));
-		if (!table)
-			return mine;
-		struct bucket *b = &table[h & (((uint64_t)FIRST_BUCKETS << (3 * i)) - 1)];
-		_Atomic uint64_t *free;
-		uint32_t id;
-		while ((id = look(b, mark, &n, &free)) == 0 && free) {
-			uint64_t none = 0;
-			if (!mine && !(mine = announce(t, &n)))
-				return LTF_SITE_NONE;
-			if (atomic_compare_exchange_strong(
-				    free, &none, (uint64_t)mark << 32 | mine))
-				return mine;
-		}
-		if (id)
-			return id;
+}
+
+static uint64_t path_hash(uint32_t parent, const struct lt_frame *f, unsigned n)
+{
+	uint64_t h = parent;
+	for (unsigned i = 0; i < n; i++)
+		h = (h ^ f[i].pc) * 0x9e3779b97f4a7c15ull, h ^= h >> 29;
+	return h ^ h >> 32;
+}
+
+/* True when the nodes from id on are these frames, and the last one's parent is parent. */
+static bool is_path(uint32_t id, uint32_t parent, const struct lt_frame *f, unsigned n,
+	uint32_t flags, struct lt_memo_frame *out)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct node *m = node_at(id);
+		uint32_t more = i + 1 == n ? flags : 0;
+		if (m->pc_flags != ((uint64_t)f[i].pc << 12 | ((f[i].flags | more) & 0xfff)) ||
+			m->module != f[i].module)
+			return false;
+		out[i].id = id;
+		id = m->parent;
+		if (id == LTF_SITE_NONE && i + 1 < n)
+			return false;
 	}
-	/* All tables are full here: from now on this frame gets a new id at every call. */
-	return mine ? mine : announce(t, &n);
+	return id == parent;
+}
+
+static unsigned one_by_one(struct lt_thread *t, uint32_t parent, const struct lt_frame *f,
+	unsigned n, uint32_t flags, struct lt_memo_frame *out)
+{
+	for (unsigned i = n; i-- > 0; flags = 0) {
+		struct node node = node_from(&f[i], parent, flags);
+		out[i].id = parent = node_of(t, &node);
+		if (parent == LTF_SITE_NONE)
+			return n - 1 - i;
+	}
+	return n;
+}
+
+unsigned lt_stacks_path(struct lt_thread *t, uint32_t parent, const struct lt_frame *f, unsigned n,
+	uint32_t flags, struct lt_memo_frame *out)
+{
+	_Atomic uint64_t *paths =
+		shared((void *_Atomic *)&stacks.paths, PATHS * sizeof(*stacks.paths));
+	if (!paths)
+		return one_by_one(t, parent, f, n, flags, out);
+	uint64_t h = path_hash(parent, f, n);
+	_Atomic uint64_t *slot = &paths[h & (PATHS - 1)];
+	uint64_t s = atomic_load_explicit(slot, memory_order_acquire);
+	if (s && s >> 32 == h >> 32 && is_path((uint32_t)s, parent, f, n, flags, out))
+		return n;
+	unsigned got = one_by_one(t, parent, f, n, flags, out);
+	if (got == n)
+		atomic_store_explicit(slot, h >> 32 << 32 | out[0].id, memory_order_release);
+	return got;
 }

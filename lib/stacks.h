@@ -1,8 +1,8 @@
 /* Interned stacks: a tree of frames. A node is a frame below a parent; a site is the id of a
  * stack's innermost node. Every node is announced in the ring before its id can be seen.
  *
- * Lock-free, no deletion: buckets of eight slots in tables of growing size, each used where the
- * smaller one's bucket is full. Two threads may give one frame two ids; readers join them. */
+ * Lock-free. Two threads may give one frame two ids, and a frame that has not been met for long may
+ * get another; readers join them. */
 #ifndef LT_STACKS_H
 #define LT_STACKS_H
 
@@ -10,10 +10,12 @@
 #include <stdint.h>
 #include "lib/thread.h"
 
-/* The id of frame below parent (LTF_SITE_NONE: of an outermost frame); flags as LTF_NODE_*. Returns
- * LTF_SITE_NONE when there is no memory or no room in the ring. */
-uint32_t lt_stacks_node(
-	struct lt_thread *t, uint32_t parent, const struct lt_frame *f, uint32_t flags);
+/* Gives n frames (innermost first, n > 0) below the node parent (LTF_SITE_NONE: the outermost of
+ * them is the stack's) their ids, in out[0..n).id. flags (as LTF_NODE_*) go to the outermost.
+ * Returns how many got one, counted from the outermost: less than n when there is no memory or no
+ * room in the ring. */
+unsigned lt_stacks_path(struct lt_thread *t, uint32_t parent, const struct lt_frame *f, unsigned n,
+	uint32_t flags, struct lt_memo_frame *out);
 
 /* The frame of a node that lt_stacks_node returned. Returns its parent's id, LTF_SITE_NONE: none.
  */

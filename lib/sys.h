@@ -28,13 +28,15 @@ static inline long lt_syscall6(long n, long a, long b, long c, long d, long e, l
 #define lt_sys6(n, a, b, c, d, e, f)                                                               \
 	lt_syscall6(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 
-/* While lt_sealed (lib/onstack.h) the three below make no system call: they fail, do nothing, and
+/* While lt_sealed (lib/onstack.h) the four below make no system call: they fail, do nothing, and
  * say no. */
 
 /* Private anonymous zeroed memory, len a multiple of the page size; NULL when there is none (an
  * address space limit, for one). wiped: the kernel zeroes it in a forked child. */
 void *lt_sys_map(size_t len, bool wiped);
 void lt_sys_unmap(void *p, size_t len);
+/* Gives the memory back, and keeps the place: it reads as zero. */
+void lt_sys_forget(void *p, size_t len);
 
 /* True when the 8 bytes at p can be read. Never faults: the kernel does the reading (an
  * rt_sigprocmask with an impossible "how" copies the set in before it refuses). */

@@ -154,23 +154,20 @@ static __attribute__((noinline)) enum lt_step step_slowly(
 	return c->known ? LT_STEP_OK : LT_STEP_BLIND;
 }
 
-/* Whether the words that led from frame[k - 1] to the root are what they were, same_bp telling
- * whether its rbp is. Leaf side first: beyond the first difference nothing is known. Returns 0, or
- * how many frames from the root on may still be met. */
-static inline unsigned differs(const struct lt_memo_frame *frame, unsigned k, bool same_bp)
+/* Whether the words that led from frame[k - 1] to the root are what they were. Leaf side first:
+ * beyond the first difference nothing is known. Returns 0, or how many frames from the root on may
+ * still be met. */
+static inline unsigned differs(const struct lt_memo_frame *frame, unsigned k)
 {
 	while (--k) {
 		const struct lt_memo_frame *f = &frame[k], *caller = f - 1;
 		const uintptr_t *cfa = (const uintptr_t *)caller->sp;
-		if (cfa[-1] != caller->ip || (f->uses_bp && !same_bp))
+		if (cfa[-1] != caller->ip)
 			return k;
-		if (f->bp_at) {
-			if (*(cfa - f->bp_at) != caller->bp)
-				return k;
-			same_bp = true;
-		}
+		if (f->bp_at && caller->bp_matters && *(cfa - f->bp_at) != caller->bp)
+			return k;
 	}
-	return frame->uses_bp && !same_bp; /* the root: never, and then not met */
+	return 0;
 }
 
 /* Looks for the frame at hand among the last stack's; *k goes from its leaf to its root. */
@@ -182,9 +179,9 @@ static inline bool meets(const struct lt_memo *m, unsigned *k, uintptr_t ip, uin
 	if (!*k)
 		return false;
 	const struct lt_memo_frame *f = &m->frame[*k - 1];
-	if (f->sp != sp || f->ip != ip || *k > room)
+	if (f->sp != sp || f->ip != ip || *k > room || (f->bp_matters && f->bp != bp))
 		return false;
-	unsigned left = differs(m->frame, *k, f->bp == bp);
+	unsigned left = differs(m->frame, *k);
 	if (left)
 		*k = left;
 	return !left;

@@ -51,6 +51,8 @@ unsigned lt_unwind(struct lt_stack_bounds *b, const struct lt_regs *regs, struct
  * to a frame of the last one with the same registers looks whether the words that led from there to
  * the root are unchanged; if they are, so is the rest of the stack.
  *
+ * rbp is compared only where a frame further out is found by it: elsewhere it holds data.
+ *
  * frame[0..count) is kept by the caller, who may put frames there only as lt_unwind_beside gave
  * them (sp 0 where its registers are not to be believed) and must set count to 0 before it
  * changes any below it. */
@@ -58,9 +60,11 @@ struct lt_memo_frame {
 	uintptr_t ip, sp, bp; /* on entry to the frame */
 	uint32_t module;
 	uint16_t flags;
-	uint8_t bp_at; /* the caller's rbp was read at its sp - 8 * bp_at; 0: it is the same */
-	bool uses_bp;  /* the caller's sp was reckoned from bp */
-	uint32_t id;   /* the caller's own */
+	uint8_t bp_at;   /* the caller's rbp was read at its sp - 8 * bp_at; 0: it is the same */
+	bool uses_bp;    /* the caller's sp was reckoned from bp */
+	bool bp_matters; /* the caller's own: bp leads on, here or in a frame that gets it from here
+			  */
+	uint32_t id;     /* the caller's own */
 };
 
 struct lt_memo {
