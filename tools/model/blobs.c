@@ -11,13 +11,13 @@ enum { PATH_BYTES_MAX = 4096, NAME_BYTES_MAX = 256, BUILD_ID_MAX = 64 };
 void lr_tally_node(struct lr_tally *t, const struct ltf_event *ev)
 {
 	/* The tracer may define a node twice: the first one stands. */
-	if (ev->id == LTF_SITE_NONE || lr_map_find(&t->node_of, ev->id))
+	if (ev->id == LTF_SITE_NONE || lr_ids_get(&t->node_of, ev->id) != LR_NO_ID)
 		return;
 	if (t->nodes_used >= t->limits->nodes) {
 		t->missed.over_limit++;
 		return;
 	}
-	*lr_map_put(&t->node_of, ev->id, NULL) = (uint32_t)t->nodes_used;
+	lr_ids_put(&t->node_of, ev->id, (uint32_t)t->nodes_used, t->nodes_used);
 	LR_GROW(t->nodes, t->nodes_used, t->nodes_room);
 	t->nodes[t->nodes_used++] = (struct lr_raw_node){.pc = ev->pc,
 		.id = ev->id,

@@ -62,9 +62,9 @@ static void add_missed(struct lr_missed *to, const struct lr_missed *from)
 static uint32_t frame_of(
 	const struct lr_tally *t, const uint32_t *frames, uint32_t site, bool *known)
 {
-	const uint32_t *i = site ? lr_map_find(&t->node_of, site) : NULL;
-	*known = i != NULL || site == LTF_SITE_NONE;
-	return i ? frames[*i] : 0;
+	uint32_t i = site ? lr_ids_get(&t->node_of, site) : LR_NO_ID;
+	*known = i != LR_NO_ID || site == LTF_SITE_NONE;
+	return i != LR_NO_ID ? frames[i] : 0;
 }
 
 static void add_sites(

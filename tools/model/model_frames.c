@@ -104,12 +104,12 @@ static void resolve(struct work *w, uint32_t node)
 		uint32_t id = w->t->nodes[node].parent;
 		if (id == LTF_SITE_NONE)
 			break;
-		const uint32_t *up = lr_map_find(&w->t->node_of, id);
-		if (!up) {
+		uint32_t up = lr_ids_get(&w->t->node_of, id);
+		if (up == LR_NO_ID) {
 			flags = LTF_NODE_UNCERTAIN;
 			break;
 		}
-		node = *up;
+		node = up;
 	}
 	while (depth > 0) {
 		node = w->chain[--depth];
@@ -128,6 +128,7 @@ uint32_t *lr_model_frames(struct lr_model *m, struct lr_tally *tally)
 		biases[i] = tally->modules[i].bias;
 		modules[i] = module_for(m, &tally->modules[i]);
 	}
+	lr_map_reserve(&m->frame_of, tally->nodes_used);
 	w.frames = lr_calloc(tally->nodes_used, sizeof(*w.frames));
 	memset(w.frames, 0xff, tally->nodes_used * sizeof(*w.frames));
 	for (size_t i = 0; i < tally->nodes_used; i++)

@@ -47,10 +47,11 @@ void lr_tally_free(struct lr_tally *t)
 		free(t->meta[i].key);
 		free(t->meta[i].value);
 	}
-	struct lr_map *maps[] = {
-		&t->cell_of, &t->node_of, &t->module_of, &t->thread_of, &t->resource_of};
+	struct lr_map *maps[] = {&t->thread_cell_of, &t->module_of, &t->thread_of, &t->resource_of};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		lr_map_free(maps[i]);
+	lr_ids_free(&t->cell_of);
+	lr_ids_free(&t->node_of);
 	free(t->cells);
 	free(t->nodes);
 	free(t->modules);
@@ -62,8 +63,6 @@ void lr_tally_free(struct lr_tally *t)
 
 uint32_t lr_tally_thread(struct lr_tally *t, uint32_t id)
 {
-	if (id == 0) /* the drainer's notes are no thread's */
-		return 0;
 	if (id == 0) /* the tracer's own notes */
 		return 0;
 	uint32_t *at = lr_map_find(&t->thread_of, id);
@@ -79,18 +78,22 @@ uint32_t lr_tally_thread(struct lr_tally *t, uint32_t id)
 
 uint32_t lr_tally_cell(struct lr_tally *t, uint32_t site, uint32_t thread)
 {
-	if (!t->selection.by_thread)
-		thread = 0;
 	uint64_t key = (uint64_t)thread << 30 | site;
-	uint32_t *at = lr_map_find(&t->cell_of, key);
-	if (at)
-		return *at;
+	bool by_thread = t->selection.by_thread;
+	const uint32_t *at = by_thread ? lr_map_find(&t->thread_cell_of, key) : NULL;
+	uint32_t cell = at ? *at : lr_ids_get(&t->cell_of, site);
+	if (cell != LR_NO_ID)
+		return cell;
 	if (t->cells_used >= t->limits->cells) {
 		t->missed.over_limit++;
 		return 0;
 	}
-	at = lr_map_put(&t->cell_of, key, NULL);
-	return *at = new_cell(t, site, thread);
+	cell = new_cell(t, site, by_thread ? thread : 0);
+	if (by_thread)
+		*lr_map_put(&t->thread_cell_of, key, NULL) = cell;
+	else
+		lr_ids_put(&t->cell_of, site, cell, t->nodes_used + t->cells_used);
+	return cell;
 }
 
 struct lr_resource_cell *lr_tally_resource(

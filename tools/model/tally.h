@@ -13,6 +13,7 @@
 #include "format/events.h"
 #include "tools/model/counts.h"
 #include "tools/model/series.h"
+#include "tools/util/ids.h"
 #include "tools/util/limits.h"
 #include "tools/util/map.h"
 
@@ -96,11 +97,12 @@ struct lr_tally {
 
 	struct lr_cell *cells; /* cells[0] is where everything beyond the limit goes */
 	size_t cells_used, cells_room;
-	struct lr_map cell_of; /* thread << 30 | site */
+	struct lr_ids cell_of;        /* site -> index, where threads are not told apart */
+	struct lr_map thread_cell_of; /* thread << 30 | site -> index */
 
 	struct lr_raw_node *nodes;
 	size_t nodes_used, nodes_room;
-	struct lr_map node_of; /* id -> index */
+	struct lr_ids node_of; /* id -> index */
 	struct lr_raw_module *modules;
 	size_t modules_used, modules_room;
 	struct lr_map module_of;         /* number -> index, the last one of that number */
@@ -125,6 +127,11 @@ void lr_tally_free(struct lr_tally *t);
 uint32_t lr_tally_thread(struct lr_tally *t, uint32_t id);
 /* Index of the cell of a site; thread is an index. */
 uint32_t lr_tally_cell(struct lr_tally *t, uint32_t site, uint32_t thread);
+/* The cell of a site where threads are not told apart and it has one; else LR_NO_ID. */
+static inline uint32_t lr_tally_known_cell(const struct lr_tally *t, uint32_t site)
+{
+	return lr_ids_get(&t->cell_of, site);
+}
 
 void lr_tally_time(struct lr_tally *t, uint64_t time);
 void lr_tally_node(struct lr_tally *t, const struct ltf_event *ev);

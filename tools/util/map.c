@@ -5,6 +5,8 @@
 #include <sys/random.h>
 #include "tools/util/mem.h"
 
+enum { LEAST = 64 }; /* slots */
+
 uint64_t lr_hash_seed(void)
 {
 	static uint64_t seed;
@@ -31,16 +33,35 @@ static struct lr_map_slot *probe(const struct lr_map *m, uint64_t key)
 	return &m->slots[i];
 }
 
-static void grow(struct lr_map *m)
+static void free_slots(struct lr_map *m)
+{
+	if (m->slots)
+		lr_big_free(m->slots, (m->mask + 1) * sizeof(*m->slots));
+}
+
+static void resize(struct lr_map *m, size_t count)
 {
 	struct lr_map old = *m;
-	size_t count = old.slots ? (old.mask + 1) * 2 : 64;
-	m->slots = lr_calloc(count, sizeof(*m->slots));
+	m->slots = lr_big_alloc(count * sizeof(*m->slots));
 	m->mask = count - 1;
 	for (size_t i = 0; old.slots && i <= old.mask; i++)
 		if (old.slots[i].taken)
 			*probe(m, old.slots[i].key) = old.slots[i];
-	free(old.slots);
+	free_slots(&old);
+}
+
+static size_t room(const struct lr_map *m)
+{
+	return m->slots ? (m->mask + 1) / 4 * 3 : 0;
+}
+
+void lr_map_reserve(struct lr_map *m, size_t more)
+{
+	size_t count = m->slots ? m->mask + 1 : LEAST;
+	while (count / 4 * 3 < m->used + more)
+		count *= 2;
+	if (!m->slots || count > m->mask + 1)
+		resize(m, count);
 }
 
 uint32_t *lr_map_find(const struct lr_map *m, uint64_t key)
@@ -53,8 +74,8 @@ uint32_t *lr_map_find(const struct lr_map *m, uint64_t key)
 
 uint32_t *lr_map_put(struct lr_map *m, uint64_t key, bool *fresh)
 {
-	if (!m->slots || m->used * 4 >= (m->mask + 1) * 3)
-		grow(m);
+	if (m->used >= room(m))
+		resize(m, m->slots ? (m->mask + 1) * 2 : LEAST);
 	struct lr_map_slot *s = probe(m, key);
 	if (fresh)
 		*fresh = !s->taken;
@@ -90,6 +111,6 @@ bool lr_map_remove(struct lr_map *m, uint64_t key)
 
 void lr_map_free(struct lr_map *m)
 {
-	free(m->slots);
+	free_slots(m);
 	*m = (struct lr_map){0};
 }

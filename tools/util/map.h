@@ -23,6 +23,8 @@ struct lr_map {
 /* A random odd number, the same during one run of the program. */
 uint64_t lr_hash_seed(void);
 
+/* Room for that many keys more, for when it is known that they will come. */
+void lr_map_reserve(struct lr_map *m, size_t more);
 /* The value's place, or NULL. Valid until the next put or remove. */
 uint32_t *lr_map_find(const struct lr_map *m, uint64_t key);
 /* The value's place; *fresh (may be NULL) tells whether the key is new, its value then 0. */

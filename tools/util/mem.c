@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+enum { HUGE = 4 << 20 }; /* bytes */
 
 static void *checked(void *p)
 {
@@ -23,6 +26,24 @@ void *lr_calloc(size_t count, size_t size)
 void *lr_resize(void *p, size_t count, size_t size)
 {
 	return checked(reallocarray(p, count ? count : 1, size ? size : 1));
+}
+
+void *lr_big_alloc(size_t bytes)
+{
+	if (bytes < HUGE)
+		return lr_calloc(1, bytes);
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	checked(p == MAP_FAILED ? NULL : p);
+	madvise(p, bytes, MADV_HUGEPAGE);
+	return p;
+}
+
+void lr_big_free(void *p, size_t bytes)
+{
+	if (bytes < HUGE)
+		free(p);
+	else
+		munmap(p, bytes);
 }
 
 char *lr_strndup(const char *s, size_t n)

@@ -8,6 +8,10 @@
 void *lr_calloc(size_t count, size_t size);
 /* Room for count elements, as realloc; new bytes are not cleared. */
 void *lr_resize(void *p, size_t count, size_t size);
+/* Zeroed memory for big tables that are looked into everywhere, in huge pages where there are any.
+ */
+void *lr_big_alloc(size_t bytes);
+void lr_big_free(void *p, size_t bytes);
 /* A copy of n bytes with a terminator. */
 char *lr_strndup(const char *s, size_t n);
 char *lr_strdup(const char *s);
