@@ -1,4 +1,5 @@
-/* The blocks that are live while a dump is replayed: a hash table by address, 24 bytes a slot. */
+/* The blocks that are live while a dump is replayed: a hash table by address, 24 bytes a slot, two
+ * to four slots a block. */
 #ifndef LR_LIVE_H
 #define LR_LIVE_H
 
@@ -6,7 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LR_LIVE_THREAD_BITS = 20, LR_LIVE_TICK = 256 /* microseconds of a block's time */ };
+enum {
+	LR_LIVE_THREAD_BITS = 20,
+	LR_LIVE_GROUP = 3, /* 256 bytes of addresses have 8 slots side by side */
+	LR_LIVE_TICK = 256 /* microseconds of a block's time */
+};
 
 struct lr_block {
 	uint64_t key;  /* address / 8 << 20 | low bits of the allocating thread's index */
@@ -27,6 +32,28 @@ struct lr_live {
 static inline uint64_t lr_block_key(uint64_t addr, uint32_t thread)
 {
 	return addr >> 3 << LR_LIVE_THREAD_BITS | (thread & ((1U << LR_LIVE_THREAD_BITS) - 1));
+}
+
+static inline size_t lr_live_place(const struct lr_live *l, uint64_t addr8)
+{
+	return (size_t)(((addr8 >> (2 + LR_LIVE_GROUP)) * l->seed) >> l->shift) << LR_LIVE_GROUP |
+	       (addr8 >> 2 & ((1 << LR_LIVE_GROUP) - 1));
+}
+
+/* Asks for the memory where the block at addr is, or would be. */
+static inline void lr_live_fetch(const struct lr_live *l, uint64_t addr)
+{
+	if (l->count)
+		__builtin_prefetch(&l->slots[lr_live_place(l, addr >> 3)], 1);
+}
+
+/* The cell of the block at addr, when it is where it is looked for first; else UINT32_MAX. */
+static inline uint32_t lr_live_cell(const struct lr_live *l, uint64_t addr)
+{
+	if (!l->count)
+		return UINT32_MAX;
+	const struct lr_block *b = &l->slots[lr_live_place(l, addr >> 3)];
+	return b->key >> LR_LIVE_THREAD_BITS == addr >> 3 ? b->cell : UINT32_MAX;
 }
 
 /* Puts a block in. Where one is live at that address, it is replaced, handed out in *old, and the
