@@ -5,14 +5,8 @@
 #include "format/events.h"
 
 #include <string.h>
+#include "format/events_ops.h"
 #include "format/varint.h"
-
-/* High half of an op byte; the low half is the tag. */
-enum {
-	OP_NUMBERED = 0x10,
-	OP_API = 0x20,  /* an api byte that is not LTF_API_MALLOC stands in extra */
-	OP_SITE = 0x40, /* ALLOC: the site differs from the one before. FREE: it has a stack */
-};
 
 enum { COL_OPS, COL_ADDR, COL_SIZE, COL_SITE, COL_NUMBER, COL_EXTRA, COLS };
 

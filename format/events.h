@@ -77,4 +77,16 @@ int ltf_events_open(struct ltf_events *r, const uint8_t *body, size_t len);
 /* Returns 1 with *ev set, 0 at the end, -1 when the body is damaged. */
 int ltf_events_next(struct ltf_events *r, struct ltf_event *ev);
 
+/* What nearly all events are, without the fields that only others have. */
+struct ltf_plain {
+	uint64_t addr, size;
+	uint32_t number, site;
+	uint8_t tag, api;
+	bool numbered;
+};
+
+/* The next events, up to max, as long as they are ALLOC, FREE, RELEASE or RESTORE and intact.
+ * Returns how many; what follows (another event, the end, damage) is told by ltf_events_next. */
+size_t ltf_events_plain(struct ltf_events *r, struct ltf_plain *out, size_t max);
+
 #endif

@@ -1,5 +1,5 @@
-/* The common way is short: decode, see that the number is the next, apply. Only what cannot be
- * applied yet is copied, into the lane of its thread. */
+/* The common way is short: decode a few events, see how many of them have the next numbers, apply
+ * those together. Only what cannot be applied yet is copied, into the lane of its thread. */
 #include "tools/order.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include "tools/order_parts.h"
 #include "tools/util/mem.h"
 
-enum { WITHDRAWN_MAX = 1 << 20, FIRST_THREAD = 1 };
+enum { WITHDRAWN_MAX = 1 << 20, FIRST_THREAD = 1, BATCH = 512 };
 
 struct lr_order *lr_order_new(const struct lr_order_sink *sink, size_t pending_max)
 {
@@ -21,7 +21,7 @@ static void free_run(struct lr_waiting_run *r)
 {
 	for (uint32_t i = r->at; i < r->used; i++)
 		if (r->events[i].tag == LTF_W_RES)
-			free((void *)(uintptr_t)r->events[i].value);
+			free((void *)(uintptr_t)r->events[i].size);
 	free(r);
 }
 
@@ -176,34 +176,54 @@ static void withdraw(struct lr_order *o, uint32_t region, uint32_t number)
 static inline void passed(struct lr_order *o, uint64_t addr, uint32_t number)
 {
 	unsigned region = LTF_REGION(addr);
-	if ((int32_t)(number - o->expected[region]) < 0) {
+	if ((int32_t)(number - o->expected[region]) < 0)
 		o->status.disordered++;
-		return;
-	}
-	lr_order_expect(o, region, number + 1);
+	else if (o->waiting_in[region] == 0 && o->withdrawn_in[region] == 0)
+		o->expected[region] = number + 1;
+	else
+		lr_order_expect(o, region, number + 1);
 }
 
-static void apply(struct lr_order *o, uint32_t lane, struct lr_waiting *w)
+/* How many of the events, none of them a RES, may be applied now. Their numbers are passed. Where
+ * one must wait, *key is for what. */
+static uint32_t how_far(
+	struct lr_order *o, uint32_t lane, const struct ltf_plain *ev, uint32_t n, uint64_t *key)
 {
-	struct ltf_event ev, *own = NULL;
-	o->pending--;
-	if (w->tag == LTF_W_RES) {
-		own = (struct ltf_event *)(uintptr_t)w->value;
-		ev = *own;
-	} else {
-		ev = (struct ltf_event){.tag = w->tag,
-			.api = w->api,
-			.numbered = w->numbered,
-			.number = w->number,
-			.site = w->site,
-			.addr = w->addr,
-			.size = w->value,
-			.time = w->value};
+	uint32_t i = 0;
+	for (; i < n && ev[i].tag != LTF_W_RES; i++) {
+		if (!ev[i].numbered)
+			continue;
+		if (!may_go(o, lane, ev[i].addr, ev[i].number, key))
+			break;
+		passed(o, ev[i].addr, ev[i].number);
 	}
-	o->sink.apply(o->sink.ctx, lane, &ev);
+	return i;
+}
+
+static void apply_resource(struct lr_order *o, uint32_t lane, const struct ltf_plain *ev)
+{
+	struct ltf_event *own = (struct ltf_event *)(uintptr_t)ev->size;
+	o->sink.resource(o->sink.ctx, lane, own);
 	free(own);
-	if (w->numbered)
-		passed(o, w->addr, w->number);
+	if (ev->numbered)
+		passed(o, ev->addr, ev->number);
+}
+
+/* Applies events up to the first that must wait for *key; returns how many. */
+static uint32_t apply(
+	struct lr_order *o, uint32_t lane, const struct ltf_plain *ev, uint32_t n, uint64_t *key)
+{
+	uint32_t i = 0;
+	for (;;) {
+		uint32_t far = how_far(o, lane, ev + i, n - i, key);
+		if (far > 0)
+			o->sink.apply(o->sink.ctx, lane, ev + i, far);
+		i += far;
+		if (i == n || ev[i].tag != LTF_W_RES ||
+			(ev[i].numbered && !may_go(o, lane, ev[i].addr, ev[i].number, key)))
+			return i;
+		apply_resource(o, lane, &ev[i++]);
+	}
 }
 
 /* Applies the lane's events up to the first that must wait. */
@@ -211,15 +231,13 @@ static void pump(struct lr_order *o, uint32_t lane)
 {
 	struct lr_waiting_run *r;
 	while ((r = o->lanes[lane].head)) {
-		while (r->at < r->used) {
-			struct lr_waiting *w = &r->events[r->at];
-			uint64_t key;
-			if (w->numbered && !may_go(o, lane, w->addr, w->number, &key)) {
-				wait_for(o, lane, key);
-				return;
-			}
-			apply(o, lane, w);
-			r->at++;
+		uint64_t key;
+		uint32_t n = apply(o, lane, r->events + r->at, r->used - r->at, &key);
+		r->at += n;
+		o->pending -= n;
+		if (r->at < r->used) {
+			wait_for(o, lane, key);
+			return;
 		}
 		o->lanes[lane].head = r->next;
 		free(r);
@@ -252,11 +270,11 @@ static inline bool define(struct lr_order *o, uint32_t lane, const struct ltf_ev
 	return true;
 }
 
-static void put(struct lr_waiting_run *r, const struct ltf_event *ev)
+/* A RES takes memory that apply_resource frees. */
+static struct ltf_plain plain_of(const struct ltf_event *ev)
 {
-	struct lr_waiting *w = &r->events[r->used++];
-	*w = (struct lr_waiting){.addr = ev->addr,
-		.value = ev->tag == LTF_W_TIME ? ev->time : ev->size,
+	struct ltf_plain p = {.addr = ev->addr,
+		.size = ev->tag == LTF_W_TIME ? ev->time : ev->size,
 		.number = ev->number,
 		.site = ev->site,
 		.tag = ev->tag,
@@ -265,23 +283,40 @@ static void put(struct lr_waiting_run *r, const struct ltf_event *ev)
 	if (ev->tag == LTF_W_RES) {
 		struct ltf_event *own = lr_calloc(1, sizeof(*own));
 		*own = *ev;
-		w->value = (uintptr_t)own;
+		p.size = (uintptr_t)own;
 	}
+	return p;
 }
 
-/* Copies what is left of the run, beginning with *ev when it is given. */
-static struct lr_waiting_run *set_aside(
-	struct lr_order *o, uint32_t lane, struct lr_run *run, struct ltf_event *ev)
+/* The run's next events that need an order, up to max. What needs none is handled. 0: the end. */
+static uint32_t next_some(
+	struct lr_order *o, uint32_t lane, struct lr_run *run, struct ltf_plain *out, uint32_t max)
 {
-	uint32_t room = run->run.words;
+	struct ltf_event ev;
+	uint32_t n;
+	while ((n = (uint32_t)lr_run_plain(run, out, max)) == 0) {
+		if (lr_run_next(run, &ev) <= 0)
+			return 0;
+		if (define(o, lane, &ev))
+			continue;
+		*out = plain_of(&ev);
+		return 1;
+	}
+	return n;
+}
+
+/* Copies what is left of the run, beginning with the n events that are given. */
+static struct lr_waiting_run *set_aside(struct lr_order *o, uint32_t lane, struct lr_run *run,
+	const struct ltf_plain *ev, uint32_t n)
+{
+	uint32_t room = run->run.words, more;
 	struct lr_waiting_run *r = lr_resize(NULL, 1, sizeof(*r) + room * sizeof(*r->events));
-	struct ltf_event next;
 	*r = (struct lr_waiting_run){.block = run->run.block, .first = run->run.first};
-	if (ev)
-		put(r, ev);
-	while (r->used < room && lr_run_next(run, &next) > 0)
-		if (!define(o, lane, &next))
-			put(r, &next);
+	for (; r->used < n; r->used++)
+		r->events[r->used] = ev[r->used];
+	while (r->used < room &&
+		(more = next_some(o, lane, run, r->events + r->used, room - r->used)) > 0)
+		r->used += more;
 	o->pending += r->used;
 	if (o->status.most_waiting < o->pending)
 		o->status.most_waiting = o->pending;
@@ -309,18 +344,15 @@ static void queue(struct lr_order *o, uint32_t lane, struct lr_waiting_run *r)
 /* Applies the run's events directly, as far as they go. */
 static void straight(struct lr_order *o, uint32_t lane, struct lr_run *run)
 {
-	struct ltf_event ev;
-	while (lr_run_next(run, &ev) > 0) {
+	struct ltf_plain some[BATCH];
+	uint32_t n;
+	while ((n = next_some(o, lane, run, some, BATCH)) > 0) {
 		uint64_t key;
-		if (define(o, lane, &ev))
-			continue;
-		if (ev.numbered && !may_go(o, lane, ev.addr, ev.number, &key)) {
-			queue(o, lane, set_aside(o, lane, run, &ev));
+		uint32_t done = apply(o, lane, some, n, &key);
+		if (done < n) {
+			queue(o, lane, set_aside(o, lane, run, some + done, n - done));
 			return;
 		}
-		o->sink.apply(o->sink.ctx, lane, &ev);
-		if (ev.numbered)
-			passed(o, ev.addr, ev.number);
 	}
 }
 
@@ -328,7 +360,7 @@ void lr_order_run(struct lr_order *o, struct lr_run *run)
 {
 	uint32_t lane = lane_of(o, run->run.thread);
 	if (o->lanes[lane].head)
-		queue(o, lane, set_aside(o, lane, run, NULL));
+		queue(o, lane, set_aside(o, lane, run, NULL, 0));
 	else
 		straight(o, lane, run);
 	lr_order_go_on(o);

@@ -20,8 +20,11 @@ struct lr_order_sink {
 	uint32_t (*thread)(void *ctx, uint32_t id);
 	/* NODE and BLOB events, as soon as they are seen. time: the thread's, in microseconds. */
 	void (*define)(void *ctx, uint32_t thread, const struct ltf_event *ev, uint64_t time);
-	/* All other events, in order. Fields beyond those that the tag uses are not set. */
-	void (*apply)(void *ctx, uint32_t thread, const struct ltf_event *ev);
+	/* All other events of blocks and of time, in order: n of one thread. TIME: its time is
+	 * size. Fields that the tag does not use are not set. */
+	void (*apply)(void *ctx, uint32_t thread, const struct ltf_plain *ev, uint32_t n);
+	/* RES events, in the same order. */
+	void (*resource)(void *ctx, uint32_t thread, const struct ltf_event *ev);
 	void *ctx;
 };
 

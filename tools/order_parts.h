@@ -6,21 +6,12 @@
 #include "tools/order.h"
 #include "tools/util/map.h"
 
-/* An event that waits. */
-struct lr_waiting {
-	uint64_t addr;
-	uint64_t value; /* ALLOC: size. TIME: time. RES: a struct ltf_event of its own */
-	uint32_t number, site;
-	uint8_t tag, api;
-	bool numbered;
-};
-
-/* What is left of a run. */
+/* What is left of a run. TIME: size is the time. RES: size is a struct ltf_event of its own. */
 struct lr_waiting_run {
 	struct lr_waiting_run *next;
 	uint64_t block;
 	uint32_t first, used, at;
-	struct lr_waiting events[];
+	struct ltf_plain events[];
 };
 
 /* Threads that wait for the same number are chained. */

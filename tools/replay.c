@@ -7,7 +7,7 @@
 #include "tools/replay_parts.h"
 #include "tools/util/mem.h"
 
-enum { OPEN_MAX = 1 << 12 };
+enum { OPEN_MAX = 1 << 12, SLOTS_AHEAD = 16, CELLS_AHEAD = 6 };
 #define NOT_COUNTED UINT32_MAX /* the cell of blocks that the selection leaves out */
 
 static struct lr_replay_thread *thread_at(struct lr_replay *r, uint32_t thread)
@@ -69,7 +69,7 @@ static void count_free(struct lr_replay *r, uint32_t thread, bool temporary)
 	th->temporary += temporary;
 }
 
-static void free_event(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)
+static void free_event(struct lr_replay *r, uint32_t thread, const struct ltf_plain *ev)
 {
 	struct lr_replay_thread *t = thread_at(r, thread);
 	struct lr_block b;
@@ -86,7 +86,7 @@ static void free_event(struct lr_replay *r, uint32_t thread, const struct ltf_ev
 	lr_tally_free_block(r->tally, b.cell, b.size, lifetime(&b, t->time), temporary);
 }
 
-static void release_event(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)
+static void release_event(struct lr_replay *r, uint32_t thread, const struct ltf_plain *ev)
 {
 	struct lr_replay_thread *t = thread_at(r, thread);
 	struct lr_open_release o = {0};
@@ -140,7 +140,7 @@ static void close_release(struct lr_replay *r, uint32_t thread)
 	}
 }
 
-static void alloc_event(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)
+static void alloc_event(struct lr_replay *r, uint32_t thread, const struct ltf_plain *ev)
 {
 	struct lr_tally *tally = r->tally;
 	struct lr_replay_thread *t = thread_at(r, thread);
@@ -180,20 +180,30 @@ static void restore_event(struct lr_replay *r, uint32_t thread)
 		r->tally->missed.damaged_events++;
 }
 
-static void time_event(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)
+static void time_event(struct lr_replay *r, uint32_t thread, uint64_t time)
 {
 	struct lr_tally_thread *th = &r->tally->threads[thread];
-	thread_at(r, thread)->time = ev->time;
-	if (ev->time < th->first)
-		th->first = ev->time;
-	if (ev->time > th->last)
-		th->last = ev->time;
-	lr_tally_time(r->tally, ev->time);
+	thread_at(r, thread)->time = time;
+	if (time < th->first)
+		th->first = time;
+	if (time > th->last)
+		th->last = time;
+	lr_tally_time(r->tally, time);
 }
 
-static void apply(void *ctx, uint32_t thread, const struct ltf_event *ev)
+/* Where the event will count, most probably. */
+static inline void fetch_cell(const struct lr_replay *r, const struct ltf_plain *ev)
 {
-	struct lr_replay *r = ctx;
+	uint32_t cell = ev->tag == LTF_W_ALLOC ? lr_tally_known_cell(r->tally, ev->site)
+					       : lr_live_cell(&r->live, ev->addr);
+	if (cell < r->tally->cells_used) {
+		__builtin_prefetch(&r->tally->cells[cell], 1);
+		__builtin_prefetch((const char *)&r->tally->cells[cell + 1] - 1, 1);
+	}
+}
+
+static inline void apply_one(struct lr_replay *r, uint32_t thread, const struct ltf_plain *ev)
+{
 	switch (ev->tag) {
 	case LTF_W_ALLOC:
 		alloc_event(r, thread, ev);
@@ -208,14 +218,33 @@ static void apply(void *ctx, uint32_t thread, const struct ltf_event *ev)
 		restore_event(r, thread);
 		break;
 	case LTF_W_TIME:
-		time_event(r, thread, ev);
-		break;
-	case LTF_W_RES:
-		lr_replay_resource(r, ev);
+		time_event(r, thread, ev->size);
 		break;
 	default:
 		r->tally->missed.unknown_events++;
 	}
+}
+
+/* The time goes into waiting for memory: for the slot of the block, then for the counters of its
+ * cell. So both are asked for some events ahead. */
+static void apply(void *ctx, uint32_t thread, const struct ltf_plain *ev, uint32_t n)
+{
+	struct lr_replay *r = ctx;
+	for (uint32_t i = 0; i < n && i < SLOTS_AHEAD; i++)
+		lr_live_fetch(&r->live, ev[i].addr);
+	for (uint32_t i = 0; i < n; i++) {
+		if (i + SLOTS_AHEAD < n)
+			lr_live_fetch(&r->live, ev[i + SLOTS_AHEAD].addr);
+		if (i + CELLS_AHEAD < n)
+			fetch_cell(r, &ev[i + CELLS_AHEAD]);
+		apply_one(r, thread, &ev[i]);
+	}
+}
+
+static void resource(void *ctx, uint32_t thread, const struct ltf_event *ev)
+{
+	(void)thread;
+	lr_replay_resource(ctx, ev);
 }
 
 static void define(void *ctx, uint32_t thread, const struct ltf_event *ev, uint64_t time)
@@ -238,8 +267,11 @@ static uint32_t thread_index(void *ctx, uint32_t id)
 struct lr_replay *lr_replay_new(struct lr_tally *tally, uint32_t origin)
 {
 	struct lr_replay *r = lr_calloc(1, sizeof(*r));
-	struct lr_order_sink sink = {
-		.thread = thread_index, .define = define, .apply = apply, .ctx = r};
+	struct lr_order_sink sink = {.thread = thread_index,
+		.define = define,
+		.apply = apply,
+		.resource = resource,
+		.ctx = r};
 	r->tally = tally;
 	r->inherits = origin == LTF_ORIGIN_FORK;
 	r->order = lr_order_new(&sink, tally->limits->pending);

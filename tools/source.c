@@ -291,3 +291,12 @@ int lr_run_next(struct lr_run *run, struct ltf_event *ev)
 	run->source->status.events++;
 	return 1;
 }
+
+size_t lr_run_plain(struct lr_run *run, struct ltf_plain *out, size_t max)
+{
+	if (run->from_ring || run->partly)
+		return 0;
+	size_t n = ltf_events_plain(&run->events, out, max);
+	run->source->status.events += n;
+	return n;
+}

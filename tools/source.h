@@ -73,5 +73,8 @@ void lr_source_progress(const struct lr_source *s, uint64_t *done, uint64_t *tot
 int lr_source_next(struct lr_source *s, struct lr_run *run);
 /* Returns 1 with *ev set, 0 at the run's end, -1 when the rest of it is damaged (counted). */
 int lr_run_next(struct lr_run *run, struct ltf_event *ev);
+/* The run's next events in short, up to max, as far as they are ALLOC, FREE, RELEASE or RESTORE.
+ * Returns how many; after 0 lr_run_next says what is there. */
+size_t lr_run_plain(struct lr_run *run, struct ltf_plain *out, size_t max);
 
 #endif

@@ -70,7 +70,7 @@ static void define(void *ctx, uint32_t lane, const struct ltf_event *ev, uint64_
 		p->worker[lane] = (int)index;
 }
 
-static void allocation(struct pairs *p, int worker, const struct ltf_event *ev)
+static void allocation(struct pairs *p, int worker, const struct ltf_plain *ev)
 {
 	bool fresh;
 	uint32_t *at = lr_map_put(&p->live, ev->addr, &fresh), nth = 0;
@@ -88,7 +88,7 @@ static void allocation(struct pairs *p, int worker, const struct ltf_event *ev)
 		wrong(p, "another size", worker, nth, ev->addr);
 }
 
-static void release(struct pairs *p, int worker, const struct ltf_event *ev)
+static void release(struct pairs *p, int worker, const struct ltf_plain *ev)
 {
 	uint32_t *at = lr_map_find(&p->live, ev->addr), nth = 0;
 	uint32_t block = at ? *at : OTHER;
@@ -107,15 +107,23 @@ static void release(struct pairs *p, int worker, const struct ltf_event *ev)
 	}
 }
 
-static void apply(void *ctx, uint32_t lane, const struct ltf_event *ev)
+static void apply(void *ctx, uint32_t lane, const struct ltf_plain *ev, uint32_t n)
 {
 	struct pairs *p = ctx;
-	if (ev->tag == LTF_W_ALLOC)
-		allocation(p, p->worker[lane], ev);
-	else if (ev->tag == LTF_W_FREE || ev->tag == LTF_W_RELEASE)
-		release(p, p->worker[lane], ev);
-	else if (ev->tag == LTF_W_RESTORE)
-		wrong(p, "a realloc that failed", p->worker[lane], 0, ev->addr);
+	for (; n > 0; n--, ev++)
+		if (ev->tag == LTF_W_ALLOC)
+			allocation(p, p->worker[lane], ev);
+		else if (ev->tag == LTF_W_FREE || ev->tag == LTF_W_RELEASE)
+			release(p, p->worker[lane], ev);
+		else if (ev->tag == LTF_W_RESTORE)
+			wrong(p, "a realloc that failed", p->worker[lane], 0, ev->addr);
+}
+
+static void resource(void *ctx, uint32_t lane, const struct ltf_event *ev)
+{
+	(void)ctx;
+	(void)lane;
+	(void)ev;
 }
 
 static void check_counts(struct pairs *p, uint32_t in_flight)
@@ -133,7 +141,11 @@ int main(int argc, char **argv)
 {
 	static struct pairs p;
 	struct lr_error err = {""};
-	struct lr_order_sink sink = {.thread = thread, .define = define, .apply = apply, .ctx = &p};
+	struct lr_order_sink sink = {.thread = thread,
+		.define = define,
+		.apply = apply,
+		.resource = resource,
+		.ctx = &p};
 	int fd = argc > 2 ? open(argv[2], O_RDONLY) : -1;
 	if (fd < 0)
 		return 2;

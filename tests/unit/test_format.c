@@ -196,6 +196,60 @@ static void damaged_bodies_end_in_an_error(void **state)
 	free(out);
 }
 
+static void assert_plain(const struct ltf_plain *p, const struct ltf_event *ev)
+{
+	assert_int_equal(p->tag, ev->tag);
+	assert_int_equal(p->api, ev->api);
+	assert_int_equal(p->numbered, ev->numbered);
+	assert_int_equal(p->number, ev->number);
+	assert_int_equal(p->site, ev->site);
+	assert_true(p->addr == ev->addr && p->size == ev->size);
+}
+
+/* Reads a body one by one and, beside it, many at a time where that is possible. */
+static void read_both_ways(const uint8_t *body, size_t len)
+{
+	struct ltf_events one, many;
+	struct ltf_event a, b;
+	struct ltf_plain some[9];
+	if (ltf_events_open(&one, body, len))
+		return;
+	ltf_events_open(&many, body, len);
+	for (int got = 1; got == 1;) {
+		size_t n = ltf_events_plain(&many, some, 1 + (size_t)rand() % 9);
+		for (size_t i = 0; i < n; i++) {
+			assert_int_equal(ltf_events_next(&one, &a), 1);
+			assert_plain(&some[i], &a);
+		}
+		if (n > 0)
+			continue;
+		got = ltf_events_next(&one, &a);
+		assert_int_equal(ltf_events_next(&many, &b), got);
+		if (got == 1)
+			assert_same(&a, &b);
+	}
+}
+
+static void both_ways_of_decoding_agree(void **state)
+{
+	(void)state;
+	static uint64_t words[LTF_BLOCK_WORDS];
+	uint8_t *out = malloc(ltf_events_bound(LTF_BLOCK_WORDS));
+	for (int round = 0; round < 4000; round++) {
+		random_block(words);
+		struct ltf_run run = {.thread = 7};
+		size_t len = ltf_events_encode(words, LTF_BLOCK_WORDS, &run, false, out);
+		for (int k = rand() % 4; k > 0; k--)
+			out[(size_t)rand() % len] = (uint8_t)rand();
+		len -= (size_t)rand() % 3 ? 0 : (size_t)rand() % len;
+		uint8_t *exact = malloc(len ? len : 1); /* so that ASan sees one byte too far */
+		memcpy(exact, out, len);
+		read_both_ways(exact, len);
+		free(exact);
+	}
+	free(out);
+}
+
 static void chunks_are_sealed(void **state)
 {
 	(void)state;
@@ -220,6 +274,7 @@ int main(void)
 		cmocka_unit_test(events_round_trip),
 		cmocka_unit_test(a_hole_stops_a_run_or_is_stepped_over),
 		cmocka_unit_test(damaged_bodies_end_in_an_error),
+		cmocka_unit_test(both_ways_of_decoding_agree),
 		cmocka_unit_test(chunks_are_sealed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
