@@ -7,12 +7,13 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include "lib/config.h"
 #include "lib/lifecycle.h"
 #include "lib/say.h"
 #include "lib/sys.h"
 
-enum { ATTEMPTS = 10000, FD_TOP = 1024, FD_TRIES = 64 };
+enum { ATTEMPTS = 10000, FD_TOP = 1024, FD_TRIES = 64, PAGE = 4096, WRITTEN_PAGES = 16 };
 
 static int sys_open(const char *path, int flags, int mode)
 {
@@ -173,6 +174,8 @@ static bool have_fd(struct lt_dumpfile *f)
 
 void lt_dumpfile_remove(struct lt_dumpfile *f)
 {
+	if (is_ours(f->fd, f)) /* a mapping keeps what was written of it */
+		lt_sys2(SYS_ftruncate, f->fd, 0);
 	lt_sys3(SYS_unlinkat, AT_FDCWD, f->path, 0);
 	lt_dumpfile_close(f);
 	f->path[0] = 0;
@@ -207,18 +210,34 @@ enum ltf_stop lt_dumpfile_write(struct lt_dumpfile *f, uint64_t at, const void *
 	return write_all(f->fd, at, p, len) ? LTF_STOP_NONE : LTF_STOP_DISK;
 }
 
-/* A filesystem without fallocate gets zeros written: what matters is that a store into the mapping
- * can never find the disk full, which would be a SIGBUS. */
+/* Up to WRITTEN_PAGES pages with one call; how many bytes went. */
+static uint64_t write_zeros(int fd, uint64_t at, uint64_t len)
+{
+	static char zeros[PAGE];
+	struct iovec v[WRITTEN_PAGES];
+	unsigned n = 0;
+	for (uint64_t left = len; n < WRITTEN_PAGES && left; left -= v[n++].iov_len)
+		v[n] = (struct iovec){zeros, left < PAGE ? left : PAGE};
+	long done = lt_syscall6(SYS_pwritev, fd, (long)v, n, (long)at, 0, 0);
+	if (done <= 0)
+		return write_all(fd, at, zeros, v[0].iov_len) ? v[0].iov_len : 0;
+	return (uint64_t)done;
+}
+
+/* What matters is that a store into the mapping can never find the disk full, which would be a
+ * SIGBUS. A few pages are written: their room is then promised, but on most filesystems not chosen
+ * before they go to the disk; a short process gives them back before that, and freeing room that
+ * has been chosen can take milliseconds. So is everything where there is no fallocate. */
 bool lt_dumpfile_reserve(struct lt_dumpfile *f, uint64_t at, uint64_t len)
 {
-	static const char zeros[4096];
 	if (!have_fd(f))
 		return false;
-	long r = lt_sys4(SYS_fallocate, f->fd, 0, at, len);
+	long r = len > WRITTEN_PAGES * PAGE ? lt_sys4(SYS_fallocate, f->fd, 0, at, len)
+					    : -EOPNOTSUPP;
 	if (r != -EOPNOTSUPP && r != -ENOSYS)
 		return r == 0;
-	for (uint64_t done = 0; done < len; done += sizeof(zeros))
-		if (!write_all(f->fd, at + done, zeros, sizeof(zeros)))
+	for (uint64_t done = 0, n; done < len; done += n)
+		if ((n = write_zeros(f->fd, at + done, len - done)) == 0)
 			return false;
 	return true;
 }
@@ -240,7 +259,11 @@ void *lt_dumpfile_map(struct lt_dumpfile *f, uint64_t at, size_t len)
 	long p = have_fd(f)
 			 ? lt_sys6(SYS_mmap, 0, len, PROT_READ | PROT_WRITE, MAP_SHARED, f->fd, at)
 			 : -EBADF;
-	return p < 0 && p > -4096 ? NULL : (void *)p;
+	if (p < 0 && p > -4096)
+		return NULL;
+	/* Nothing is there to be read ahead: the kernel would clear pages that nobody asks for. */
+	lt_sys3(SYS_madvise, p, len, MADV_RANDOM);
+	return (void *)p;
 }
 
 bool lt_dumpfile_blank(void *p, size_t len)
