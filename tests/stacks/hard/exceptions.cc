@@ -54,6 +54,48 @@ FRAME void catcher(int n)
 	NOT_LAST();
 }
 
+// Down many frames and out of some of them, time and again: caught half way, thrown on, thrown anew
+// by a handler, while blocks are allocated on every floor. stack 74010: sound floors ...
+// through_floors main
+FRAME void sound(size_t size)
+{
+	ALLOCATE(size);
+}
+FRAME void floors(int depth, int limit)
+{
+	at_leave guard(74011);
+	sound(74010);
+	if (depth == 0)
+		throw depth;
+	if (depth % 5 != limit) {
+		floors(depth - 1, limit);
+		sound(74010);
+		return;
+	}
+	try {
+		floors(depth - 1, limit);
+	} catch (int got) {
+		sound(74010);
+		if (depth % 3 == 0)
+			throw;
+		if (depth % 2 == 0)
+			throw got + depth;
+	}
+	sound(74010);
+	NOT_LAST();
+}
+// stack 74012: sound through_floors main
+FRAME void through_floors(int limit)
+{
+	try {
+		floors(40, limit);
+	} catch (int) {
+		sound(74012);
+	}
+	sound(74012);
+	NOT_LAST();
+}
+
 // stack 74004: at_leave::~at_leave() ... |
 FRAME void in_thread()
 {
@@ -79,6 +121,8 @@ int main(int argc, char **)
 {
 	for (int i = 0; i < 3; i++)
 		catcher(argc);
+	for (int i = 0; i < 20; i++)
+		through_floors(i % 5);
 	std::thread(in_thread).join();
 	made_by_new();
 	NOT_LAST();

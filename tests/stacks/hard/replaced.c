@@ -1,6 +1,7 @@
 /* A library is unloaded and another comes to its place: the same addresses are other functions now.
- * Built three times: as FIRST and as SECOND, which differ in names and frame sizes only, and as the
- * program that opens them in turn. */
+ * Built three times: as FIRST and as SECOND, which differ in names and frame sizes only (both too
+ * large for a short instruction, so that all addresses are the same), and as the program that opens
+ * them in turn. */
 #include "tests/stacks/hard/hard.h"
 
 #include <dlfcn.h>
@@ -11,7 +12,7 @@ static void *volatile kept_here;
 #define kept kept_here
 #ifdef FIRST
 #define NAME in_first
-enum { SIZE = 78001, ROOM = 100 };
+enum { SIZE = 78001, ROOM = 400 };
 #else
 #define NAME in_second
 enum { SIZE = 78002, ROOM = 1000 };
@@ -40,6 +41,8 @@ void *volatile kept;
 /* One call site for both. */
 int main(int argc, char **argv)
 {
+	void *last = NULL;
+	int same = 0;
 	(void)argc, (void)argv;
 	for (int i = 0; i < 10; i++) {
 		void *h = dlopen(i % 2 ? "./libsecond.so" : "./libfirst.so", RTLD_NOW);
@@ -48,8 +51,14 @@ int main(int argc, char **argv)
 			puts(dlerror());
 			return 1;
 		}
+		same += (void *)call == last;
+		last = (void *)call;
 		call();
 		dlclose(h);
+	}
+	if (!same) {
+		puts("the two never stood at the same place");
+		return 1;
 	}
 	return 0;
 }
