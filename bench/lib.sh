@@ -1,13 +1,28 @@
 # What the sections of bench/run share: tools, measuring, and what is kept of it. Sourced by bench/run, which
-# has set srcdir, build, tmp, rounds, all, only.
+# has set srcdir, rounds, all and only, and by bench/profile.
 #
 # Two files hold what was found, a line per value, tab-separated; table and target read them:
 #   $tmp/values   section, work, tool, metric, value (a number, or a word where there is none: crashes)
 #   $tmp/targets  number, what, measured, limit, met|missed|not measured
 
-library=$build/.libs/libleaktrace.so
-leakreport=$build/leakreport
-cost=$build/bench/bench-cost
+# begin: finds the build, and makes a directory that goes away in the end. Before anything else here.
+begin()
+{
+	build=$PWD
+	[ -x "$build/bench/bench-cost" ] || build=$srcdir/build
+	[ -x "$build/bench/bench-cost" ] && [ -e "$build/.libs/libleaktrace.so" ] || {
+		echo "$0: nothing built here nor in $srcdir/build; run it in the build directory, after make" >&2
+		exit 2
+	}
+	library=$build/.libs/libleaktrace.so
+	leakreport=$build/leakreport
+	cost=$build/bench/bench-cost
+	tmp=$(mktemp -d "${TMPDIR:-/tmp}/leaktrace-bench.XXXXXX")
+	trap 'chmod -R u+rwX "$tmp"; rm -rf "$tmp"' EXIT
+	trap 'exit 130' INT TERM HUP
+	touch "$tmp/values" "$tmp/targets"
+}
+
 lsan_library=$(${CC:-gcc} -print-file-name=liblsan.so 2>/dev/null || true)
 limit=${BENCH_LIMIT:-120} # seconds; what takes longer is ended and told
 
