@@ -1,10 +1,9 @@
 /* A thread's successive stacks share most of their outer frames, so each is taken beside the last
- * one: the walk ends where it meets it (lt_unwind_beside), and the frames that it shares have their
- * ids.
+ * ones: the walk ends where it meets one (lt_unwind_beside), and the frames that it shares have
+ * their ids.
  *
  * A signal handler's hooks use a level of their own, without a memo. A handler that leaves by
- * longjmp may end this code at any instruction: the memo's count is lowered before what it counts
- * is changed. */
+ * longjmp may end this code at any instruction: frames are kept before anything leads to them. */
 #include "lib/site.h"
 
 #include "format/ring.h"
@@ -42,67 +41,56 @@ static uint32_t intern(struct lt_thread *t, const struct lt_frame *f, unsigned n
 	return out.id;
 }
 
-/* How many of n frames (innermost first) the memo holds from the root on, compared one by one. The
- * root's node also says how the walk ended, so only walks that ended alike share it. */
-static unsigned same_outer_part(const struct lt_memo *memo, const struct lt_frame *f, unsigned n)
-{
-	unsigned shared = 0, have = memo->count;
-	while (shared < n && shared < have) {
-		const struct lt_memo_frame *m = &memo->frame[shared];
-		const struct lt_frame *x = &f[n - 1 - shared];
-		if (m->ip != x->pc || m->module != x->module || m->flags != x->flags)
-			break;
-		shared++;
-	}
-	return shared;
-}
-
 static void fence(void)
 {
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
+/* Keeps the n frames of fresh below memo->met. Where there is no room, all are forgotten: the next
+ * walk begins anew. Returns the innermost, or 0. */
+static unsigned keep(struct lt_memo *m, const struct lt_memo_frame *fresh, unsigned n)
+{
+	unsigned outer = m->met, at = m->used;
+	if (at + n > LT_MEMO_FRAMES) {
+		lt_memo_clear(m);
+		return 0;
+	}
+	bool matters = outer && m->frame[outer].bp_matters;
+	unsigned depth = outer ? m->frame[outer].depth : 0;
+	for (; n--; outer = at++) {
+		struct lt_memo_frame *to = &m->frame[at];
+		*to = fresh[n];
+		to->outer = (uint16_t)outer;
+		to->odd = (outer + 1 != at || !outer ? LT_ODD_OUTER : 0) |
+			  (matters && to->bp_at ? LT_ODD_BP : 0);
+		to->depth = (uint16_t)++depth;
+		matters = to->uses_bp || (matters && !to->bp_at);
+		to->bp_matters = matters;
+	}
+	fence();
+	m->used = at;
+	return outer;
+}
+
 static uint32_t take_beside_last(
 	struct lt_thread *t, const struct lt_regs *regs, enum lt_memo_kind kind, enum lt_walk *how)
 {
-	struct lt_memo *m = &t->memo[kind];
-	const struct lt_frame *f = t->frames[0];
-	unsigned n = lt_unwind_beside(
-		&t->bounds, regs, m, t->fresh, t->frames[0], (unsigned)lt_config.depth, how);
-	unsigned stack = m->shared + n, total = stack;
-	unsigned shared = m->shared;
-	if (!shared && t->memo_how[kind] == *how)
-		shared = same_outer_part(m, f, n);
-	uint32_t id = shared ? m->frame[shared - 1].id : LTF_SITE_NONE;
-	m->count = shared < m->count ? shared : m->count;
-	fence();
-	if (total > shared) {
-		n = total - shared;
-		unsigned got = lt_stacks_path(t, id, f, n, shared ? 0 : end_flags(*how), t->fresh);
-		id = got < n ? LTF_SITE_NONE : t->fresh[0].id;
-		total = shared + got;
+	struct lt_memo *m = &t->memo;
+	unsigned n = lt_unwind_beside(&t->bounds, regs, m, t->last[kind], t->fresh, t->frames[0],
+		(unsigned)lt_config.depth, how);
+	unsigned inner = m->met;
+	uint32_t id = inner ? m->frame[inner].id : LTF_SITE_NONE;
+	if (n) {
+		uint32_t flags = inner ? 0 : end_flags(*how);
+		if (lt_stacks_path(t, id, t->frames[0], n, flags, t->fresh) < n)
+			return LTF_SITE_NONE;
+		id = t->fresh[0].id;
+		inner = m->pure ? keep(m, t->fresh, n) : 0;
 	}
-	/* What the walk found in its pure part can be met again; a frame that was only compared
-	 * keeps its id and gets this walk's registers. */
-	bool matters = m->shared && m->frame[m->shared - 1].bp_matters;
-	const struct lt_frame *x = f + stack - m->shared;
-	const struct lt_memo_frame *r = t->fresh + stack - m->shared;
-	for (unsigned i = m->shared; i < total; i++) {
-		struct lt_memo_frame *to = &m->frame[i];
-		x--, r--;
-		if (i >= shared)
-			to->id = r->id;
-		to->ip = x->pc;
-		to->module = x->module;
-		to->flags = (uint16_t)x->flags;
-		to->sp = m->pure ? r->sp : 0;
-		to->bp = r->bp;
-		to->bp_at = r->bp_at;
-		to->bp_matters = matters = r->uses_bp || (matters && !r->bp_at);
+	if (inner) {
+		*m->slot = (uint16_t)inner;
+		t->last[kind] = (uint16_t)inner;
 	}
-	t->memo_how[kind] = *how;
-	fence();
-	m->count = total;
 	return id;
 }
 

@@ -23,23 +23,21 @@ static struct {
 	_Atomic uint32_t count, turn, last_id;
 } threads;
 
-/* What a state holds for each frame of the depth, in arrays behind it (arrange). */
-enum {
-	PER_FRAME =
-		(LT_MEMOS + 1) * sizeof(struct lt_memo_frame) + LT_LEVELS * sizeof(struct lt_frame)
-};
-
+/* The arrays behind a state: the memo's frames, and for each frame of the depth what a walk finds.
+ */
 static size_t state_size(void)
 {
-	size_t len = sizeof(struct lt_thread) + (size_t)lt_config.depth * PER_FRAME;
+	size_t per_frame = sizeof(struct lt_memo_frame) + LT_LEVELS * sizeof(struct lt_frame);
+	size_t len = sizeof(struct lt_thread) + LT_MEMO_FRAMES * sizeof(struct lt_memo_frame) +
+		     (size_t)lt_config.depth * per_frame;
 	return (len + PAGE - 1) & ~(size_t)(PAGE - 1);
 }
 
 static void arrange(struct lt_thread *t)
 {
-	t->fresh = (struct lt_memo_frame *)(t + 1);
-	for (int i = 0; i < LT_MEMOS; i++, t->fresh += lt_config.depth)
-		t->memo[i].frame = t->fresh;
+	t->memo.frame = (struct lt_memo_frame *)(t + 1);
+	t->memo.used = 1;
+	t->fresh = t->memo.frame + LT_MEMO_FRAMES;
 	struct lt_frame *room = (struct lt_frame *)(t->fresh + lt_config.depth);
 	for (int i = 0; i < LT_LEVELS; i++, room += lt_config.depth)
 		t->frames[i] = room;

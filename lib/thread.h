@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include "lib/unwind.h"
 
-/* Allocations and releases come from different places by turns, so each has a memo of its own. */
+/* Allocations and releases come from different places by turns. */
 enum lt_memo_kind { LT_MEMO_ALLOC, LT_MEMO_FREE, LT_MEMOS };
 
 enum { LT_LEVELS = 3, LT_RECENT = 64, LT_READY = 0x4c54u, LT_WIPED = 4096 };
@@ -33,9 +33,9 @@ struct lt_thread {
 	 * child returns into it. */
 	struct lt_stack_bounds bounds __attribute__((aligned(LT_WIPED)));
 	struct lt_frame *frames[LT_LEVELS]; /* room for depth frames each */
-	struct lt_memo memo[LT_MEMOS];      /* the last stack of each kind at level 0 (site.c) */
+	struct lt_memo memo;                /* the last stacks at level 0 (site.c) */
+	uint16_t last[LT_MEMOS];            /* innermost frame of each kind's last stack */
 	struct lt_memo_frame *fresh;        /* room for depth of them */
-	uint32_t memo_how[LT_MEMOS];        /* enum lt_walk: how its walk ended */
 	uintptr_t entry_sp[LT_LEVELS];
 
 	/* Slow paths only. */
