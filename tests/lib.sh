@@ -16,6 +16,8 @@ leakreport=$top_builddir/leakreport
 leaktrace=$top_builddir/leaktrace
 
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/leaktrace-test.XXXXXX") || exit 99
+# What the tools keep for later is kept for this test alone.
+export XDG_CACHE_HOME=$tmp/.cache
 trap 'chmod -R u+rwX "$tmp" 2>/dev/null; rm -rf "$tmp"' EXIT
 trap 'exit 99' HUP INT TERM
 

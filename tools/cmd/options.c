@@ -7,10 +7,10 @@
 #include <string.h>
 #include "tools/view/query.h"
 
-enum kind { COUNT, SIZE, TIME, TEXT, LIST, CHOICE };
+enum kind { COUNT, SIZE, TIME, TEXT, LIST, CHOICE, FLAG };
 
 struct option_row {
-	const char *name, *value;
+	const char *name, *value; /* value: NULL for a FLAG */
 	enum kind kind;
 	size_t offset; /* in struct lr_options */
 	unsigned which;
@@ -57,6 +57,8 @@ static const struct option_row rows[] = {
 		"where debug files are, too; may be given again"},
 	{"debuginfod", "on|off", CHOICE, AT(debuginfod), LR_OPT_NAMES, CHOICES(switches),
 		"ask debuginfod when DEBUGINFOD_URLS is set (on)"},
+	{"no-symbol-cache", NULL, FLAG, AT(no_symbol_cache), LR_OPT_NAMES, NULL, 0,
+		"neither use nor keep names of earlier reports"},
 	{"color", "auto|always|never", CHOICE, AT(color), LR_OPT_FORMAT, CHOICES(colors),
 		"colours (auto: on a terminal)"},
 };
@@ -144,6 +146,9 @@ static bool set_option(struct lr_options *o, const struct option_row *r, const c
 			return false;
 		((const char **)at)[o->debug_dirs_used++] = s;
 		return true;
+	case FLAG:
+		*(bool *)at = true;
+		return true;
 	}
 	return false;
 }
@@ -165,7 +170,8 @@ enum lr_parsed lr_options_parse(
 	int n = 0, got;
 	for (int i = 0; i < ROWS; i++)
 		if (rows[i].which & which)
-			longs[n++] = (struct option){rows[i].name, required_argument, NULL, i};
+			longs[n++] = (struct option){rows[i].name,
+				rows[i].kind == FLAG ? no_argument : required_argument, NULL, i};
 	longs[n++] = (struct option){"help", no_argument, NULL, HELP};
 	longs[n++] = (struct option){"version", no_argument, NULL, VERSION};
 	set_defaults(o);
@@ -201,7 +207,8 @@ void lr_options_help(FILE *f, unsigned which)
 	for (int i = 0; i < ROWS; i++) {
 		if (!(rows[i].which & which))
 			continue;
-		int used = fprintf(f, "  --%s=%s", rows[i].name, rows[i].value);
+		int used = fprintf(f, "  --%s%s%s", rows[i].name, rows[i].value ? "=" : "",
+			rows[i].value ? rows[i].value : "");
 		if (used >= COLUMN) {
 			fputc('\n', f);
 			used = 0;

@@ -24,6 +24,7 @@ struct lr_options {
 	const char *sysroot;
 	const char *debug_dirs[LR_DEBUG_DIRS_MAX];
 	size_t debug_dirs_used;
+	bool no_symbol_cache;
 };
 
 /* Which options a command has. */

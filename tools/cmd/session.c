@@ -44,12 +44,16 @@ static void warn(void *context, const char *text)
 
 static struct lr_names *open_names(const struct lr_model *m, const struct lr_options *o)
 {
+	char *cache = o->no_symbol_cache ? NULL : lr_symbols_cache_dir();
 	struct lr_symbol_options symbols = {.sysroot = o->sysroot,
+		.cache_dir = cache,
 		.debug_dirs = o->debug_dirs,
 		.debug_dir_count = o->debug_dirs_used,
 		.debuginfod = o->debuginfod,
 		.warn = warn};
-	return lr_names_open(m, &symbols);
+	struct lr_names *names = lr_names_open(m, &symbols);
+	free(cache);
+	return names;
 }
 
 bool lr_session_open(struct lr_session *s, const struct lr_options *o, char **dumps, size_t count)

@@ -11,8 +11,11 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 #include "tools/symbols/debuginfod.h"
+
+#define UNSETTLED 2000000000ULL /* nanoseconds; the clocks of some file systems are coarse */
 
 static const char system_debug_dir[] = "/usr/lib/debug";
 
@@ -65,10 +68,23 @@ static int open_in(const char *root, const char *path)
 	return fd;
 }
 
+static uint64_t nanoseconds(struct timespec t)
+{
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static bool is_unsettled(uint64_t ctime)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return nanoseconds(now) - ctime < UNSETTLED || nanoseconds(now) < ctime;
+}
+
 /* An ELF file of our machine that libelf can read, or NULL; fd is closed. */
-static Elf *adopt(int fd)
+static Elf *adopt(int fd, struct lr_file_id *id)
 {
 	struct stat st;
+	*id = (struct lr_file_id){.there = false};
 	if (fd < 0)
 		return NULL;
 	Elf *elf = NULL;
@@ -81,6 +97,13 @@ static Elf *adopt(int fd)
 		elf = NULL;
 	}
 	close(fd);
+	if (elf)
+		*id = (struct lr_file_id){.there = true,
+			.inode = st.st_ino,
+			.size = (uint64_t)st.st_size,
+			.mtime = nanoseconds(st.st_mtim),
+			.ctime = nanoseconds(st.st_ctim),
+			.unsettled = is_unsettled(nanoseconds(st.st_ctim))};
 	return elf;
 }
 
@@ -107,35 +130,39 @@ bool lr_build_id_equal(const struct lr_build_id *a, const struct lr_build_id *b)
 	return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
 }
 
-Elf *lr_open_module(const struct lr_places *p, const char *path)
+Elf *lr_open_module(const struct lr_places *p, const char *path, struct lr_file_id *file)
 {
-	return path[0] == '/' ? adopt(open_in(p->sysroot, path)) : NULL;
+	return adopt(path[0] == '/' ? open_in(p->sysroot, path) : -1, file);
 }
 
-/* elf, when it has the build-id; otherwise it is closed. elf may be NULL. */
-static Elf *keep_matching(Elf *elf, const struct lr_build_id *id)
+/* adopt(fd), when it has the build-id. */
+static Elf *adopt_matching(int fd, const struct lr_build_id *id, struct lr_file_id *file)
 {
+	Elf *elf = adopt(fd, file);
 	if (!elf)
 		return NULL;
 	struct lr_build_id found = lr_build_id_of(elf);
 	if (lr_build_id_equal(&found, id))
 		return elf;
+	*file = (struct lr_file_id){.there = false};
 	elf_end(elf);
 	return NULL;
 }
 
 /* Opens DIR/NAME and keeps it only when it has the build-id that is looked for. */
-static Elf *open_matching(
-	const char *root, const char *dir, const char *name, const struct lr_build_id *id)
+static Elf *open_matching(const char *root, const char *dir, const char *name,
+	const struct lr_build_id *id, struct lr_file_id *file)
 {
 	char path[PATH_MAX];
 	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
 		return NULL;
-	return keep_matching(adopt(open_in(root, path)), id);
+	return adopt_matching(open_in(root, path), id, file);
 }
 
-Elf *lr_open_by_build_id(const struct lr_places *p, const struct lr_build_id *id)
+Elf *lr_open_by_build_id(
+	const struct lr_places *p, const struct lr_build_id *id, struct lr_file_id *file)
 {
+	*file = (struct lr_file_id){.there = false};
 	char name[sizeof(".build-id//.debug") + 2 * LR_BUILD_ID_MAX];
 	if (id->len < 2)
 		return NULL;
@@ -144,11 +171,11 @@ Elf *lr_open_by_build_id(const struct lr_places *p, const struct lr_build_id *id
 		n += sprintf(name + n, "%02x", id->bytes[i]);
 	strcpy(name + n, ".debug");
 	for (size_t i = 0; i < p->debug_dir_count; i++) {
-		Elf *elf = open_matching(NULL, p->debug_dirs[i], name, id);
+		Elf *elf = open_matching(NULL, p->debug_dirs[i], name, id, file);
 		if (elf)
 			return elf;
 	}
-	return open_matching(p->sysroot, system_debug_dir, name, id);
+	return open_matching(p->sysroot, system_debug_dir, name, id, file);
 }
 
 /* The checksum of .gnu_debuglink: CRC-32 as in zlib, reflected 0x04C11DB7. */
@@ -173,24 +200,28 @@ struct link {
 	const char *name;
 };
 
-static Elf *open_linked(const char *root, const char *dir, const struct link *l)
+static Elf *open_linked(
+	const char *root, const char *dir, const struct link *l, struct lr_file_id *file)
 {
 	if (l->id.len)
-		return open_matching(root, dir, l->name, &l->id);
+		return open_matching(root, dir, l->name, &l->id, file);
 	char path[PATH_MAX];
 	if (snprintf(path, sizeof(path), "%s/%s", dir, l->name) >= (int)sizeof(path))
 		return NULL;
-	Elf *elf = adopt(open_in(root, path));
+	Elf *elf = adopt(open_in(root, path), file);
 	size_t size;
 	const char *image = elf ? elf_rawfile(elf, &size) : NULL;
 	if (image && crc32_of((const uint8_t *)image, size) == l->crc)
 		return elf;
+	*file = (struct lr_file_id){.there = false};
 	elf_end(elf);
 	return NULL;
 }
 
-Elf *lr_open_by_debuglink(const struct lr_places *p, Elf *module, const char *path)
+Elf *lr_open_by_debuglink(
+	const struct lr_places *p, Elf *module, const char *path, struct lr_file_id *file)
 {
+	*file = (struct lr_file_id){.there = false};
 	struct link l = {.id = lr_build_id_of(module)};
 	GElf_Word crc;
 	l.name = dwelf_elf_gnu_debuglink(module, &crc);
@@ -199,7 +230,7 @@ Elf *lr_open_by_debuglink(const struct lr_places *p, Elf *module, const char *pa
 		return NULL;
 	l.crc = crc;
 	for (size_t i = 0; i < p->debug_dir_count; i++) {
-		Elf *elf = open_linked(NULL, p->debug_dirs[i], &l);
+		Elf *elf = open_linked(NULL, p->debug_dirs[i], &l, file);
 		if (elf)
 			return elf;
 	}
@@ -210,19 +241,20 @@ Elf *lr_open_by_debuglink(const struct lr_places *p, Elf *module, const char *pa
 			path, around[i][1]);
 		if (n < 0 || n >= (int)sizeof(dir))
 			continue;
-		Elf *elf = open_linked(p->sysroot, dir, &l);
+		Elf *elf = open_linked(p->sysroot, dir, &l, file);
 		if (elf)
 			return elf;
 	}
 	return NULL;
 }
 
-Elf *lr_open_from_server(struct lr_places *p, const struct lr_build_id *id)
+Elf *lr_open_from_server(struct lr_places *p, const struct lr_build_id *id, struct lr_file_id *file)
 {
+	*file = (struct lr_file_id){.there = false};
 	if (!p->debuginfod || !id->len)
 		return NULL;
 	if (!p->server)
 		p->server = lr_debuginfod_open();
 	int fd = lr_debuginfod_fetch(p->server, id->bytes, id->len);
-	return keep_matching(adopt(fd), id);
+	return adopt_matching(fd, id, file);
 }

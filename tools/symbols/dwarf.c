@@ -37,6 +37,7 @@ struct lr_dwarf {
 	size_t unit_count, unit_room;
 	struct unit_range *ranges;
 	size_t range_count, range_room;
+	bool fleeting; /* see lr_dwarf_lasting */
 };
 
 static bool add_range(struct lr_dwarf *d, uint64_t low, uint64_t high)
@@ -98,8 +99,11 @@ static void index_units(struct lr_dwarf *d)
 		if (dwarf_get_units(d->dw, cu, &next, &version, &type, &die, NULL) != 0)
 			break;
 		cu = next;
-		if ((type == DW_UT_compile || type == DW_UT_skeleton) && !add_unit(d, &die))
+		d->fleeting |= type == DW_UT_skeleton;
+		if ((type == DW_UT_compile || type == DW_UT_skeleton) && !add_unit(d, &die)) {
+			d->fleeting = true;
 			break;
+		}
 	}
 	if (d->range_count)
 		qsort(d->ranges, d->range_count, sizeof(*d->ranges), by_low);
@@ -141,6 +145,7 @@ struct lr_dwarf *lr_dwarf_open(Elf *elf, lr_dwarf_find_alt *find_alt, void *cont
 	ssize_t n = dwelf_dwarf_gnu_debugaltlink(d->dw, &name, &id);
 	if (n > 0 && find_alt && (d->alt_elf = find_alt(context, id, (size_t)n)))
 		d->alt = dwarf_begin_elf(d->alt_elf, DWARF_C_READ, NULL);
+	d->fleeting = n > 0 && !d->alt;
 	if (d->alt)
 		dwarf_setalt(d->dw, d->alt);
 	index_units(d);
@@ -148,6 +153,11 @@ struct lr_dwarf *lr_dwarf_open(Elf *elf, lr_dwarf_find_alt *find_alt, void *cont
 		return d;
 	lr_dwarf_close(d); /* .debug_frame alone, say: a debug file may have more */
 	return NULL;
+}
+
+bool lr_dwarf_lasting(const struct lr_dwarf *d)
+{
+	return !d->fleeting;
 }
 
 static struct unit *unit_at(struct lr_dwarf *d, uint64_t addr)
@@ -234,6 +244,7 @@ size_t lr_dwarf_frames(struct lr_dwarf *d, uint64_t addr, struct lr_dwarf_frame 
 	if (!u || max == 0)
 		return 0;
 	read_unit(u);
+	d->fleeting |= u->scopes.poor;
 	struct lr_dwarf_frame here = {.name = NULL};
 	Dwarf_Line *line = dwarf_getsrc_die(&u->die, addr);
 	int number = 0;

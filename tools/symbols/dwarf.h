@@ -23,6 +23,10 @@ typedef Elf *lr_dwarf_find_alt(void *context, const void *build_id, size_t len);
 struct lr_dwarf *lr_dwarf_open(Elf *, lr_dwarf_find_alt *, void *context);
 void lr_dwarf_close(struct lr_dwarf *);
 
+/* False when answers may be other ones the next time although the file is the same: what they need
+ * is in further files (.dwo), was not found, or something was left out for want of memory. */
+bool lr_dwarf_lasting(const struct lr_dwarf *);
+
 struct lr_dwarf_frame {
 	const char *name; /* linkage name where there is one; NULL unknown */
 	const char *file; /* NULL unknown */

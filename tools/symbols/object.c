@@ -3,6 +3,7 @@
  *   functions                 the same, else .symtab of either, else the module's .dynsym */
 #include "tools/symbols/object.h"
 
+#include <gelf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,10 @@ struct lr_object {
 	struct lr_object *next;
 	const char *path;
 	struct lr_build_id id; /* as recorded, or as found in the file when none was recorded */
-	bool opened;
+	bool asked, main_sought, debug_sought, opened;
+	bool fleeting; /* see lr_object_origin */
+	struct lr_origin from;
+	struct lr_places *places;
 	Elf *main, *debug;
 	struct lr_dwarf *dwarf;
 	struct lr_symtab symbols;
@@ -35,6 +39,11 @@ struct lr_object *lr_object_for(
 	return o;
 }
 
+struct lr_object *lr_object_next(const struct lr_object *o)
+{
+	return o->next;
+}
+
 void lr_objects_free(struct lr_object *list)
 {
 	while (list) {
@@ -50,17 +59,22 @@ void lr_objects_free(struct lr_object *list)
 
 static Elf *find_alt(void *context, const void *build_id, size_t len)
 {
-	struct lr_build_id id = {.len = len};
+	struct lr_object *o = context;
 	if (len > LR_BUILD_ID_MAX)
 		return NULL;
-	memcpy(id.bytes, build_id, len);
-	return lr_open_by_build_id(context, &id);
+	o->from.alt_id.len = len;
+	memcpy(o->from.alt_id.bytes, build_id, len);
+	return lr_open_by_build_id(o->places, &o->from.alt_id, &o->from.alt);
 }
 
 /* The module's own file, unless it is another build than the one that ran. */
-static void open_main(struct lr_object *o, const struct lr_places *p, const struct lr_warning *w)
+static void seek_main(struct lr_object *o, struct lr_places *p, const struct lr_warning *w)
 {
-	o->main = lr_open_module(p, o->path);
+	if (o->main_sought)
+		return;
+	o->main_sought = true;
+	o->places = p;
+	o->main = lr_open_module(p, o->path, &o->from.main);
 	if (!o->main)
 		return;
 	struct lr_build_id found = lr_build_id_of(o->main);
@@ -70,6 +84,7 @@ static void open_main(struct lr_object *o, const struct lr_places *p, const stru
 	}
 	elf_end(o->main);
 	o->main = NULL;
+	o->from.main = (struct lr_file_id){.there = false};
 	if (w->say) {
 		char text[4096];
 		snprintf(text, sizeof(text),
@@ -79,30 +94,113 @@ static void open_main(struct lr_object *o, const struct lr_places *p, const stru
 	}
 }
 
-static void open_debug(struct lr_object *o, struct lr_places *p)
+static void seek_debug(struct lr_object *o)
 {
-	o->debug = lr_open_by_build_id(p, &o->id);
+	struct lr_places *p = o->places;
+	if (o->debug_sought)
+		return;
+	o->debug_sought = true;
+	o->debug = lr_open_by_build_id(p, &o->id, &o->from.debug);
 	if (!o->debug && o->main)
-		o->debug = lr_open_by_debuglink(p, o->main, o->path);
+		o->debug = lr_open_by_debuglink(p, o->main, o->path, &o->from.debug);
 	if (!o->debug)
-		o->debug = lr_open_from_server(p, &o->id);
-	if (o->debug)
-		o->dwarf = lr_dwarf_open(o->debug, find_alt, p);
+		o->debug = lr_open_from_server(p, &o->id, &o->from.debug);
+}
+
+static void forget_debug(struct lr_object *o)
+{
+	elf_end(o->debug);
+	o->debug = NULL;
+	o->from.debug = (struct lr_file_id){.there = false};
+}
+
+static bool has_dwarf(Elf *elf)
+{
+	size_t names;
+	if (elf_getshdrstrndx(elf, &names) != 0)
+		return false;
+	for (Elf_Scn *scn = NULL; (scn = elf_nextscn(elf, scn));) {
+		GElf_Shdr sh;
+		const char *name = NULL;
+		if (gelf_getshdr(scn, &sh))
+			name = elf_strptr(elf, names, sh.sh_name);
+		if (name && (!strcmp(name, ".debug_info") || !strcmp(name, ".zdebug_info")))
+			return true;
+	}
+	return false;
+}
+
+static void open_dwarf(struct lr_object *o, Elf *elf)
+{
+	o->from.alt_id.len = 0;
+	o->from.alt = (struct lr_file_id){.there = false};
+	o->dwarf = lr_dwarf_open(elf, find_alt, o);
+	if (!o->dwarf && has_dwarf(elf))
+		o->fleeting = true; /* damaged, or too large just now */
 }
 
 static void open_files(struct lr_object *o, struct lr_places *p, const struct lr_warning *w)
 {
 	o->opened = true;
-	open_main(o, p, w);
+	seek_main(o, p, w);
 	if (o->main)
-		o->dwarf = lr_dwarf_open(o->main, find_alt, p);
-	if (!o->dwarf)
-		open_debug(o, p);
+		open_dwarf(o, o->main);
+	o->from.own_dwarf = o->dwarf != NULL;
+	if (o->dwarf)
+		forget_debug(o);
+	else
+		seek_debug(o);
+	if (o->debug)
+		open_dwarf(o, o->debug);
 	Elf *const files[] = {o->main, o->debug};
 	static const unsigned types[] = {SHT_SYMTAB, SHT_DYNSYM};
 	for (size_t i = 0; i < 4 && o->symbols.count == 0; i++)
-		if (files[i % 2])
+		if (files[i % 2]) {
 			lr_symtab_read(&o->symbols, files[i % 2], types[i / 2]);
+			o->fleeting |= o->symbols.poor;
+		}
+}
+
+bool lr_object_first_asked(struct lr_object *o)
+{
+	bool first = !o->asked;
+	o->asked = true;
+	return first;
+}
+
+const struct lr_build_id *lr_object_id(
+	struct lr_object *o, struct lr_places *p, const struct lr_warning *w)
+{
+	seek_main(o, p, w);
+	return o->id.len >= 2 ? &o->id : NULL;
+}
+
+static bool same_file(const struct lr_file_id *a, const struct lr_file_id *b)
+{
+	struct lr_origin x = {.main = *a}, y = {.main = *b};
+	return lr_origin_equal(&x, &y);
+}
+
+/* The search goes as it would when the files were read. */
+bool lr_object_has_origin(struct lr_object *o, struct lr_places *p, const struct lr_origin *was)
+{
+	struct lr_file_id alt = {.there = false};
+	o->places = p;
+	if (!same_file(&o->from.main, &was->main) || (was->own_dwarf && !o->main))
+		return false;
+	if (!was->own_dwarf)
+		seek_debug(o);
+	if (was->alt_id.len)
+		elf_end(lr_open_by_build_id(p, &was->alt_id, &alt));
+	return same_file(&o->from.debug, &was->debug) && same_file(&alt, &was->alt);
+}
+
+const struct lr_origin *lr_object_origin(const struct lr_object *o)
+{
+	bool lasting = o->opened && !o->fleeting && (!o->dwarf || lr_dwarf_lasting(o->dwarf)) &&
+		       !o->from.main.unsettled && !o->from.debug.unsettled &&
+		       !o->from.alt.unsettled;
+	return lasting ? &o->from : NULL;
 }
 
 size_t lr_object_frames(struct lr_object *o, struct lr_places *p, const struct lr_warning *w,

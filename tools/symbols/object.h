@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "tools/symbols/debugfile.h"
+#include "tools/symbols/cache.h"
 
 struct lr_object;
 
@@ -26,6 +26,20 @@ struct lr_object_frame {
 struct lr_object *lr_object_for(
 	struct lr_object **list, const char *path, const struct lr_build_id *id);
 void lr_objects_free(struct lr_object *list);
+struct lr_object *lr_object_next(const struct lr_object *);
+
+/* True the first time. */
+bool lr_object_first_asked(struct lr_object *);
+
+/* The build-id that answers about the object can be kept under: as recorded, or else as in the
+ * file, which is looked for at the first call. NULL when there is none. */
+const struct lr_build_id *lr_object_id(
+	struct lr_object *, struct lr_places *, const struct lr_warning *);
+/* True when the files that names would come from are exactly these; without reading them. */
+bool lr_object_has_origin(struct lr_object *, struct lr_places *, const struct lr_origin *);
+/* Where lr_object_frames has taken its names from; NULL when it was not called, or when what it
+ * said need not hold the next time, though the files be the same. */
+const struct lr_origin *lr_object_origin(const struct lr_object *);
 
 /* Frames at addr, an address of the file; innermost first. Opens the files at the first call.
  * Returns how many, 0 when nothing is known. Strings live as long as the object. */

@@ -55,15 +55,20 @@ static int32_t note_scope(struct walk *w, Dwarf_Die *die, int32_t parent)
 		if (low >= high || low == 0 || w->count >= RANGES_MAX)
 			continue; /* low 0: the linker has thrown the function away */
 		if (number == LR_SCOPE_NONE) {
-			if (s->scope_count >= SCOPES_MAX ||
-				!reserve(&s->scopes, &s->scope_room, s->scope_count,
-					sizeof(*s->scopes)))
+			if (s->scope_count >= SCOPES_MAX)
 				break;
+			if (!reserve(&s->scopes, &s->scope_room, s->scope_count,
+				    sizeof(*s->scopes))) {
+				s->poor = true;
+				break;
+			}
 			number = (int32_t)s->scope_count;
 			s->scopes[s->scope_count++] = (struct lr_scope){*die, parent};
 		}
-		if (!reserve(&w->ranges, &w->room, w->count, sizeof(*w->ranges)))
+		if (!reserve(&w->ranges, &w->room, w->count, sizeof(*w->ranges))) {
+			s->poor = true;
 			break;
+		}
 		w->ranges[w->count] = (struct range){low, high, (uint32_t)w->count, number};
 		w->count++;
 	}
@@ -158,12 +163,15 @@ static void paint(struct lr_scopes *s, uint64_t start, int32_t scope)
 		return;
 	if (reserve(&s->segments, &s->segment_room, s->segment_count, sizeof(*s->segments)))
 		s->segments[s->segment_count++] = (struct lr_segment){start, scope};
+	else
+		s->poor = true;
 }
 
 static void flatten(struct walk *w)
 {
 	struct range **open = malloc((w->count + 1) * sizeof(*open));
 	size_t n = 0;
+	w->out->poor |= !open;
 	if (!open)
 		return;
 	if (w->count)

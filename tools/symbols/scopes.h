@@ -3,6 +3,7 @@
 #define LR_SCOPES_H
 
 #include <elfutils/libdw.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,7 @@ struct lr_scopes {
 	size_t scope_count, scope_room;
 	struct lr_segment *segments; /* by start */
 	size_t segment_count, segment_room;
+	bool poor; /* something is missing for want of memory */
 };
 
 /* Walks the unit whose top entry is given. Damage, or want of memory, gives fewer scopes. */

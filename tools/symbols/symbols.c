@@ -1,14 +1,17 @@
-/* Modules refer to objects: a file is read once, however often and wherever it was loaded. An
- * object keeps every answer by address, so that a stack seen a million times is looked up once. */
+/* Modules refer to objects: a file is read once, however often and wherever it was loaded. Answers
+ * are kept by object and address; when the first is asked for, those of earlier reports are
+ * fetched. */
 #include "tools/symbols/symbols.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "tools/symbols/answers.h"
+#include "tools/symbols/cachedir.h"
 #include "tools/symbols/debugfile.h"
 #include "tools/symbols/demangle.h"
+#include "tools/symbols/keep.h"
 #include "tools/symbols/object.h"
-#include "tools/symbols/strings.h"
 
 enum { FRAMES_MAX = 256 };
 
@@ -18,31 +21,14 @@ struct module {
 	uint64_t start, end, bias;
 };
 
-/* The answer for one address: frames [first, first + count) of the array of all. */
-struct answer {
-	const struct lr_object *object; /* NULL: free slot */
-	uint64_t addr;
-	size_t first;
-	uint32_t count;
-};
-
-struct frame {
-	const char *function, *file;
-	unsigned line;
-	bool inlined, nearest;
-};
-
 struct lr_symbols {
 	struct lr_places places;
 	struct lr_warning warning;
-	struct lr_strings strings;
 	struct lr_object *objects;
 	struct module *modules;
 	size_t module_count, module_room;
-	struct frame *frames;
-	size_t frame_count, frame_room;
-	struct answer *answers;
-	size_t answer_count, answer_slots;
+	struct lr_answers answers;
+	char *cache_dir; /* NULL: none */
 };
 
 struct lr_symbols *lr_symbols_open(const struct lr_symbol_options *o)
@@ -51,6 +37,8 @@ struct lr_symbols *lr_symbols_open(const struct lr_symbol_options *o)
 	if (!s)
 		return NULL;
 	s->warning = (struct lr_warning){o->warn, o->warn_context};
+	if (o->cache_dir)
+		s->cache_dir = strdup(o->cache_dir);
 	if (lr_places_init(&s->places, o) < 0) {
 		lr_symbols_close(s);
 		return NULL;
@@ -62,12 +50,13 @@ void lr_symbols_close(struct lr_symbols *s)
 {
 	if (!s)
 		return;
+	if (s->cache_dir)
+		lr_keep_save(s->cache_dir, &s->answers, s->objects);
 	lr_objects_free(s->objects);
 	lr_places_free(&s->places);
-	lr_strings_free(&s->strings);
+	lr_answers_free(&s->answers);
 	free(s->modules);
-	free(s->frames);
-	free(s->answers);
+	free(s->cache_dir);
 	free(s);
 }
 
@@ -89,7 +78,7 @@ int lr_symbols_module(struct lr_symbols *s, const char *path, const uint8_t *bui
 	if (id.len)
 		memcpy(id.bytes, build_id, id.len);
 	struct module m = {.start = start, .end = end, .bias = bias};
-	m.path = lr_strings_keep(&s->strings, path);
+	m.path = lr_strings_keep(&s->answers.strings, path);
 	if (!m.path)
 		return -1;
 	m.object = lr_object_for(&s->objects, m.path, &id);
@@ -99,80 +88,56 @@ int lr_symbols_module(struct lr_symbols *s, const char *path, const uint8_t *bui
 	return (int)s->module_count++;
 }
 
+static const char *keep(struct lr_symbols *s, const char *text)
+{
+	const char *kept = lr_strings_keep(&s->answers.strings, text);
+	s->answers.poor |= text && !kept;
+	return kept;
+}
+
 /* A name as people read it, kept. */
 static const char *readable(struct lr_symbols *s, const char *name)
 {
 	char *text = name ? lr_demangle(name) : NULL;
-	const char *kept = lr_strings_keep(&s->strings, text ? text : name);
+	const char *kept = keep(s, text ? text : name);
 	free(text);
 	return kept;
 }
 
-/* Looks addr up and appends its frames; returns how many, 0: no memory. */
-static uint32_t look_up(struct lr_symbols *s, struct lr_object *object, uint64_t addr)
+static struct lr_answer *look_up(struct lr_symbols *s, struct lr_object *object, uint64_t addr)
 {
 	struct lr_object_frame found[FRAMES_MAX];
 	size_t n = lr_object_frames(object, &s->places, &s->warning, addr, found, FRAMES_MAX);
-	if (s->frame_count + n > s->frame_room) {
-		size_t room = s->frame_room ? 2 * s->frame_room : 1024;
-		void *bigger = realloc(s->frames, room * sizeof(*s->frames));
-		if (!bigger)
-			return 0;
-		s->frames = bigger;
-		s->frame_room = room;
-	}
-	for (size_t i = 0; i < n; i++)
-		s->frames[s->frame_count + i] = (struct frame){
+	struct lr_answer *a = lr_answers_add(&s->answers, object, addr, n);
+	for (size_t i = 0; a && i < n; i++)
+		s->answers.frames[a->first + i] = (struct lr_named){
 			.function = readable(s, found[i].name),
-			.file = lr_strings_keep(&s->strings, found[i].file),
+			.file = keep(s, found[i].file),
 			.line = found[i].line,
 			.inlined = found[i].inlined,
 			.nearest = found[i].nearest,
 		};
-	s->frame_count += n;
-	return (uint32_t)n;
-}
-
-static struct answer *find_answer(
-	struct answer *slots, size_t count, const struct lr_object *object, uint64_t addr)
-{
-	const uint64_t key[2] = {(uintptr_t)object, addr};
-	size_t i = lr_hash_bytes(key, sizeof(key)) & (count - 1);
-	while (slots[i].object && (slots[i].object != object || slots[i].addr != addr))
-		i = (i + 1) & (count - 1);
-	return &slots[i];
-}
-
-static int grow_answers(struct lr_symbols *s)
-{
-	size_t count = s->answer_slots ? 2 * s->answer_slots : 4096;
-	struct answer *slots = calloc(count, sizeof(*slots));
-	if (!slots)
-		return -1;
-	for (size_t i = 0; i < s->answer_slots; i++) {
-		const struct answer *a = &s->answers[i];
-		if (a->object)
-			*find_answer(slots, count, a->object, a->addr) = *a;
-	}
-	free(s->answers);
-	s->answers = slots;
-	s->answer_slots = count;
-	return 0;
-}
-
-static const struct answer *answer_for(
-	struct lr_symbols *s, struct lr_object *object, uint64_t addr)
-{
-	if (4 * s->answer_count >= 3 * s->answer_slots && grow_answers(s) < 0)
-		return NULL;
-	struct answer *a = find_answer(s->answers, s->answer_slots, object, addr);
-	if (!a->object) {
-		size_t first = s->frame_count;
-		uint32_t count = look_up(s, object, addr);
-		*a = (struct answer){object, addr, first, count};
-		s->answer_count++;
-	}
 	return a;
+}
+
+static const struct lr_answer *answer_for(
+	struct lr_symbols *s, const struct module *m, uint64_t addr)
+{
+	struct lr_answer *a = lr_answers_find(&s->answers, m->object, addr);
+	if (!a && s->cache_dir && lr_object_first_asked(m->object)) {
+		lr_keep_load(s->cache_dir, &s->answers, m->object, &s->places, &s->warning);
+		a = lr_answers_find(&s->answers, m->object, addr);
+	}
+	if (!a)
+		a = look_up(s, m->object, addr);
+	if (a)
+		a->asked = true;
+	return a;
+}
+
+char *lr_symbols_cache_dir(void)
+{
+	return lr_cachedir_path();
 }
 
 static size_t unknown(struct lr_location *out, const struct module *m, uint64_t pc)
@@ -192,13 +157,13 @@ size_t lr_symbols_resolve(struct lr_symbols *s, int module, uint64_t pc, bool is
 	const struct module *m = &s->modules[module];
 	if (m->end && (at < m->start || at >= m->end))
 		return unknown(out, m, pc);
-	const struct answer *a = answer_for(s, m->object, at - m->bias);
+	const struct lr_answer *a = answer_for(s, m, at - m->bias);
 	if (!a || a->count == 0)
 		return unknown(out, m, pc);
 	size_t n = a->count < max ? a->count : max;
 	for (size_t i = 0; i < n; i++) {
 		size_t from = i + 1 == n ? a->count - 1 : i;
-		const struct frame *f = &s->frames[a->first + from];
+		const struct lr_named *f = &s->answers.frames[a->first + from];
 		out[i] = (struct lr_location){.function = f->function,
 			.file = f->file,
 			.line = f->line,

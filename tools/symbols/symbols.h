@@ -14,11 +14,17 @@
 
 struct lr_symbols;
 
+/* The user's own directory for cached answers, to be freed; NULL when there is none. */
+char *lr_symbols_cache_dir(void);
+
 struct lr_symbol_options {
 	const char *sysroot;           /* module paths are taken below it; NULL: none */
 	const char *const *debug_dirs; /* searched before SYSROOT/usr/lib/debug */
 	size_t debug_dir_count;
 	bool debuginfod; /* asked only when DEBUGINFOD_URLS is set, too */
+	/* Answers are kept there from one time to the next; NULL: they are not. It need not exist.
+	 */
+	const char *cache_dir;
 	/* Told once per file that cannot be used although it is there; NULL: nobody. The text is
 	 * untrusted, without a newline, and valid during the call. */
 	void (*warn)(void *context, const char *text);
@@ -27,7 +33,8 @@ struct lr_symbol_options {
 
 /* The options' strings are copied. NULL: no memory. */
 struct lr_symbols *lr_symbols_open(const struct lr_symbol_options *);
-/* Frees everything that lr_symbols_resolve returned, too. NULL is fine. */
+/* Keeps new answers in the cache, and frees everything, also what lr_symbols_resolve returned. NULL
+ * is fine. */
 void lr_symbols_close(struct lr_symbols *);
 
 struct lr_location {

@@ -84,7 +84,11 @@ static void read_section(struct lr_symtab *t, Elf *elf, Elf_Scn *scn, const GElf
 	Elf_Data *data = elf_getdata(scn, NULL);
 	size_t each = gelf_fsize(elf, ELF_T_SYM, 1, EV_CURRENT);
 	size_t count = data && each ? data->d_size / each : 0;
-	if (count == 0 || !(t->symbols = calloc(count, sizeof(*t->symbols))))
+	if (count == 0)
+		return;
+	t->symbols = calloc(count, sizeof(*t->symbols));
+	t->poor = !t->symbols;
+	if (t->poor)
 		return;
 	for (size_t i = 0; i < count; i++) {
 		GElf_Sym sym;

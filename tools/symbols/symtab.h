@@ -17,6 +17,7 @@ struct lr_symbol {
 struct lr_symtab {
 	struct lr_symbol *symbols;
 	size_t count;
+	bool poor; /* empty for want of memory */
 };
 
 /* Reads the symbols of one section type (SHT_SYMTAB, SHT_DYNSYM) that lie in executable segments.
