@@ -249,10 +249,21 @@ static void set(struct run *r, uint64_t reg, enum lt_how how, int64_t off, uint6
 		(struct lt_rule){how, how == LT_HARD ? 0 : from, how == LT_HARD ? 0 : off};
 }
 
+static void set_hard(struct run *r, uint64_t reg, unsigned gives, const uint8_t *expr)
+{
+	unsigned i = slot_of(reg);
+
+	if (i == LT_SLOTS)
+		return;
+	r->row->slot[i] = (struct lt_rule){LT_HARD, gives, 0};
+	r->row->expr[i] = expr;
+}
+
 static void set_cfa(struct run *r, enum lt_cfa how, uint64_t reg, int64_t off, int64_t add)
 {
 	if (reg >= LT_DW_REGS || off != (int32_t)off || add != (int16_t)add)
 		how = LT_CFA_HARD;
+	r->row->expr[LT_SLOTS] = NULL;
 	r->row->cfa = how;
 	r->row->reg = (uint8_t)reg;
 	r->row->off = (int32_t)off;
@@ -280,10 +291,12 @@ static bool expression(struct run *r, struct lt_expr *e)
 static void cfa_expression(struct run *r)
 {
 	struct lt_expr e;
+	const uint8_t *at = r->s.p;
 
-	if (!expression(r, &e) || e.reg == LT_DW_REGS)
+	if (!expression(r, &e) || e.reg == LT_DW_REGS) {
 		r->row->cfa = LT_CFA_HARD;
-	else if (e.deref)
+		r->row->expr[LT_SLOTS] = at;
+	} else if (e.deref)
 		set_cfa(r, LT_CFA_DEREF, e.reg, e.off, e.add);
 	else
 		set_cfa(r, LT_CFA_REG, e.reg, e.off, 0);
@@ -293,10 +306,11 @@ static void reg_expression(struct run *r, bool value)
 {
 	struct lt_expr e;
 	uint64_t reg = in_uleb(&r->s);
+	const uint8_t *at = r->s.p;
 
 	if (!expression(r, &e) || e.reg == LT_DW_REGS || (value && !(e.deref && e.add == 0)) ||
 		(!value && e.deref))
-		set(r, reg, LT_HARD, 0, 0);
+		set_hard(r, reg, value ? LT_EXPR_VALUE : LT_EXPR_ADDRESS, at);
 	else
 		set(r, reg, LT_AT_REG, e.off, e.reg);
 }

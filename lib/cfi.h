@@ -31,8 +31,9 @@ enum lt_how {
 	LT_IS_CFA, /* its value is CFA + off */
 	LT_IN_REG, /* its value is that of reg */
 	LT_AT_REG, /* stored at reg + off */
-	LT_HARD    /* an expression that is not understood here */
+	LT_HARD    /* by an expression (lt_row.expr), or beyond what off can hold */
 };
+enum { LT_EXPR_ADDRESS = 1, LT_EXPR_VALUE }; /* reg of LT_HARD: what the expression gives */
 
 struct lt_rule {
 	unsigned how : 3; /* enum lt_how */
@@ -49,7 +50,8 @@ enum lt_cfa {
 
 struct lt_row {
 	struct lt_rule slot[LT_SLOTS];
-	uint8_t cfa; /* enum lt_cfa */
+	const uint8_t *expr[LT_SLOTS + 1]; /* of HARD rules, the CFA's last; NULL: none */
+	uint8_t cfa;                       /* enum lt_cfa */
 	uint8_t reg;
 	int16_t add;
 	int32_t off;
@@ -83,6 +85,17 @@ struct lt_expr {
 	bool deref;
 	uint8_t reg; /* DWARF number; LT_DW_REGS: none, off is a constant */
 };
+/* What an expression may ask of a frame. */
+struct lt_eval {
+	bool (*reg)(void *arg, unsigned dwarf, uintptr_t *value);
+	bool (*read)(void *arg, uintptr_t at, uintptr_t *value); /* at is a multiple of 8 */
+	void *arg;
+};
+/* Evaluates the expression at expr (its length, then its bytes, all before end). cfa: what a
+ * register's expression begins with, NULL for the CFA's own. */
+bool lt_cfi_eval(const uint8_t *expr, const uint8_t *end, const struct lt_eval *env,
+	const uintptr_t *cfa, uintptr_t *value);
+
 /* Understands the expression [p, end) if it has such a form; in it rip stands for pc. */
 bool lt_cfi_expr(const uint8_t *p, const uint8_t *end, uintptr_t pc, struct lt_expr *out);
 

@@ -215,7 +215,7 @@ void lt_before_main(void)
 	struct lt_thread *t = lt_mode == LT_MODE_OFF ? NULL : lt_self;
 	if (t) {
 		t->internal++;
-		lt_unwind_init();
+		lt_unwind_init(lt_config.unwind == LT_UNWIND_PLAIN);
 		t->internal--;
 	}
 	errno = saved;

@@ -491,11 +491,12 @@ unsigned lt_unwind_beside(struct lt_stack_bounds *b, const struct lt_regs *regs,
 	return out.n;
 }
 
-void lt_unwind_init(void)
+void lt_unwind_init(bool libunwind)
 {
 	lt_modules_init();
 	lt_slowly_init();
-	lt_libunwind_init();
+	if (libunwind)
+		lt_libunwind_init();
 }
 
 void lt_unwind_child(void)

@@ -2,9 +2,10 @@
  *
  * The fast stepper takes each code address's rule (from .eh_frame: CFA from rsp or rbp or another
  * callee-saved register, where the return address and the callee-saved registers are kept) from a
- * cache that is filled once per address. What it cannot express goes to libunwind, used with an
- * address space of our own whose accessors find tables with _dl_find_object and read memory only
- * where that cannot fault.
+ * cache that is filled once per address; what a rule cannot express is taken from the tables each
+ * time. What cannot be decoded goes to libunwind, if that was opened, used with an address space of
+ * our own whose accessors find tables with _dl_find_object and read memory only where that cannot
+ * fault.
  *
  * No lock is waited for, nothing is allocated through malloc, errno is kept, and the caller's stack
  * is used for less than 512 bytes: decoding and libunwind run on a stack of our own. */
@@ -93,9 +94,10 @@ unsigned lt_unwind_beside(struct lt_stack_bounds *b, const struct lt_regs *regs,
 	struct lt_memo *memo, unsigned last, struct lt_memo_frame *fresh, struct lt_frame *frames,
 	unsigned max, enum lt_walk *how);
 
-/* Called once before main, not from a hook: finds libunwind (dlopen, RTLD_LOCAL). Works without:
- * then what only libunwind can step ends a walk. */
-void lt_unwind_init(void);
+/* Called once before main, not from a hook. libunwind: finds it (dlopen, RTLD_LOCAL). It can step
+ * what no table decoder of ours understands, which no compiler writes; without it such a frame ends
+ * a walk. Opening it takes as long as a fifth of what a short program runs. */
+void lt_unwind_init(bool libunwind);
 /* In a forked child, before its first walk. */
 void lt_unwind_child(void);
 /* Any munmap bumps it: other stacks may be gone. */

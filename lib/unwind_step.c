@@ -187,10 +187,52 @@ static enum lt_step value_of(struct lt_cursor *c, unsigned reg, uintptr_t *v)
 	return LT_STEP_OK;
 }
 
-static enum lt_step cfa_of(struct lt_cursor *c, const struct lt_row *row, uintptr_t *cfa)
+/* An expression's value in the frame at the cursor. */
+struct eval {
+	struct lt_cursor *c;
+	enum lt_step s; /* why it has none */
+};
+
+static bool eval_reg(void *arg, unsigned reg, uintptr_t *v)
+{
+	struct eval *e = arg;
+
+	if (reg == LT_DW_RIP) {
+		*v = e->c->ip;
+		return true;
+	}
+	enum lt_step s = value_of(e->c, reg, v);
+	if (s != LT_STEP_OK)
+		e->s = s;
+	return s == LT_STEP_OK;
+}
+
+static bool eval_read(void *arg, uintptr_t at, uintptr_t *v)
+{
+	struct eval *e = arg;
+
+	if (lt_cursor_read(e->c, at, v))
+		return true;
+	e->s = LT_STEP_LOST;
+	return false;
+}
+
+static enum lt_step evaluate(struct lt_cursor *c, const struct lt_cfi *t, const uint8_t *expr,
+	const uintptr_t *cfa, uintptr_t *v)
+{
+	struct eval e = {c, LT_STEP_HARD};
+	const struct lt_eval env = {eval_reg, eval_read, &e};
+
+	if (!expr)
+		return LT_STEP_HARD;
+	return lt_cfi_eval(expr, (const uint8_t *)t->high, &env, cfa, v) ? LT_STEP_OK : e.s;
+}
+
+static enum lt_step cfa_of(
+	struct lt_cursor *c, const struct lt_cfi *t, const struct lt_row *row, uintptr_t *cfa)
 {
 	if (row->cfa != LT_CFA_REG && row->cfa != LT_CFA_DEREF)
-		return LT_STEP_HARD;
+		return evaluate(c, t, row->expr[LT_SLOTS], NULL, cfa);
 	enum lt_step s = value_of(c, row->reg, cfa);
 	if (s != LT_STEP_OK)
 		return s;
@@ -203,10 +245,11 @@ static enum lt_step cfa_of(struct lt_cursor *c, const struct lt_row *row, uintpt
 	return LT_STEP_OK;
 }
 
-/* What a rule says a register of the caller's is. */
-static enum lt_step apply(
-	struct lt_cursor *c, const struct lt_rule *rule, uintptr_t cfa, uintptr_t *v)
+/* What the row says a register (by its slot) of the caller's is. */
+static enum lt_step apply(struct lt_cursor *c, const struct lt_cfi *t, const struct lt_row *row,
+	unsigned slot, uintptr_t cfa, uintptr_t *v)
 {
+	const struct lt_rule *rule = &row->slot[slot];
 	enum lt_step s;
 
 	switch (rule->how) {
@@ -223,7 +266,12 @@ static enum lt_step apply(
 			return s;
 		return lt_cursor_read(c, *v + (intptr_t)rule->off, v) ? LT_STEP_OK : LT_STEP_LOST;
 	case LT_HARD:
-		return LT_STEP_HARD;
+		if (!rule->reg)
+			return LT_STEP_HARD;
+		s = evaluate(c, t, row->expr[slot], &cfa, v);
+		if (s != LT_STEP_OK || rule->reg == LT_EXPR_VALUE)
+			return s;
+		return lt_cursor_read(c, *v, v) ? LT_STEP_OK : LT_STEP_LOST;
 	default:
 		return LT_STEP_LOST;
 	}
@@ -244,21 +292,20 @@ enum lt_step lt_step_full(struct lt_cursor *c, uintptr_t pc)
 		return LT_STEP_HARD;
 	if (row.slot[LT_SLOT_RA].how == LT_UNDEF)
 		return LT_STEP_END;
-	s = cfa_of(c, &row, &cfa);
+	s = cfa_of(c, &t, &row, &cfa);
 	if (s == LT_STEP_OK)
 		s = row.slot[LT_SLOT_RA].how == LT_KEEP ? LT_STEP_LOST
-							: apply(c, &row.slot[LT_SLOT_RA], cfa, &ip);
+							: apply(c, &t, &row, LT_SLOT_RA, cfa, &ip);
 	sp = cfa;
 	if (s == LT_STEP_OK && row.slot[LT_SLOT_RSP].how != LT_KEEP)
-		s = apply(c, &row.slot[LT_SLOT_RSP], cfa, &sp);
+		s = apply(c, &t, &row, LT_SLOT_RSP, cfa, &sp);
 	if (s != LT_STEP_OK)
 		return s;
 	for (unsigned i = 0; i < LT_SLOT_RSP; i++) {
-		const struct lt_rule *rule = &row.slot[i];
 		next[i] = lt_cursor_saved(c)[i];
-		if (rule->how == LT_KEEP)
+		if (row.slot[i].how == LT_KEEP)
 			continue;
-		s = apply(c, rule, cfa, &v);
+		s = apply(c, &t, &row, i, cfa, &v);
 		if (s == LT_STEP_OK) {
 			next[i] = v;
 			known |= 1u << i;

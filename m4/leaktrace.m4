@@ -202,7 +202,7 @@ AC_DEFUN([LEAKTRACE_TABLE], [
 	AS_ECHO([""])
 	LEAKTRACE_ROW([libleaktrace.so], [$lt_library], [traces programs (left out of a sanitizer build)])
 	LEAKTRACE_ROW([leakreport, leaktrace], [on], [read dumps, start programs])
-	LEAKTRACE_ROW([libunwind], [on], [steps frames that the fast unwinder cannot (loaded at run time)])
+	LEAKTRACE_ROW([libunwind], [on], [the tests compare with it; LEAKTRACE_UNWIND=plain loads it])
 	LEAKTRACE_ROW([libgcc_eh, hidden], [$lt_judge], [LEAKTRACE_UNWIND=verify compares with libgcc too])
 	LEAKTRACE_ROW([libzstd, hidden], [on], [dumps take a fraction of the room; nothing of it is exported])
 	LEAKTRACE_ROW([elfutils], [on], [files, lines and inlined frames])

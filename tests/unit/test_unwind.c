@@ -290,20 +290,34 @@ static void thread_start(void)
 	pthread_attr_destroy(&attr);
 }
 
+static int take_and_compare(void)
+{
+	take();
+	assert_same();
+	return 0;
+}
+
+static int through_expressions(void)
+{
+	int ret = asm_expr_regs(take_and_compare);
+	__asm__ volatile("" ::: "memory"); /* no tail call */
+	return ret;
+}
+
 static void from_asm(void)
 {
+	uint64_t before = lt_unwind_stats.libunwind_steps;
+
 	asm_rbx_cfa(take);
 	assert_same();
 	asm_saves_far(take);
 	assert_same();
 	asm_bp_lost(take);
 	assert_same();
-	if (lt_libunwind_present()) {
-		uint64_t before = lt_unwind_stats.libunwind_steps;
-		asm_hard(take);
-		assert_same();
-		assert_true(lt_unwind_stats.libunwind_steps > before);
-	}
+	asm_hard(take);
+	assert_same();
+	asm_rbx_cfa(through_expressions);
+	assert_true(lt_unwind_force_slow || lt_unwind_stats.libunwind_steps == before);
 }
 
 static void on_ill(int sig, siginfo_t *info, void *uc)
@@ -363,6 +377,6 @@ int main(void)
 		cmocka_unit_test(test_address_in_register),
 	};
 
-	lt_unwind_init();
+	lt_unwind_init(true);
 	return cmocka_run_group_tests_name("unwind", tests, NULL, NULL);
 }

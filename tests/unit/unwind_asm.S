@@ -86,6 +86,33 @@ asm_hard:
 	.cfi_endproc
 	.size asm_hard, . - asm_hard
 
+	/* rbx by expressions that begin with the CFA: where it is kept, then what it is. */
+	.globl asm_expr_regs
+	.type asm_expr_regs, @function
+asm_expr_regs:
+	.cfi_startproc
+	pushq %rbx
+	.cfi_def_cfa_offset 16
+	subq $16, %rsp
+	.cfi_def_cfa_offset 32
+	movq %rdi, (%rsp)
+	xorl %ebx, %ebx
+	/* expression rbx: dup; lit7; and; bra +1; nop; lit2; lit3; shl; minus */
+	.cfi_escape 0x10, 3, 11, 0x12, 0x37, 0x1a, 0x28, 1, 0, 0x96, 0x32, 0x33, 0x24, 0x1c
+	call *%rdi
+	/* val_expression rbx: lit16; swap; over; minus; deref; swap; drop */
+	.cfi_escape 0x16, 3, 7, 0x40, 0x16, 0x14, 0x1c, 0x06, 0x16, 0x13
+	movq (%rsp), %rdi
+	call *%rdi
+	addq $16, %rsp
+	.cfi_def_cfa_offset 16
+	popq %rbx
+	.cfi_restore %rbx
+	.cfi_def_cfa_offset 8
+	ret
+	.cfi_endproc
+	.size asm_expr_regs, . - asm_expr_regs
+
 	.globl asm_bp_lost
 	.type asm_bp_lost, @function
 asm_bp_lost:

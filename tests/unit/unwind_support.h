@@ -52,7 +52,8 @@ int asm_rbx_cfa(callee fn);    /* CFA = rbx + 16 */
 int asm_no_cfi(callee fn);     /* no unwind information, no frame pointer, rbp cleared */
 int asm_no_cfi_bp(callee fn);  /* no unwind information, but a frame pointer */
 int asm_saves_far(callee fn);  /* r12 saved 200 bytes below the CFA */
-int asm_hard(callee fn);       /* CFA by an expression that only libunwind understands */
+int asm_hard(callee fn);       /* CFA by an expression of two registers */
+int asm_expr_regs(callee fn);  /* rbx by expressions, in both forms; two calls */
 int asm_bp_lost(callee fn);    /* rbp holds garbage; CFA from rsp */
 int asm_rip_in_reg(callee fn); /* raises a signal (ud2) while the return address is in rdx */
 void asm_trap_flag(
