@@ -1,6 +1,5 @@
 #include "lib/describe.h"
 
-#include <dlfcn.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -96,7 +95,7 @@ static void allocators(void)
 		n += lt_format(buf + n, sizeof(buf) - n, "malloc of %s; ",
 			lt_real_object((const void *)lt_seen.malloc));
 	for (unsigned i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-		void *f = dlsym(RTLD_DEFAULT, own[i]);
+		void *f = lt_real_default(own[i]);
 		if (f)
 			n += lt_format(
 				buf + n, sizeof(buf) - n, "%s of %s; ", own[i], lt_real_object(f));

@@ -31,10 +31,104 @@ struct lt_seen lt_seen;
 int lt_new_is_malloc;
 uintptr_t lt_loader_low, lt_loader_size;
 
+static struct link_map *object_of(const void *p)
+{
+	struct dl_find_object o;
+	return p && _dl_find_object((void *)p, &o) == 0 ? o.dlfo_link_map : NULL;
+}
+
 const char *lt_real_object(const void *function)
 {
 	Dl_info info;
+	const struct link_map *l = object_of(function);
+	if (l && l->l_name[0])
+		return l->l_name;
+	/* The program itself. dladdr looks through all its symbols, and so not for the C library.
+	 */
 	return function && dladdr(function, &info) && info.dli_fname ? info.dli_fname : "";
+}
+
+/* The hash tables of the objects that were loaded with the program, in their order. A name that is
+ * in none of them is not looked up: dlsym would allocate a message that says so, and keep it for
+ * the program. */
+enum { OBJECTS_MAX = 256 };
+static struct {
+	const uint32_t *table[OBJECTS_MAX]; /* DT_GNU_HASH */
+	unsigned count, behind_us;
+	bool all; /* false: there are objects that could not be looked into */
+} objects;
+
+static const uint32_t *hash_table(const struct link_map *l)
+{
+	for (const ElfW(Dyn) *d = l->l_ld; d && d->d_tag != DT_NULL; d++)
+		if (d->d_tag == DT_GNU_HASH) /* the kernel's object is not relocated */
+			return (const uint32_t *)(d->d_un.d_ptr +
+						  (d->d_un.d_ptr < l->l_addr ? l->l_addr : 0));
+	return NULL;
+}
+
+static void find_objects(void)
+{
+	const struct link_map *us = object_of(&lt_real), *l = us;
+	while (l && l->l_prev)
+		l = l->l_prev;
+	objects.all = us != NULL;
+	for (; l; l = l->l_next) {
+		const uint32_t *table = hash_table(l);
+		if (table && objects.count < OBJECTS_MAX)
+			objects.table[objects.count++] = table;
+		else
+			objects.all = false;
+		if (l == us)
+			objects.behind_us = objects.count;
+	}
+}
+
+static uint32_t hash_of(const char *name)
+{
+	uint32_t h = 5381;
+	for (; *name; name++)
+		h = h * 33 + (uint8_t)*name;
+	return h;
+}
+
+/* Buckets, first symbol with a hash, words of the filter, its shift; then these three. */
+static bool has_hash(const uint32_t *table, uint32_t h)
+{
+	const uint64_t *filter = (const uint64_t *)(table + 4);
+	const uint32_t *bucket = (const uint32_t *)(filter + table[2]);
+	const uint32_t *chain = bucket + table[0];
+	if (!table[0] || !table[2])
+		return false;
+	uint64_t word = filter[h / 64 % table[2]];
+	if (!(word >> (h % 64) & word >> ((h >> table[3]) % 64) & 1))
+		return false;
+	uint32_t i = bucket[h % table[0]];
+	for (; i >= table[1]; i++) {
+		if ((chain[i - table[1]] | 1) == (h | 1))
+			return true;
+		if (chain[i - table[1]] & 1)
+			break;
+	}
+	return false;
+}
+
+static void *find(void *where, const char *name)
+{
+	uint32_t h = hash_of(name);
+	bool there = !objects.all;
+	for (unsigned i = where == RTLD_NEXT ? objects.behind_us : 0; !there && i < objects.count;
+		i++)
+		there = has_hash(objects.table[i], h);
+	void *p = there ? dlsym(where, name) : NULL;
+	if (there && !p)
+		dlerror();
+	return p;
+}
+
+void *lt_real_default(const char *name)
+{
+	return find(RTLD_DEFAULT, name);
 }
 
 /* The standard libraries' operators are malloc and free with a handler and an exception around
@@ -64,7 +158,7 @@ static void *in_front(const char *name)
 	Dl_info ours, theirs;
 	const ElfW(Sym) *symbol = NULL;
 	void *p = dlsym(RTLD_DEFAULT, name);
-	if (!p || !dladdr(&lt_real, &ours) ||
+	if (!p || object_of(p) == object_of(&lt_real) || !dladdr(&lt_real, &ours) ||
 		!dladdr1(p, &theirs, (void **)&symbol, RTLD_DL_SYMENT) ||
 		ours.dli_fbase == theirs.dli_fbase || !symbol || symbol->st_shndx == SHN_UNDEF)
 		return NULL;
@@ -92,6 +186,7 @@ static void look_in_front(void)
 void lt_real_find(void)
 {
 	find_loader();
+	find_objects();
 	/* Published one by one: a program with a malloc of its own (before ours in the search
 	 * order, so not ours to trace) may start it up in here, and that uses mmap and syscall. */
 #define LT_HOOK(name, ret, params) lt_real.name = (ret(*) params)dlsym(RTLD_NEXT, #name);
@@ -101,7 +196,7 @@ void lt_real_find(void)
 #undef LT_HOOK
 #undef LT_HOOK_MAYBE
 #define LT_HOOK(name, ret, params)
-#define LT_HOOK_MAYBE(name, ret, params) lt_real.name = (ret(*) params)dlsym(RTLD_NEXT, #name);
+#define LT_HOOK_MAYBE(name, ret, params) lt_real.name = (ret(*) params)find(RTLD_NEXT, #name);
 #include "lib/hooks.def"
 #undef LT_HOOK
 #undef LT_HOOK_MAYBE

@@ -45,6 +45,10 @@ extern int lt_new_is_malloc;
  * hook of ours has seen (the C library closes its own modules by itself). */
 extern uintptr_t lt_loader_low, lt_loader_size;
 
+/* dlsym(RTLD_DEFAULT, name) among the objects that were loaded with the program. Leaves no message
+ * behind when there is none. */
+void *lt_real_default(const char *name);
+
 /* The path of the object that holds the function, "" unknown. */
 const char *lt_real_object(const void *function);
 
