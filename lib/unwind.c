@@ -171,9 +171,11 @@ static inline unsigned differs(const struct lt_memo_frame *frame, unsigned k)
 		caller = f - 1;
 		const uintptr_t *cfa;
 		if (__builtin_expect(f->odd, 0)) {
-			caller = &frame[outer_of(frame, (unsigned)(f - frame))];
-			if (caller == frame)
-				return 0;
+			if (f->odd & LT_ODD_OUTER) {
+				if (!f->outer)
+					return 0;
+				caller = &frame[f->outer];
+			}
 			cfa = (const uintptr_t *)caller->sp;
 			if (f->odd & LT_ODD_BP && *(cfa - f->bp_at) != caller->bp)
 				return (unsigned)(f - frame);
