@@ -1,358 +1,334 @@
-/* Columns: alike things stand together, each as its difference to the one before, so that what zstd
- * sees repeats itself. The body of a record is
- *   v thread, v block, v first, v words, v events, then six times v length, then the six columns.
- * What a column holds for which event is in doc/FORMAT. */
+/* Reading a body: each event from its op and what the guesses (context.h) leave open. Every length
+ * and number is checked: a body is what a file said. */
 #include "format/events.h"
 
 #include <string.h>
-#include "format/events_ops.h"
 #include "format/varint.h"
 
-enum { COL_OPS, COL_ADDR, COL_SIZE, COL_SITE, COL_NUMBER, COL_EXTRA, COLS };
-
-/* Most bytes that one word can add to a column. */
-static const uint8_t col_per_word[COLS] = {1, 8, 10, 5, 6, 24};
-
-struct out {
-	uint8_t *start[COLS], *at[COLS];
-	uint64_t addr, time;
-	uint32_t site, number, node;
-};
-
-size_t ltf_events_bound(size_t n)
-{
-	size_t per = 0;
-	for (int c = 0; c < COLS; c++)
-		per += col_per_word[c];
-	return 11 * LTF_VARINT_MAX + per * (n + 1);
-}
-
-static void put(struct out *o, int col, uint64_t v)
-{
-	o->at[col] = ltf_put(o->at[col], v);
-}
-
-static void put_number(struct out *o, const struct ltf_event *ev)
-{
-	put(o, COL_NUMBER, ltf_zigzag((int32_t)(ev->number - o->number)));
-	o->number = ev->number;
-}
-
-static void put_addr(struct out *o, uint64_t addr)
-{
-	uint64_t a = addr >> 3;
-	put(o, COL_ADDR, ltf_zigzag((int64_t)(a - o->addr)));
-	o->addr = a;
-}
-
-static void put_site(struct out *o, uint32_t site)
-{
-	put(o, COL_SITE, ltf_zigzag((int32_t)(site - o->site)));
-	o->site = site;
-}
-
-static uint8_t put_block_event(struct out *o, const struct ltf_event *ev)
-{
-	uint8_t op = 0;
-	put_addr(o, ev->addr);
-	if (ev->api != LTF_API_MALLOC) {
-		op |= OP_API;
-		*o->at[COL_EXTRA]++ = ev->api;
-	}
-	if (ev->tag == LTF_W_ALLOC) {
-		put(o, COL_SIZE, ev->size);
-		if (ev->site != o->site) {
-			op |= OP_SITE;
-			put_site(o, ev->site);
-		}
-	} else if (ev->site != LTF_SITE_NONE) {
-		op |= OP_SITE;
-		put(o, COL_EXTRA, ev->site);
-	}
-	return op;
-}
-
-static void put_res(struct out *o, const struct ltf_event *ev)
-{
-	put(o, COL_EXTRA, ev->id);
-	put(o, COL_EXTRA, ev->nargs);
-	put(o, COL_EXTRA, ev->site);
-	for (int i = 0; i < ev->nargs; i++)
-		put(o, COL_EXTRA, ev->args[i]);
-}
-
-static void put_event(struct out *o, const struct ltf_event *ev)
-{
-	uint8_t op = ev->tag;
-	switch (ev->tag) {
-	case LTF_W_ALLOC:
-	case LTF_W_FREE:
-	case LTF_W_RELEASE:
-	case LTF_W_RESTORE:
-		op |= put_block_event(o, ev);
-		break;
-	case LTF_W_NODE:
-		put(o, COL_EXTRA, ltf_zigzag((int32_t)(ev->id - o->node)));
-		put(o, COL_EXTRA, ltf_zigzag((int32_t)(ev->parent - ev->id)));
-		put(o, COL_EXTRA, ev->pc);
-		put(o, COL_EXTRA, ev->flags);
-		put(o, COL_EXTRA, ev->module);
-		o->node = ev->id;
-		break;
-	case LTF_W_TIME:
-		put(o, COL_EXTRA, ltf_zigzag((int64_t)(ev->time - o->time)));
-		o->time = ev->time;
-		break;
-	case LTF_W_BLOB:
-		put(o, COL_EXTRA, ev->id);
-		put(o, COL_EXTRA, ev->blob_len);
-		memcpy(o->at[COL_EXTRA], ev->blob, ev->blob_len);
-		o->at[COL_EXTRA] += ev->blob_len;
-		break;
-	case LTF_W_RES:
-		put_res(o, ev);
-		break;
-	case LTF_W_WITHDRAWN:
-		put(o, COL_EXTRA, ev->id);
-		break;
-	default:
-		return;
-	}
-	if (ev->numbered) {
-		op |= OP_NUMBERED;
-		put_number(o, ev);
-	}
-	*o->at[COL_OPS]++ = op;
-}
-
-static bool are_conts(const uint64_t *w, unsigned n)
-{
-	while (n)
-		if (LTF_TAG(w[n--]) != LTF_W_CONT)
-			return false;
-	return true;
-}
-
-/* The two events that dumps consist of, straight from their words to the columns: the way through
- * struct ltf_event costs as much again. What is not plain (huge, damaged) is left to that way.
- * Returns the words taken, or 0. */
-static size_t put_plain_alloc(struct out *o, const uint64_t *w, size_t n)
-{
-	unsigned numbered = w[1] & LTF_ALLOC_NUMBERED;
-	if (n < 2 + numbered || (w[1] & LTF_ALLOC_HUGE) || !are_conts(w, 1 + numbered))
-		return 0;
-	uint32_t site = w[1] >> 30 & LTF_SITE_MAX;
-	unsigned api = w[0] >> 12 & 15;
-	uint8_t op = LTF_W_ALLOC;
-	put_addr(o, w[0] >> 13 & 0x7ffffffffff8);
-	if (api != LTF_API_MALLOC) {
-		op |= OP_API;
-		*o->at[COL_EXTRA]++ = (uint8_t)api;
-	}
-	put(o, COL_SIZE, (w[0] & 0xfff) | (w[1] >> 2 & ((1ULL << 28) - 1)) << 12);
-	if (site != o->site) {
-		op |= OP_SITE;
-		put_site(o, site);
-	}
-	if (numbered) {
-		op |= OP_NUMBERED;
-		put(o, COL_NUMBER, ltf_zigzag((int32_t)((uint32_t)w[2] - o->number)));
-		o->number = (uint32_t)w[2];
-	}
-	*o->at[COL_OPS]++ = op;
-	return 2 + numbered;
-}
-
-static size_t put_plain_free(struct out *o, const uint64_t *w, size_t n)
-{
-	unsigned numbered = !!(w[0] & LTF_FREE_NUMBERED);
-	if (n < 1 + numbered || (w[0] & LTF_FREE_STACKED) || !are_conts(w, numbered))
-		return 0;
-	unsigned api = w[0] >> 12 & 15;
-	uint8_t op = LTF_W_FREE;
-	put_addr(o, w[0] >> 13 & 0x7ffffffffff8);
-	if (api != LTF_API_MALLOC) {
-		op |= OP_API;
-		*o->at[COL_EXTRA]++ = (uint8_t)api;
-	}
-	if (numbered) {
-		op |= OP_NUMBERED;
-		put(o, COL_NUMBER, ltf_zigzag((int32_t)((uint32_t)w[1] - o->number)));
-		o->number = (uint32_t)w[1];
-	}
-	*o->at[COL_OPS]++ = op;
-	return 1 + numbered;
-}
-
-static size_t put_plain(struct out *o, uint64_t lead, const uint64_t *w, size_t n)
-{
-	switch (LTF_TAG(lead)) {
-	case LTF_W_ALLOC:
-		return n > 1 ? put_plain_alloc(o, w, n) : 0;
-	case LTF_W_FREE:
-		return put_plain_free(o, w, n);
-	default:
-		return 0;
-	}
-}
-
-/* Moves the columns together behind the body's head. They start at out + head room, far enough to
- * the right that the head never runs into them. */
-static size_t assemble(struct out *o, const struct ltf_run *run, uint8_t *out)
-{
-	uint8_t *p = out;
-	p = ltf_put(p, run->thread);
-	p = ltf_put(p, run->block);
-	p = ltf_put(p, run->first);
-	p = ltf_put(p, run->words);
-	p = ltf_put(p, run->events);
-	for (int c = 0; c < COLS; c++)
-		p = ltf_put(p, (uint64_t)(o->at[c] - o->start[c]));
-	for (int c = 0; c < COLS; c++) {
-		size_t len = (size_t)(o->at[c] - o->start[c]);
-		memmove(p, o->start[c], len);
-		p += len;
-	}
-	return (size_t)(p - out);
-}
-
-size_t ltf_events_encode(
-	const uint64_t *words, size_t n, struct ltf_run *run, bool skip_holes, uint8_t *out)
-{
-	struct out o = {0};
-	uint8_t scratch[LTF_BLOB_BYTES_PER_WORD * LTF_BLOCK_WORDS];
-	uint8_t *at = out + 11 * LTF_VARINT_MAX;
-	for (int c = 0; c < COLS; c++) {
-		o.start[c] = o.at[c] = at;
-		at += col_per_word[c] * (n + 1);
-	}
-	size_t i = 0;
-	run->events = 0;
-	while (i < n) {
-		struct ltf_event ev;
-		/* Lead words are committed last, by another thread: what lies behind a lead that is
-		 * seen here is complete. */
-		uint64_t lead = __atomic_load_n(&words[i], __ATOMIC_ACQUIRE);
-		if (lead == 0 && !skip_holes)
-			break;
-		size_t plain = put_plain(&o, lead, words + i, n - i);
-		if (plain) {
-			i += plain;
-			continue;
-		}
-		size_t took = ltf_words_next(words + i, n - i, &ev, scratch);
-		if (took == 0) {
-			if (!skip_holes)
-				break;
-			i++;
-			continue;
-		}
-		put_event(&o, &ev);
-		i += took;
-	}
-	run->words = (uint32_t)i;
-	run->events = (uint32_t)(o.at[COL_OPS] - o.start[COL_OPS]);
-	return run->events ? assemble(&o, run, out) : 0;
-}
+#define INLINE static inline __attribute__((always_inline))
 
 int ltf_events_open(struct ltf_events *r, const uint8_t *body, size_t len)
 {
 	const uint8_t *p = body, *end = body + len;
-	uint64_t head[5 + COLS];
-	memset(r, 0, sizeof(*r));
-	for (int i = 0; i < 5 + COLS; i++)
-		if (!(p = ltf_get(p, end, &head[i])))
+	uint64_t lens[LTF_COLUMNS];
+	memset(r, 0, offsetof(struct ltf_events, c));
+	ltf_context_begin(&r->c);
+	r->damaged = true;
+	for (int i = 0; i < LTF_COLUMNS; i++)
+		if (!(p = ltf_get(p, end, &lens[i])))
 			return -1;
-	if (head[0] > UINT32_MAX || head[2] > LTF_BLOCK_WORDS || head[3] > LTF_BLOCK_WORDS ||
-		head[4] > head[3])
-		return -1;
-	r->run = (struct ltf_run){.thread = (uint32_t)head[0],
-		.block = head[1],
-		.first = (uint32_t)head[2],
-		.words = (uint32_t)head[3],
-		.events = (uint32_t)head[4]};
-	r->left = r->run.events;
-	const uint8_t **at[COLS] = {&r->ops, &r->addr, &r->size, &r->site, &r->number, &r->extra};
-	const uint8_t **to[COLS] = {&r->ops_end, &r->addr_end, &r->size_end, &r->site_end,
-		&r->number_end, &r->extra_end};
-	for (int c = 0; c < COLS; c++) {
-		if (head[5 + c] > (uint64_t)(end - p))
+	for (int i = 0; i < LTF_COLUMNS; i++) {
+		if (lens[i] > (uint64_t)(end - p))
 			return -1;
-		*at[c] = p;
-		p += head[5 + c];
-		*to[c] = p;
+		r->at[i] = p;
+		p += lens[i];
+		r->end[i] = p;
 	}
+	r->damaged = false;
 	return 0;
 }
 
-static bool get(const uint8_t **p, const uint8_t *end, uint64_t *v)
+INLINE bool get(struct ltf_events *r, int col, uint64_t *v)
 {
-	return (*p = ltf_get(*p, end, v)) != NULL;
+	const uint8_t *p = r->at[col];
+	if (__builtin_expect(r->end[col] - p >= 2, 1)) {
+		unsigned first = p[0], two = first >> 7;
+		if (__builtin_expect(!(two & p[1] >> 7), 1)) {
+			*v = (first & 0x7f) | (p[1] & -two) << 7;
+			r->at[col] = p + 1 + two;
+			return true;
+		}
+	}
+	p = ltf_get(p, r->end[col], v);
+	r->at[col] = p ? p : r->end[col];
+	return p != NULL;
 }
 
-static int next_block_event(struct ltf_events *r, struct ltf_event *ev, uint8_t op)
+INLINE bool get_bytes(struct ltf_events *r, int col, unsigned n, uint64_t *v)
+{
+	const uint8_t *p = r->at[col];
+	ptrdiff_t have = r->end[col] - p;
+	if (__builtin_expect(have >= 8, 1)) {
+		*v = ltf_load(p) & (UINT64_MAX >> (64 - 8 * n));
+	} else {
+		uint8_t some[8] = {0};
+		if (have < (ptrdiff_t)n)
+			return false;
+		memcpy(some, p, n);
+		*v = ltf_load(some);
+	}
+	r->at[col] = p + n;
+	return true;
+}
+
+/* The three ways of telling an address by itself; far: 0, 1 or 2. */
+INLINE bool get_addr(struct ltf_events *r, unsigned far, uint64_t *addr)
 {
 	uint64_t v;
-	if (!get(&r->addr, r->addr_end, &v))
-		return -1;
-	r->last_addr += (uint64_t)ltf_unzigzag(v);
-	ev->addr = (r->last_addr & ((1ULL << 44) - 1)) << 3;
-	if (op & OP_API) {
-		if (r->extra == r->extra_end)
-			return -1;
-		ev->api = *r->extra++;
+	switch (far) {
+	case 0:
+		if (!get_bytes(r, LTF_COL_ADDR, 2, &v))
+			return false;
+		*addr = r->c.last + (uint64_t)(int64_t)(int16_t)v * 2;
+		break;
+	case 1:
+		if (!get_bytes(r, LTF_COL_ADDR, 3, &v))
+			return false;
+		*addr = r->c.last + (uint64_t)((int64_t)(v << 40) >> 40) * 2;
+		break;
+	default:
+		if (!get_bytes(r, LTF_COL_ADDR, 6, addr))
+			return false;
 	}
-	if (ev->tag == LTF_W_ALLOC) {
-		if (!get(&r->size, r->size_end, &ev->size))
-			return -1;
-		if (op & OP_SITE) {
-			if (!get(&r->site, r->site_end, &v))
-				return -1;
-			r->last_site += (uint32_t)ltf_unzigzag(v);
-		}
-		ev->site = r->last_site;
-	} else if (op & OP_SITE) {
-		if (!get(&r->extra, r->extra_end, &v) || v > LTF_SITE_MAX)
-			return -1;
-		ev->site = (uint32_t)v;
-	}
-	return ev->site > LTF_SITE_MAX ? -1 : 0;
+	*addr &= LTF_ADDR_MASK;
+	return true;
 }
 
-static int next_node(struct ltf_events *r, struct ltf_event *ev)
+INLINE bool get_number(struct ltf_events *r, uint64_t addr, bool told, uint32_t *number)
 {
-	uint64_t v[5];
-	for (int i = 0; i < 5; i++)
-		if (!get(&r->extra, r->extra_end, &v[i]))
+	uint32_t *next = ltf_context_number(&r->c, LTF_REGION(addr << 3));
+	uint64_t v = 0;
+	if (told && !get(r, LTF_COL_NUMBER, &v))
+		return false;
+	*number = *next + (uint32_t)ltf_unzigzag(v);
+	*next = *number + 1;
+	return true;
+}
+
+INLINE bool alloc_addr(struct ltf_events *r, unsigned class, unsigned way, uint64_t *addr)
+{
+	struct ltf_context *c = &r->c;
+	if (way < LTF_STACKED)
+		*addr = *ltf_stack_at(c, class, way);
+	else if (way == LTF_ALLOC_BEHIND)
+		*addr = c->behind;
+	else if (way == LTF_ALLOC_RELEASED)
+		*addr = c->released;
+	else if (way < LTF_ALLOC_NEAR)
+		*addr = *ltf_stack_at(c, LTF_CLASS_UNKNOWN, way - LTF_ALLOC_UNKNOWN);
+	else
+		return way <= LTF_ALLOC_ANYWHERE && get_addr(r, way - LTF_ALLOC_NEAR, addr);
+	return true;
+}
+
+INLINE bool get_alloc(struct ltf_events *r, unsigned op, struct ltf_plain *ev)
+{
+	struct ltf_context *c = &r->c;
+	uint64_t size, addr, v;
+	uint32_t *guess = ltf_guess_site(c), site = *guess;
+	if (op & LTF_OP_SITE) {
+		if (!get(r, LTF_COL_SITE, &v))
+			return false;
+		site = c->site + (uint32_t)ltf_unzigzag(v);
+	}
+	if (site > LTF_SITE_MAX)
+		return false;
+	uint64_t *asked = ltf_guess_asked(c, site);
+	unsigned api = ltf_guessed_api(c, *asked);
+	size = ltf_guessed_size(*asked);
+	if (op & LTF_OP_SIZE && (!get(r, LTF_COL_SIZE, &size) || size > LTF_MASK60))
+		return false;
+	if (r->more) {
+		if (!get_bytes(r, LTF_COL_EXTRA, 1, &v) || v > 15)
+			return false;
+		api = (unsigned)v;
+		r->more = false;
+	}
+	unsigned class = ltf_size_class(size), way = op & 15;
+	if (r->restore || !alloc_addr(r, class, way, &addr))
+		return false;
+	*asked = ltf_asked(size, api);
+	*guess = site;
+	c->alloc_api = (uint8_t)api;
+	ltf_context_site(c, site);
+	*ev = (struct ltf_plain){.tag = LTF_W_ALLOC,
+		.addr = addr << 3,
+		.size = size,
+		.site = site,
+		.api = (uint8_t)api,
+		.numbered = c->numbered};
+	if (c->numbered && !get_number(r, addr, op & LTF_OP_ALLOC_NUMBER, &ev->number))
+		return false;
+	ltf_context_alloc(c, addr, size, api, class, way);
+	return true;
+}
+
+/* The number of the block that is released. */
+INLINE bool free_number(struct ltf_events *r, unsigned way, uint32_t *number)
+{
+	struct ltf_context *c = &r->c;
+	uint64_t v;
+	if (way < LTF_FREE_LATEST) {
+		*number = c->freed + way + (uint32_t)LTF_STEP_LEAST;
+	} else if (way == LTF_FREE_LATEST) {
+		*number = c->count - 1;
+	} else if (way == LTF_FREE_BYTE) {
+		if (!get_bytes(r, LTF_COL_ADDR, 1, &v))
+			return false;
+		*number = c->freed + (uint32_t)(int8_t)v;
+	} else {
+		if (!get_bytes(r, LTF_COL_ADDR, 2, &v))
+			return false;
+		*number = c->freed + (uint32_t)(int16_t)v;
+	}
+	uint32_t back = c->count - *number;
+	return back - 1 < (c->count < LTF_RECENT ? c->count : LTF_RECENT);
+}
+
+INLINE bool get_free(struct ltf_events *r, unsigned op, struct ltf_plain *ev)
+{
+	struct ltf_context *c = &r->c;
+	unsigned way = op & 15, class = LTF_CLASS_UNKNOWN, api = c->free_api;
+	uint64_t addr, v;
+	uint32_t which;
+	if (way >= LTF_FREE_NEAR) {
+		if (!get_addr(r, way - LTF_FREE_NEAR, &addr))
+			return false;
+	} else {
+		if (!free_number(r, way, &which))
+			return false;
+		uint64_t b = c->recent[which & (LTF_RECENT - 1)];
+		addr = b >> 20;
+		class = b & (LTF_CLASSES - 1);
+		api = ltf_release_api(b >> 8 & 15);
+		c->freed = which;
+	}
+	*ev = (struct ltf_plain){.tag = LTF_W_FREE, .addr = addr << 3, .numbered = c->numbered};
+	if (op & LTF_OP_RELEASE || r->restore) {
+		if (op & LTF_OP_RELEASE && r->restore)
+			return false;
+		ev->tag = r->restore ? LTF_W_RESTORE : LTF_W_RELEASE;
+		api = LTF_API_REALLOC;
+		r->restore = false;
+	}
+	if (r->more) {
+		if (!get_bytes(r, LTF_COL_EXTRA, 1, &v) || v > 15)
+			return false;
+		api = (unsigned)v;
+		if (!get(r, LTF_COL_EXTRA, &v) || v > LTF_SITE_MAX)
+			return false;
+		ev->site = (uint32_t)v;
+		r->more = false;
+	}
+	ev->api = (uint8_t)api;
+	if (ev->tag == LTF_W_FREE)
+		c->free_api = (uint8_t)api;
+	if (c->numbered && !get_number(r, addr, op & LTF_OP_FREE_NUMBER, &ev->number))
+		return false;
+	ltf_context_freed(c, addr, class);
+	return true;
+}
+
+/* What is said before an event. False: it is none of that. */
+static bool is_before(struct ltf_events *r, unsigned op)
+{
+	switch (op) {
+	case LTF_OP_MORE:
+		r->more = true;
+		return true;
+	case LTF_OP_TOGGLE:
+		r->c.numbered = !r->c.numbered;
+		return true;
+	case LTF_OP_RESTORE:
+		r->restore = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int damage(struct ltf_events *r)
+{
+	r->damaged = true;
+	r->left = 0;
+	return -1;
+}
+
+size_t ltf_events_plain(struct ltf_events *r, struct ltf_plain *out, size_t max)
+{
+	size_t n = 0;
+	if (max > r->left)
+		max = r->left;
+	if (r->damaged)
+		return 0;
+	while (n < max && r->at[LTF_COL_OPS] != r->end[LTF_COL_OPS]) {
+		unsigned op = *r->at[LTF_COL_OPS];
+		bool good = true;
+		if (op < LTF_OP_FREE)
+			good = get_alloc(r, op, &out[n]);
+		else if (op < LTF_OP_NODE)
+			good = get_free(r, op, &out[n]);
+		else if (is_before(r, op)) {
+			r->at[LTF_COL_OPS]++;
+			continue;
+		} else
+			break;
+		if (!good) {
+			r->damaged = true; /* which ltf_events_next tells */
+			break;
+		}
+		r->at[LTF_COL_OPS]++;
+		n++;
+	}
+	r->left -= (uint32_t)n;
+	return n;
+}
+
+static int next_node(struct ltf_events *r, unsigned op, struct ltf_event *ev)
+{
+	struct ltf_context *c = &r->c;
+	uint64_t v, *guess = &c->pc_after[ltf_guess_at(c->pc)];
+	ev->id = c->node + 1;
+	ev->parent = c->node;
+	ev->module = c->module;
+	ev->pc = *guess;
+	if (op & LTF_OP_NODE_ID) {
+		if (!get(r, LTF_COL_EXTRA, &v))
 			return -1;
-	ev->id = r->last_node + (uint32_t)ltf_unzigzag(v[0]);
-	ev->parent = ev->id + (uint32_t)ltf_unzigzag(v[1]);
-	ev->pc = v[2];
-	ev->flags = (uint32_t)v[3];
-	ev->module = (uint32_t)v[4];
-	r->last_node = ev->id;
+		ev->id = c->node + (uint32_t)ltf_unzigzag(v);
+	}
+	if (op & LTF_OP_NODE_PARENT) {
+		if (!get(r, LTF_COL_EXTRA, &v))
+			return -1;
+		ev->parent = ev->id - (uint32_t)ltf_unzigzag(v);
+	}
+	if (op & LTF_OP_NODE_PC) {
+		if (!get(r, LTF_COL_EXTRA, &v))
+			return -1;
+		ev->pc = c->pc + (uint64_t)ltf_unzigzag(v);
+	}
+	if (op & LTF_OP_NODE_MODULE) {
+		uint64_t flags;
+		if (!get(r, LTF_COL_EXTRA, &v) || !get(r, LTF_COL_EXTRA, &flags))
+			return -1;
+		ev->module = (uint32_t)v;
+		ev->flags = (uint32_t)flags;
+	}
+	*guess = c->pc = ev->pc;
+	c->node = ev->id;
+	c->module = ev->module;
 	return ev->id > LTF_SITE_MAX || ev->parent > LTF_SITE_MAX ? -1 : 0;
 }
 
 static int next_blob(struct ltf_events *r, struct ltf_event *ev)
 {
 	uint64_t id, len;
-	if (!get(&r->extra, r->extra_end, &id) || !get(&r->extra, r->extra_end, &len))
+	if (!get(r, LTF_COL_EXTRA, &id) || !get(r, LTF_COL_EXTRA, &len))
 		return -1;
-	if (len > (uint64_t)(r->extra_end - r->extra))
+	if (len > (uint64_t)(r->end[LTF_COL_EXTRA] - r->at[LTF_COL_EXTRA]))
 		return -1;
 	ev->id = (uint32_t)id;
-	ev->blob = r->extra;
+	ev->blob = r->at[LTF_COL_EXTRA];
 	ev->blob_len = (uint32_t)len;
-	r->extra += len;
+	r->at[LTF_COL_EXTRA] += len;
 	return 0;
 }
 
 static int next_res(struct ltf_events *r, struct ltf_event *ev)
 {
-	uint64_t id, nargs, site;
-	if (!get(&r->extra, r->extra_end, &id) || !get(&r->extra, r->extra_end, &nargs) ||
-		!get(&r->extra, r->extra_end, &site))
+	uint64_t id, nargs, site, number = 0;
+	if (!get(r, LTF_COL_EXTRA, &id) || !get(r, LTF_COL_EXTRA, &nargs) ||
+		!get(r, LTF_COL_EXTRA, &site))
 		return -1;
 	if (nargs < 1 || nargs > 5 || site > LTF_SITE_MAX)
 		return -1;
@@ -360,39 +336,53 @@ static int next_res(struct ltf_events *r, struct ltf_event *ev)
 	ev->nargs = (uint8_t)nargs;
 	ev->site = (uint32_t)site;
 	for (uint64_t i = 0; i < nargs; i++)
-		if (!get(&r->extra, r->extra_end, &ev->args[i]))
+		if (!get(r, LTF_COL_EXTRA, &ev->args[i]))
 			return -1;
 	ev->addr = ev->args[0];
+	ev->numbered = r->c.numbered;
+	if (ev->numbered && !get(r, LTF_COL_EXTRA, &number))
+		return -1;
+	ev->number = (uint32_t)number;
 	return 0;
 }
 
-static int next_by_tag(struct ltf_events *r, struct ltf_event *ev, uint8_t op)
+static int next_withdrawn(struct ltf_events *r, struct ltf_event *ev)
+{
+	uint64_t region, number;
+	if (!get(r, LTF_COL_EXTRA, &region) || !get(r, LTF_COL_EXTRA, &number) ||
+		region >= LTF_REGION_COUNT)
+		return -1;
+	ev->id = (uint32_t)region;
+	ev->numbered = true;
+	ev->number = (uint32_t)number;
+	return 0;
+}
+
+static int next_other(struct ltf_events *r, unsigned op, struct ltf_event *ev)
 {
 	uint64_t v;
+	if (r->more || r->restore)
+		return -1;
+	if (op < LTF_OP_OTHER) {
+		ev->tag = LTF_W_NODE;
+		return next_node(r, op, ev);
+	}
+	if (op >= LTF_OP_MORE)
+		return -1;
+	ev->tag = op & 15;
 	switch (ev->tag) {
-	case LTF_W_ALLOC:
-	case LTF_W_FREE:
-	case LTF_W_RELEASE:
-	case LTF_W_RESTORE:
-		return next_block_event(r, ev, op);
-	case LTF_W_NODE:
-		return next_node(r, ev);
 	case LTF_W_TIME:
-		if (!get(&r->extra, r->extra_end, &v))
+		if (!get(r, LTF_COL_EXTRA, &v))
 			return -1;
-		r->last_time += (uint64_t)ltf_unzigzag(v);
-		ev->time = r->last_time;
+		r->c.time += (uint64_t)ltf_unzigzag(v);
+		ev->time = r->c.time;
 		return 0;
 	case LTF_W_BLOB:
 		return next_blob(r, ev);
 	case LTF_W_RES:
 		return next_res(r, ev);
 	case LTF_W_WITHDRAWN:
-		if (!(op & OP_NUMBERED) || !get(&r->extra, r->extra_end, &v) ||
-			v >= LTF_REGION_COUNT)
-			return -1;
-		ev->id = (uint32_t)v;
-		return 0;
+		return next_withdrawn(r, ev);
 	default: /* a version that has other tags has another version number */
 		return -1;
 	}
@@ -400,23 +390,51 @@ static int next_by_tag(struct ltf_events *r, struct ltf_event *ev, uint8_t op)
 
 int ltf_events_next(struct ltf_events *r, struct ltf_event *ev)
 {
-	uint64_t v;
+	struct ltf_plain plain;
+	if (r->damaged && r->left)
+		return damage(r);
 	if (r->left == 0)
 		return 0;
-	if (r->ops == r->ops_end)
-		return -1;
-	uint8_t op = *r->ops++;
 	memset(ev, 0, sizeof(*ev));
-	ev->tag = op & 15;
-	if (next_by_tag(r, ev, op))
-		return -1;
-	if (op & OP_NUMBERED) {
-		if (!get(&r->number, r->number_end, &v))
-			return -1;
-		r->last_number += (uint32_t)ltf_unzigzag(v);
-		ev->numbered = true;
-		ev->number = r->last_number;
+	if (ltf_events_plain(r, &plain, 1)) {
+		ev->tag = plain.tag;
+		ev->api = plain.api;
+		ev->numbered = plain.numbered;
+		ev->number = plain.number;
+		ev->site = plain.site;
+		ev->addr = plain.addr;
+		ev->size = plain.size;
+		return 1;
 	}
+	if (r->damaged || r->at[LTF_COL_OPS] == r->end[LTF_COL_OPS] ||
+		next_other(r, *r->at[LTF_COL_OPS]++, ev))
+		return damage(r);
 	r->left--;
+	return 1;
+}
+
+int ltf_events_run(struct ltf_events *r)
+{
+	struct ltf_event ev;
+	uint64_t v[5];
+	bool told = r->damaged && !r->left;
+	while (r->left && ltf_events_next(r, &ev) > 0)
+		;
+	if (r->damaged)
+		return told ? 0 : -1;
+	if (r->at[LTF_COL_RUNS] == r->end[LTF_COL_RUNS])
+		return 0;
+	for (int i = 0; i < 5; i++)
+		if (!get(r, LTF_COL_RUNS, &v[i]))
+			return damage(r);
+	if (v[0] > UINT32_MAX || v[2] > LTF_BLOCK_WORDS || v[3] > LTF_BLOCK_WORDS || v[4] > v[3])
+		return damage(r);
+	r->c.block += (uint64_t)ltf_unzigzag(v[1]);
+	r->run = (struct ltf_run){.thread = (uint32_t)v[0],
+		.block = r->c.block,
+		.first = (uint32_t)v[2],
+		.words = (uint32_t)v[3],
+		.events = (uint32_t)v[4]};
+	r->left = r->run.events;
 	return 1;
 }

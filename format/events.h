@@ -1,7 +1,5 @@
-/* Events in the stream: a run of a block's words, transcoded into columns that compress well.
- *
- * ltf_events_encode() is used by the tracer's drainer, ltf_events_open() and ltf_events_next() by
- * the reporter; both sides also decode raw ring words (ltf_words_next). Pure: no malloc, no stdio,
+/* Events in the stream: runs of blocks' words, transcoded into a body of columns that compress well
+ * (encode.h is the other side), and events in the ring (ltf_words_next). Pure: no malloc, no stdio,
  * no globals. */
 #ifndef LTF_EVENTS_H
 #define LTF_EVENTS_H
@@ -9,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "format/context.h"
 #include "format/ring.h"
 
 /* One decoded event. Which fields mean something depends on the tag (enum ltf_tag). */
@@ -47,34 +46,54 @@ struct ltf_run {
 	uint32_t events; /* events in the run */
 };
 
-/* Bytes that ltf_events_encode may need for n words. */
-size_t ltf_events_bound(size_t n);
+/* A body's columns, in this order. */
+enum {
+	LTF_COL_RUNS,
+	LTF_COL_OPS,
+	LTF_COL_ADDR,
+	LTF_COL_SIZE,
+	LTF_COL_SITE,
+	LTF_COL_NUMBER,
+	LTF_COL_EXTRA,
+	LTF_COLUMNS
+};
 
-/* Encodes the complete events at words[0..n) as the body of an LTF_REC_EVENTS record into out,
- * which has ltf_events_bound(n) bytes. run->thread, block and first are given; run->words and
- * events are set: encoding stops at the first word where no whole event starts, except that with
- * skip_holes such words are stepped over (a block that will never be completed). Returns the body's
- * length, 0 when there is no event. */
-size_t ltf_events_encode(
-	const uint64_t *words, size_t n, struct ltf_run *run, bool skip_holes, uint8_t *out);
+/* Bytes of the column of ops. */
+enum {
+	LTF_OP_ALLOC = 0x00, /* to 0x7f; low four bits: enum ltf_alloc_way */
+	LTF_OP_SIZE = 0x10,  /* the size is not the guess */
+	LTF_OP_SITE = 0x20,  /* the site is not */
+	LTF_OP_ALLOC_NUMBER = 0x40,
+	LTF_OP_FREE = 0x80,    /* to 0xbf; low four bits: enum ltf_free_way */
+	LTF_OP_RELEASE = 0x10, /* it is a RELEASE */
+	LTF_OP_FREE_NUMBER = 0x20,
+	LTF_OP_NODE = 0xc0, /* to 0xcf; what is not the guess: */
+	LTF_OP_NODE_ID = 1,
+	LTF_OP_NODE_PARENT = 2,
+	LTF_OP_NODE_PC = 4,
+	LTF_OP_NODE_MODULE = 8,
+	LTF_OP_OTHER = 0xd0,   /* to 0xdf; low four bits: enum ltf_tag */
+	LTF_OP_MORE = 0xe0,    /* before an ALLOC, FREE, RELEASE: api (and site) stand in extra */
+	LTF_OP_TOGGLE = 0xe1,  /* before it: from here on events have numbers, or have none */
+	LTF_OP_RESTORE = 0xe2, /* before a FREE: it is a RESTORE */
+};
 
-/* Reading a body. The body must stay in memory while the reader is used. */
+/* Reading a body. It must stay in memory while the reader is used. */
 struct ltf_events {
-	struct ltf_run run;
-	uint32_t left; /* events still to come */
-	const uint8_t *ops, *ops_end;
-	const uint8_t *addr, *addr_end;
-	const uint8_t *size, *size_end;
-	const uint8_t *site, *site_end;
-	const uint8_t *number, *number_end;
-	const uint8_t *extra, *extra_end;
-	uint64_t last_addr, last_time;
-	uint32_t last_site, last_number, last_node;
+	struct ltf_run run; /* the one being read */
+	uint32_t left;      /* its events still to come */
+	const uint8_t *at[LTF_COLUMNS], *end[LTF_COLUMNS];
+	bool damaged;
+	bool more, restore; /* said before the next event */
+	struct ltf_context c;
 };
 
 /* Returns 0, or -1 when the body is damaged. */
 int ltf_events_open(struct ltf_events *r, const uint8_t *body, size_t len);
-/* Returns 1 with *ev set, 0 at the end, -1 when the body is damaged. */
+/* Goes on to the next run, past what is left of this one. Returns 1 with r->run set, 0 at the end
+ * or where damage was told before, -1 when the body is damaged. */
+int ltf_events_run(struct ltf_events *r);
+/* Returns 1 with *ev set, 0 at the run's end, -1 when the body is damaged. */
 int ltf_events_next(struct ltf_events *r, struct ltf_event *ev);
 
 /* What nearly all events are, without the fields that only others have. */

@@ -83,7 +83,8 @@ enum { LTF_SIZE_BITS = 40 };
 #define LTF_LEAD(t)    ((uint64_t)(t) << 60)
 #define LTF_MASK60     ((1ULL << 60) - 1)
 #define LTF_CONT(bits) (LTF_LEAD(LTF_W_CONT) | ((uint64_t)(bits)&LTF_MASK60))
-#define LTF_ADDR44(p)  (((uint64_t)(p) >> 3) & ((1ULL << 44) - 1))
+#define LTF_ADDR_MASK  ((1ULL << 44) - 1)
+#define LTF_ADDR44(p)  (((uint64_t)(p) >> 3) & LTF_ADDR_MASK)
 
 /* Writes a blob as words, the lead word last (readers elsewhere see it whole or not at all). Room:
  * 1 + ceil(len / 7) words. Returns how many. */

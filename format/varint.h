@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { LTF_VARINT_MAX = 10 };
 
@@ -33,6 +34,25 @@ static inline const uint8_t *ltf_get(const uint8_t *p, const uint8_t *end, uint6
 		}
 	}
 	return NULL;
+}
+
+/* Eight bytes, of which the caller uses the first few: the lowest. */
+static inline void ltf_store(uint8_t *p, uint64_t v)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap64(v);
+#endif
+	memcpy(p, &v, sizeof(v));
+}
+
+static inline uint64_t ltf_load(const uint8_t *p)
+{
+	uint64_t v;
+	memcpy(&v, p, sizeof(v));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap64(v);
+#endif
+	return v;
 }
 
 static inline uint64_t ltf_zigzag(int64_t v)

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
-#include "format/events.h"
+#include "format/encode.h"
 #include "format/file.h"
 #include "format/varint.h"
 #include "lib/clock.h"
@@ -14,7 +14,7 @@
 #include "lib/sys.h"
 
 enum {
-	RECORD_HEAD = 5,
+	SHORT_RING = 64, /* blocks; a ring that is drained often grows up to here */
 	RSS_EVERY_MS = 100,
 	WAIT_MS = 5000,
 	STEAL_ROUNDS = 200,
@@ -24,25 +24,25 @@ enum {
 static struct {
 	_Atomic int owner; /* tid of the drainer, 0 none */
 	_Atomic uint32_t refused;
-	uint8_t *raw; /* the chunk that is being put together */
-	size_t used;
-	uint32_t *order;  /* blocks to drain, sorted; room for LT_BLOCKS_MAX */
-	uint32_t pending; /* order[0..pending) of this pass are in raw or done */
-	uint32_t *pending_words;
+	struct ltf_encoder *encoder; /* the chunk that is being put together */
+	uint32_t *order;             /* blocks to drain, sorted; room for LT_BLOCKS_MAX */
+	uint32_t *pending_words;     /* of these blocks, encoded in this pass */
+	uint32_t passes;
 	uint64_t events, notes, last_rss;
 } drain;
 
 static bool prepare(void)
 {
 	size_t lists = LT_BLOCKS_MAX * sizeof(uint32_t);
-	if (drain.raw)
+	size_t encoder = (sizeof(struct ltf_encoder) + 4095) & ~4095ul;
+	if (drain.encoder)
 		return true;
-	char *p = lt_sys_map(LT_DUMP_RAW_MAX + 2 * lists, true);
+	char *p = lt_sys_map(encoder + 2 * lists, true);
 	if (!p)
 		return false;
-	drain.order = (uint32_t *)(p + LT_DUMP_RAW_MAX);
-	drain.pending_words = (uint32_t *)(p + LT_DUMP_RAW_MAX + lists);
-	drain.raw = (uint8_t *)p;
+	drain.order = (uint32_t *)(p + encoder);
+	drain.pending_words = (uint32_t *)(p + encoder + lists);
+	drain.encoder = (struct ltf_encoder *)p;
 	return true;
 }
 
@@ -55,6 +55,7 @@ void lt_drain_prepare(void)
 void lt_drain_reset(void)
 {
 	drain.owner = 0;
+	drain.passes = 0;
 	drain.events = drain.notes = drain.last_rss = 0;
 }
 
@@ -69,16 +70,6 @@ static bool try_lock(int tid)
 		return false;
 	return lt_sys2(SYS_tkill, none, 0) == -ESRCH &&
 	       atomic_compare_exchange_strong(&drain.owner, &none, tid);
-}
-
-/* The record's length is written in four bytes whatever it is, because it is known last. */
-static void put_record(unsigned type, size_t len)
-{
-	uint8_t *p = drain.raw + drain.used;
-	p[0] = (uint8_t)type;
-	for (int i = 0; i < 4; i++)
-		p[1 + i] = (uint8_t)((len >> (7 * i) & 0x7f) | (i < 3 ? 0x80 : 0));
-	drain.used += RECORD_HEAD + len;
 }
 
 static bool before(uint32_t a, uint32_t b)
@@ -133,11 +124,18 @@ static void settle(uint32_t from, uint32_t to)
 	}
 }
 
+/* Writes the chunk and begins the next. */
 static bool flush(uint32_t from, uint32_t to)
 {
-	if (drain.used && !lt_dump_append(drain.raw, drain.used))
+	struct ltf_piece piece[LTF_PIECES];
+	uint8_t head[2 * LTF_VARINT_MAX + LTF_HEAD_MAX], *p = ltf_put(head, LTF_REC_EVENTS);
+	size_t len = ltf_encode_pieces(drain.encoder, piece);
+	p = ltf_put(p, len);
+	memcpy(p, piece[0].bytes, piece[0].len);
+	piece[0] = (struct ltf_piece){head, (size_t)(p - head) + piece[0].len};
+	if (len && !lt_dump_append(piece, LTF_PIECES))
 		return false;
-	drain.used = 0;
+	ltf_encode_begin(drain.encoder);
 	settle(from, to);
 	return true;
 }
@@ -151,12 +149,10 @@ static void encode_block(uint32_t k, bool last)
 	 * longjmp) may be stepped over, and that shows by time alone. */
 	if (b->stuck_since && lt_clock_mono() - b->stuck_since > PATIENCE_MS * UINT64_C(1000000))
 		b->skipped = true;
-	size_t len = ltf_events_encode(b->mem->words + b->drained, LTF_BLOCK_WORDS - b->drained,
-		&run, last || b->skipped, drain.raw + drain.used + RECORD_HEAD);
+	ltf_encode_run(drain.encoder, b->mem->words + b->drained, LTF_BLOCK_WORDS - b->drained,
+		&run, last || b->skipped);
 	drain.pending_words[k] = run.words;
 	drain.events += run.events;
-	if (len)
-		put_record(LTF_REC_EVENTS, len);
 }
 
 /* The drainer's own events cannot go through the ring that it is draining: a run of thread 0. */
@@ -165,8 +161,7 @@ static void put_note(unsigned blob, const uint8_t *bytes, size_t len)
 	uint64_t words[1 + 2 * LTF_VARINT_MAX];
 	uint32_t n = ltf_blob_words(words, blob, bytes, len);
 	struct ltf_run run = {.thread = 0, .block = drain.notes++};
-	len = ltf_events_encode(words, n, &run, false, drain.raw + drain.used + RECORD_HEAD);
-	put_record(LTF_REC_EVENTS, len);
+	ltf_encode_run(drain.encoder, words, n, &run, false);
 	drain.events++;
 }
 
@@ -185,12 +180,11 @@ static void note_rss(void)
 
 static bool pass(bool last)
 {
-	size_t most = ltf_events_bound(LTF_BLOCK_WORDS) + RECORD_HEAD;
 	uint32_t n = collect(), from = 0;
-	drain.used = 0;
+	ltf_encode_begin(drain.encoder);
 	note_rss();
 	for (uint32_t k = 0; k < n; k++) {
-		if (drain.used + most > LT_DUMP_RAW_MAX) {
+		if (!ltf_encode_fits(drain.encoder, LTF_BLOCK_WORDS)) {
 			if (!flush(from, k))
 				return false;
 			from = k;
@@ -202,10 +196,10 @@ static bool pass(bool last)
 
 static bool write_finish(void)
 {
-	uint8_t *start = drain.raw + RECORD_HEAD;
-	drain.used = 0;
-	put_record(LTF_REC_FINISH, (size_t)(ltf_put(start, drain.events) - start));
-	return lt_dump_append(drain.raw, drain.used);
+	uint8_t body[LTF_VARINT_MAX], head[2 * LTF_VARINT_MAX], *p = ltf_put(head, LTF_REC_FINISH);
+	size_t len = (size_t)(ltf_put(body, drain.events) - body);
+	struct ltf_piece piece[] = {{head, (size_t)(ltf_put(p, len) - head)}, {body, len}};
+	return lt_dump_append(piece, 2);
 }
 
 static bool is_prepared(void)
@@ -222,8 +216,11 @@ bool lt_drain(void)
 		!try_lock((int)lt_sys1(SYS_gettid, 0)))
 		return false;
 	bool ok = is_prepared() && pass(false);
-	/* Threads that each own a block leave few to fill: keep some free for each. */
-	if (ok && lt_ring_free() < 3 * lt_ring_owned())
+	/* Threads that each own a block leave few to fill: keep some free for each. And a chunk
+	 * costs less by the event the more it holds, which counts for whoever drains often. */
+	uint32_t blocks = lt_ring_blocks();
+	bool often = ++drain.passes > blocks / 4 && blocks < SHORT_RING;
+	if (ok && (often || lt_ring_free() < 3 * lt_ring_owned()))
 		lt_ring_grow();
 	atomic_store(&drain.owner, 0);
 	return ok;

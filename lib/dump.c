@@ -22,8 +22,11 @@
 
 enum { STREAM_ROOM = 1 << 20, EXTENTS = LTF_EXTENTS };
 
-/* Parameters for inputs of about this many bytes: a small window keeps the work space small. */
-enum { ZSTD_LEVEL = 1, ZSTD_INPUT = 128 << 10 };
+/* Columns hold what could not be guessed, so there is little for zstd to find by searching: it goes
+ * in large steps through what does not repeat, and leaves the rest to the entropy coder, which
+ * levels below 0 go without unless told. Parameters are for inputs of about this many bytes: a
+ * small window keeps the work space small. */
+enum { ZSTD_LEVEL = -20, ZSTD_LITERALS_COMPRESSED = 1, ZSTD_INPUT = 128 << 10 };
 
 static struct ltf_header no_header;
 struct ltf_header *lt_header = &no_header;
@@ -147,6 +150,7 @@ static void set_parameters(ZSTD_CCtx *z, const ZSTD_compressionParameters *p)
 	ZSTD_CCtx_setParameter(z, ZSTD_c_minMatch, (int)p->minMatch);
 	ZSTD_CCtx_setParameter(z, ZSTD_c_targetLength, (int)p->targetLength);
 	ZSTD_CCtx_setParameter(z, ZSTD_c_strategy, (int)p->strategy);
+	ZSTD_CCtx_setParameter(z, ZSTD_c_literalCompressionMode, ZSTD_LITERALS_COMPRESSED);
 }
 
 /* zstd works in memory of ours: it never calls malloc. */
@@ -154,8 +158,9 @@ bool lt_dump_prepare(void)
 {
 	ZSTD_compressionParameters p = ZSTD_getCParams(ZSTD_LEVEL, ZSTD_INPUT, 0);
 	size_t work = (ZSTD_estimateCCtxSize_usingCParams(p) + 4095) & ~4095ul;
-	dump.out_size =
-		(ZSTD_compressBound(LT_DUMP_RAW_MAX) + 4095 + sizeof(struct ltf_chunk)) & ~4095ul;
+	size_t frames = ZSTD_compressBound(LT_DUMP_RAW_MAX) +
+			LT_DUMP_PIECES * ZSTD_compressBound(ZSTD_INPUT);
+	dump.out_size = (frames + 4095 + sizeof(struct ltf_chunk)) & ~4095ul;
 	if (!dump.context)
 		dump.context = lt_sys_map(work + dump.out_size, true);
 	return dump.context != NULL;
@@ -174,14 +179,32 @@ static bool prepare_compressor(void)
 	return dump.zstd != NULL;
 }
 
-static size_t compress(uint8_t *out, const void *raw, size_t len)
+/* One frame for each piece, because what is alike within a piece is not alike in another. 0: it
+ * does not help. */
+static size_t compress(uint8_t *out, const struct ltf_piece *piece, unsigned n, size_t len)
 {
-	size_t room = dump.out_size - sizeof(struct ltf_chunk);
-	size_t n = ZSTD_compress2(dump.zstd, out, room, raw, len);
-	return n == 0 || ZSTD_isError(n) || n >= len ? 0 : n;
+	size_t room = dump.out_size - sizeof(struct ltf_chunk), used = 0;
+	for (unsigned i = 0; i < n; i++) {
+		if (!piece[i].len)
+			continue;
+		size_t m = ZSTD_compress2(
+			dump.zstd, out + used, room - used, piece[i].bytes, piece[i].len);
+		if (ZSTD_isError(m))
+			return 0;
+		used += m;
+	}
+	return used < len ? used : 0;
 }
 
-bool lt_dump_append(const void *raw, size_t len)
+static void copy(uint8_t *out, const struct ltf_piece *piece, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		memcpy(out, piece[i].bytes, piece[i].len);
+		out += piece[i].len;
+	}
+}
+
+bool lt_dump_append(const struct ltf_piece *piece, unsigned n)
 {
 	if (dump.stopped)
 		return false;
@@ -192,10 +215,14 @@ bool lt_dump_append(const void *raw, size_t len)
 	struct ltf_chunk head;
 	uint8_t *body = dump.out + sizeof(head);
 	uint32_t codec = LTF_CODEC_ZSTD;
-	size_t stored = compress(body, raw, len);
+	size_t len = 0;
+	for (unsigned i = 0; i < n; i++)
+		len += piece[i].len;
+	size_t stored = compress(body, piece, n, len);
 	if (!stored) {
 		codec = LTF_CODEC_PLAIN;
-		memcpy(body, raw, stored = len);
+		copy(body, piece, n);
+		stored = len;
 	}
 	ltf_chunk_seal(&head, codec, dump.chunks, (uint32_t)len, body, (uint32_t)stored);
 	memcpy(dump.out, &head, sizeof(head));

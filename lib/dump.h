@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "format/encode.h"
 #include "format/file.h"
 
 /* The mapped header; before a dump is open and after it could not be made, a private page, so that
@@ -38,10 +39,11 @@ bool lt_dump_prepare(void);
  * preallocated blocks. NULL when the disk, a limit or memory says no. One caller at a time. */
 void *lt_dump_extent(size_t len);
 
-/* Appends one chunk; raw is compressed when that helps. False: tracing has been stopped. Called by
- * one drainer at a time, with at most LT_DUMP_RAW_MAX bytes. */
-enum { LT_DUMP_RAW_MAX = 1 << 19 };
-bool lt_dump_append(const void *raw, size_t len);
+/* Appends one chunk that decodes to the pieces, one behind the other; each is compressed by itself,
+ * where that helps. False: tracing has been stopped. Called by one drainer at a time, with at most
+ * LT_DUMP_RAW_MAX bytes in at most LT_DUMP_PIECES pieces. */
+enum { LT_DUMP_RAW_MAX = 1 << 20, LT_DUMP_PIECES = 16 };
+bool lt_dump_append(const struct ltf_piece *piece, unsigned n);
 
 /* The process ends. drained: everything is in the stream, so the ring is cut off (its memory stays,
  * without the file) and the dump is finished; otherwise the ring stays, for the reader. */

@@ -273,7 +273,7 @@ int lr_run_next(struct lr_run *run, struct ltf_event *ev)
 	if (run->from_ring)
 		return next_of_block(run, ev);
 	for (;;) {
-		int got = ltf_events_next(&run->events, ev);
+		int got = ltf_events_next(run->events, ev);
 		if (got < 0) {
 			run->source->status.bad_runs++;
 			lr_source_damage(run->source, "a run of events is damaged; the report is "
@@ -296,7 +296,7 @@ size_t lr_run_plain(struct lr_run *run, struct ltf_plain *out, size_t max)
 {
 	if (run->from_ring || run->partly)
 		return 0;
-	size_t n = ltf_events_plain(&run->events, out, max);
+	size_t n = ltf_events_plain(run->events, out, max);
 	run->source->status.events += n;
 	return n;
 }

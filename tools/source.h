@@ -48,10 +48,10 @@ struct lr_run {
 	bool from_ring;
 	/* private */
 	struct lr_source *source;
-	struct ltf_events events;
-	const uint64_t *words; /* of a block of the ring */
-	uint32_t at;           /* the next word */
-	bool partly;           /* some of its words were read before: */
+	struct ltf_events *events; /* of the stream */
+	const uint64_t *words;     /* of a block of the ring */
+	uint32_t at;               /* the next word */
+	bool partly;               /* some of its words were read before: */
 	struct lr_words seen;
 };
 

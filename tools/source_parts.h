@@ -34,6 +34,8 @@ struct lr_source {
 	uint8_t *stored, *raw; /* grown as needed, bounded by LTF_CHUNK_RAW_MAX */
 	size_t stored_room, raw_room;
 	const uint8_t *record, *records_end; /* what is left of the current chunk */
+	bool in_body;                        /* of events: */
+	struct ltf_events events;
 	uint8_t scratch[LTF_BLOB_BYTES_PER_WORD * LTF_BLOCK_WORDS];
 };
 

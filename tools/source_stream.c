@@ -240,18 +240,19 @@ static bool next_record(struct lr_source *s, uint64_t *type, const uint8_t **bod
 	return true;
 }
 
-/* True when the run holds words that were not read before. */
-static bool take_run(struct lr_source *s, const uint8_t *body, size_t len, struct lr_run *run)
+static void bad_run(struct lr_source *s)
 {
-	*run = (struct lr_run){.source = s};
-	if (ltf_events_open(&run->events, body, len)) {
-		s->status.bad_runs++;
-		lr_source_damage(s, "a run of events is damaged; the report is partial, trace "
-				    "again if you can");
-		return false;
-	}
-	const struct ltf_run *r = &run->events.run;
+	s->status.bad_runs++;
+	lr_source_damage(s, "a run of events is damaged; the report is partial, trace again if you "
+			    "can");
+}
+
+/* True when the run holds words that were not read before. */
+static bool take_run(struct lr_source *s, struct lr_run *run)
+{
+	const struct ltf_run *r = &s->events.run;
 	uint32_t end = r->first + r->words;
+	*run = (struct lr_run){.source = s, .events = &s->events};
 	end = end < LTF_BLOCK_WORDS ? end : LTF_BLOCK_WORDS;
 	run->run = *r;
 	run->at = r->first;
@@ -265,12 +266,30 @@ static bool take_run(struct lr_source *s, const uint8_t *body, size_t len, struc
 	return true;
 }
 
+/* The next run of the body that is being read; what its reader left of the one before is passed
+ * over, because the runs of a body build on each other. */
+static bool next_run(struct lr_source *s, struct lr_run *run)
+{
+	while (s->in_body) {
+		int got = ltf_events_run(&s->events);
+		if (got < 0)
+			bad_run(s);
+		if (got <= 0)
+			s->in_body = false;
+		else if (take_run(s, run))
+			return true;
+	}
+	return false;
+}
+
 int lr_stream_next(struct lr_source *s, struct lr_run *run)
 {
 	for (;;) {
 		uint64_t type;
 		const uint8_t *body;
 		size_t len;
+		if (next_run(s, run))
+			return 1;
 		if (!next_record(s, &type, &body, &len)) {
 			if (s->record == s->records_end && !load_chunk(s))
 				return 0;
@@ -278,8 +297,9 @@ int lr_stream_next(struct lr_source *s, struct lr_run *run)
 		}
 		switch (type) {
 		case LTF_REC_EVENTS:
-			if (take_run(s, body, len, run))
-				return 1;
+			s->in_body = ltf_events_open(&s->events, body, len) == 0;
+			if (!s->in_body)
+				bad_run(s);
 			break;
 		case LTF_REC_FINISH:
 			s->status.finish_seen = true;

@@ -66,54 +66,194 @@ def event_text(tag, f):
     return f"resource {f['kind']} site {f['site']} " + " ".join(hex(a) for a in f["args"])
 
 
-def run(body):
-    head, at = [], 0
-    for _ in range(11):
-        value, at = varint(body, at)
-        head.append(value)
-    print(f"run thread {head[0]} block {head[1]} words {head[2]}+{head[3]}")
-    columns = []
-    for length in head[5:]:
-        columns.append(Column(body[at:at + length]))
-        at += length
-    ops, addr, size, site, number, extra = columns
-    last = dict(addr=0, site=0, id=0, time=0, number=0)
-    for _ in range(head[4]):
-        op = ops.byte()
-        tag, f = op & 15, dict(site=0, api=0)
-        if tag in (ALLOC, FREE, RELEASE, RESTORE):
-            last["addr"] = last["addr"] + unzigzag(addr.varint()) & (1 << 44) - 1
-            f["addr"] = last["addr"] * 8
-            if op & 0x20:
-                f["api"] = extra.byte()
-            if tag == ALLOC:
-                f["size"] = size.varint()
-                if op & 0x40:
-                    last["site"] = last["site"] + unzigzag(site.varint()) & 0xFFFFFFFF
-                f["site"] = last["site"]
-            elif op & 0x40:
-                f["site"] = extra.varint()
-        elif tag == NODE:
-            last["id"] = f["id"] = last["id"] + unzigzag(extra.varint()) & 0xFFFFFFFF
-            f["parent"] = f["id"] + unzigzag(extra.varint()) & 0xFFFFFFFF
-            f["pc"], f["flags"], f["module"] = extra.varint(), extra.varint(), extra.varint()
-        elif tag == TIME:
-            last["time"] = f["time"] = last["time"] + unzigzag(extra.varint())
-        elif tag == BLOB:
-            f["type"] = extra.varint()
-            f["bytes"] = extra.take(extra.varint())
-        elif tag == RES:
-            f["kind"] = extra.varint()
-            count = extra.varint()
-            f["site"] = extra.varint()
-            f["args"] = [extra.varint() for _ in range(count)]
-        text = event_text(tag, f)
+MASK44, MASK64 = (1 << 44) - 1, (1 << 64) - 1
+RUNS, OPS, ADDR, SIZE, SITE, NUMBER, EXTRA = range(7)
+
+
+def place(key):
+    return (key * 0x9E3779B97F4A7C15 & MASK64) >> 54
+
+
+def grains(size):
+    return max(2, (size + 23) // 16)
+
+
+def size_class(size):
+    n = grains(size)
+    return n if n < 72 else 127 if n >> 40 else 63 + n.bit_length()
+
+
+class Context:
+    """What section 6 calls the guesses, and how each event changes them."""
+
+    def __init__(self):
+        self.numbers, self.follows, self.asked, self.pc_after = {}, {}, {}, {}
+        self.stacks = {c: [0] * 4 for c in range(128)}
+        self.top = {c: 0 for c in range(128)}
+        self.behind = self.released = self.last = self.freed = 0
+        self.site = self.site_before = self.alloc_api = self.free_api = 0
+        self.blocks, self.numbered = [], False
+        self.pc = self.time = self.block = self.node = self.module = 0
+
+    def stacked(self, size_class, back):
+        return self.stacks[size_class][(self.top[size_class] - back) % 4]
+
+    def take(self, size_class, back):
+        stack, top = self.stacks[size_class], self.top[size_class]
+        stack[(top - back) % 4] = stack[top % 4]
+        stack[top % 4] = 0
+        self.top[size_class] -= 1
+
+    def put(self, size_class, addr):
+        self.top[size_class] += 1
+        self.stacks[size_class][self.top[size_class] % 4] = addr
+
+
+class Body:
+    def __init__(self, data):
+        lengths, at = [], 0
+        for _ in range(7):
+            value, at = varint(data, at)
+            lengths.append(value)
+        self.columns, self.c = [], Context()
+        for length in lengths:
+            self.columns.append(Column(data[at:at + length]))
+            at += length
+
+    def varint(self, column):
+        return self.columns[column].varint()
+
+    def signed(self, column):
+        return unzigzag(self.columns[column].varint())
+
+    def integer(self, column, n):
+        return int.from_bytes(self.columns[column].take(n), "little", signed=True)
+
+    def address(self, far):
+        if far == 2:
+            return self.integer(ADDR, 6) & MASK44
+        return self.c.last + 2 * self.integer(ADDR, 2 + far) & MASK44
+
+    def number(self, f, told):
+        region = place(f["addr"] >> 20)
+        f["number"] = self.c.numbers.get(region, 0) + (self.signed(NUMBER) if told else 0) & 0xFFFFFFFF
+        self.c.numbers[region] = f["number"] + 1 & 0xFFFFFFFF
+
+    def alloc(self, op, more, f):
+        c, way = self.c, op & 15
+        guess = place(c.site << 32 | c.site_before)
+        site = c.site + self.signed(SITE) & 0xFFFFFFFF if op & 0x20 else c.follows.get(guess, 0)
+        size, api = c.asked.get(place(site), (0, c.alloc_api))
         if op & 0x10:
-            last["number"] = last["number"] + unzigzag(number.varint()) & 0xFFFFFFFF
-            where = f["addr"] if "addr" in f else f["args"][0]
-            region = ((where >> 20) * 0x9E3779B97F4A7C15 & (1 << 64) - 1) >> 54
-            text += f" #{region}/{last['number']}"
-        print(" ", text)
+            size = self.varint(SIZE)
+        if more:
+            api = self.columns[EXTRA].byte()
+        k = size_class(size)
+        if way < 4:
+            addr = c.stacked(k, way)
+            c.take(k, way)
+        elif way == 4:
+            addr = c.behind
+        elif way == 5:
+            addr = c.released
+        elif way < 9:
+            addr = c.stacked(0, way - 6)
+            c.take(0, way - 6)
+        else:
+            addr = self.address(way - 9)
+        if way == 4 or way >= 9:
+            c.behind = addr + grains(size) * 2
+        c.asked[place(site)] = (size & (1 << 59) - 1, api)
+        c.follows[guess] = site
+        c.alloc_api, c.site_before, c.site = api, c.site, site
+        f.update(addr=addr * 8, size=size, site=site, api=api)
+        if c.numbered:
+            self.number(f, op & 0x40)
+        c.blocks.append((addr, k, api))
+        c.last = addr
+
+    def free(self, op, more, tag, f):
+        c, way = self.c, op & 15
+        k, api = 0, c.free_api
+        if way >= 13:
+            addr = self.address(way - 13)
+        else:
+            if way == 10:
+                c.freed = len(c.blocks) - 1
+            else:
+                c.freed += way - 4 if way < 10 else self.integer(ADDR, way - 10)
+            assert len(c.blocks) - 16384 <= c.freed < len(c.blocks) and c.freed >= 0
+            addr, k, api = c.blocks[c.freed]
+            api = api if api in (4, 5) else 0
+        f.update(addr=addr * 8, api=api if tag == FREE else 2)
+        if more:
+            f["api"] = self.columns[EXTRA].byte()
+            f["site"] = self.varint(EXTRA)
+        if tag == FREE:
+            c.free_api = f["api"]
+        if c.numbered:
+            self.number(f, op & 0x20)
+        c.put(k, addr)
+        c.released = c.last = addr
+
+    def node(self, op, f):
+        c = self.c
+        f["id"] = c.node + (self.signed(EXTRA) if op & 1 else 1) & 0xFFFFFFFF
+        f["parent"] = f["id"] - self.signed(EXTRA) & 0xFFFFFFFF if op & 2 else c.node
+        guess = place(c.pc)
+        f["pc"] = c.pc + self.signed(EXTRA) & MASK64 if op & 4 else c.pc_after.get(guess, 0)
+        f["module"], f["flags"] = c.module, 0
+        if op & 8:
+            f["module"], f["flags"] = self.varint(EXTRA), self.varint(EXTRA)
+        c.pc_after[guess] = c.pc = f["pc"]
+        c.node, c.module = f["id"], f["module"]
+
+    def other(self, tag, f):
+        if tag == TIME:
+            self.c.time = f["time"] = self.c.time + self.signed(EXTRA)
+        elif tag == BLOB:
+            f["type"] = self.varint(EXTRA)
+            f["bytes"] = self.columns[EXTRA].take(self.varint(EXTRA))
+        elif tag == RES:
+            f["kind"] = self.varint(EXTRA)
+            count = self.varint(EXTRA)
+            f["site"] = self.varint(EXTRA)
+            f["args"] = [self.varint(EXTRA) for _ in range(count)]
+            f["addr"] = f["args"][0]
+            if self.c.numbered:
+                f["number"] = self.varint(EXTRA)
+
+    def event(self):
+        more = restore = False
+        f = dict(site=0, api=0)
+        while (op := self.columns[OPS].byte()) >= 0xE0:
+            more |= op == 0xE0
+            self.c.numbered ^= op == 0xE1
+            restore |= op == 0xE2
+        if op < 0x80:
+            tag = ALLOC
+            self.alloc(op, more, f)
+        elif op < 0xC0:
+            tag = RESTORE if restore else RELEASE if op & 0x10 else FREE
+            self.free(op, more, tag, f)
+        elif op < 0xD0:
+            tag = NODE
+            self.node(op, f)
+        else:
+            tag = op & 15
+            self.other(tag, f)
+        text = event_text(tag, f)
+        return text + f" #{place(f['addr'] >> 20)}/{f['number']}" if "number" in f else text
+
+    def print(self):
+        runs = self.columns[RUNS]
+        while runs.at < len(runs.data):
+            thread = runs.varint()
+            self.c.block += unzigzag(runs.varint())
+            first, words, events = runs.varint(), runs.varint(), runs.varint()
+            print(f"run thread {thread} block {self.c.block} words {first}+{words}")
+            for _ in range(events):
+                print(" ", self.event())
 
 
 def chunk(raw):
@@ -124,7 +264,7 @@ def chunk(raw):
         body = raw[at:at + length]
         at += length
         if kind == 1:
-            run(body)
+            Body(body).print()
         elif kind == 2:
             print(f"finish {varint(body, 0)[0]} events")
 

@@ -210,7 +210,7 @@ static void bad_streams(void)
 	begin(&g, 0, 0);
 	rounds(&g);
 	dg_drain(&g, 0);
-	dg_record(&g, LTF_REC_EVENTS, "\x02\x05\x00\x10\x10\x01\x00\x00\x00\x00\x00\x02", 12);
+	dg_record(&g, LTF_REC_EVENTS, "\x05\x01\x00\x00\x00\x00\x00\x02\x0a\x00\x10\x10\x8d", 13);
 	dg_record(&g, LTF_REC_EVENTS, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 12);
 	dg_finish(&g, 0);
 	save(&g, "bad-run");

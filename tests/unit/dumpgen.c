@@ -5,6 +5,7 @@
 #include <string.h>
 #include <zstd.h>
 #include "format/chunk.h"
+#include "tests/unit/encoded.h"
 #include "format/varint.h"
 
 static void *need(void *p)
@@ -211,24 +212,27 @@ void dg_record(struct dg *g, uint64_t type, const void *body, size_t n)
 	g->chunk_used = (size_t)(p + n - g->chunk);
 }
 
-static void drain_one(struct dg *g, struct dg_thread *t)
+static void drain_one(struct ltf_encoder *e, struct dg_thread *t)
 {
 	struct ltf_run run = {
 		.thread = t->block.thread, .block = t->block.number, .first = t->drained};
-	uint32_t n = t->used - t->drained;
-	uint8_t *body = need(malloc(ltf_events_bound(LTF_BLOCK_WORDS)));
-	size_t len = ltf_events_encode(t->block.words + t->drained, n, &run, true, body);
-	if (len)
-		dg_record(g, LTF_REC_EVENTS, body, len);
+	ltf_encode_run(e, t->block.words + t->drained, t->used - t->drained, &run, true);
 	t->drained = t->used;
-	free(body);
 }
 
 void dg_drain(struct dg *g, uint32_t thread)
 {
+	struct ltf_encoder *e = need(malloc(sizeof(*e)));
+	uint8_t *body = need(malloc(DG_THREADS * (size_t)ENCODED_MAX));
+	ltf_encode_begin(e);
 	for (uint32_t i = 1; i <= DG_THREADS; i++)
 		if (g->threads[i].used > g->threads[i].drained && (thread == 0 || thread == i))
-			drain_one(g, &g->threads[i]);
+			drain_one(e, &g->threads[i]);
+	size_t len = encoded_flat(e, body);
+	if (len)
+		dg_record(g, LTF_REC_EVENTS, body, len);
+	free(body);
+	free(e);
 }
 
 void dg_seal(struct dg *g)

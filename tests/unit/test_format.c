@@ -11,6 +11,7 @@
 #include "format/crc32c.h"
 #include "format/events.h"
 #include "format/varint.h"
+#include "tests/unit/encoded.h"
 
 static void crc_of_the_standard_check_string(void **state)
 {
@@ -132,16 +133,17 @@ static void events_round_trip(void **state)
 {
 	(void)state;
 	static uint64_t words[LTF_BLOCK_WORDS];
-	uint8_t *out = malloc(ltf_events_bound(LTF_BLOCK_WORDS));
+	uint8_t *out = malloc(ENCODED_MAX);
 	uint8_t scratch[7 * LTF_BLOCK_WORDS];
 	for (int round = 0; round < 300; round++) {
 		size_t n = random_block(words);
 		struct ltf_run run = {.thread = 7, .block = 1ULL << 40, .first = 0};
-		size_t len = ltf_events_encode(words, LTF_BLOCK_WORDS, &run, false, out);
+		size_t len = encoded(words, LTF_BLOCK_WORDS, &run, false, out);
 		assert_int_equal(run.words, n);
-		assert_true(len > 0 && len <= ltf_events_bound(LTF_BLOCK_WORDS));
-		struct ltf_events r;
+		assert_true(len > 0 && len <= ENCODED_MAX);
+		static struct ltf_events r;
 		assert_int_equal(ltf_events_open(&r, out, len), 0);
+		assert_int_equal(ltf_events_run(&r), 1);
 		assert_int_equal(r.run.events, run.events);
 		struct ltf_event want, got;
 		for (size_t i = 0; i < n;) {
@@ -154,19 +156,151 @@ static void events_round_trip(void **state)
 	free(out);
 }
 
+static void w_pair(uint64_t *w, uint64_t addr, uint32_t *number)
+{
+	w[0] = LTF_LEAD(LTF_W_ALLOC) | LTF_ADDR44(addr) << 16 | 100;
+	w[1] = LTF_CONT(UINT64_C(7) << 30 | LTF_ALLOC_NUMBERED);
+	w[2] = LTF_CONT((*number)++);
+	w[3] = LTF_LEAD(LTF_W_FREE) | LTF_ADDR44(addr) << 16 | LTF_FREE_NUMBERED;
+	w[4] = LTF_CONT((*number)++);
+}
+
+/* Words as programs make them: blocks that are released soon, numbers that go on. */
+static size_t lifelike_block(uint64_t *w, uint64_t *live, uint32_t *numbers)
+{
+	size_t n = 0;
+	memset(w, 0, sizeof(uint64_t) * LTF_BLOCK_WORDS);
+	while (n < LTF_BLOCK_WORDS - 8) {
+		unsigned i = (unsigned)rand() % 64, numbered = (unsigned)rand() % 50 != 0;
+		uint64_t addr = live[i] ? live[i] : 0x5500000 + (uint64_t)(rand() % 4000) * 16;
+		uint32_t *next = &numbers[LTF_REGION(addr)];
+		if (live[i]) {
+			w[n++] = LTF_LEAD(LTF_W_FREE + rand() % 2) | LTF_ADDR44(addr) << 16 |
+				 numbered << 2;
+			live[i] = 0;
+		} else {
+			w[n++] = LTF_LEAD(LTF_W_ALLOC) | LTF_ADDR44(addr) << 16 | i * 8;
+			w[n++] = LTF_CONT((uint64_t)(i % 9) << 30 | numbered);
+			live[i] = addr;
+		}
+		if (numbered)
+			w[n++] = LTF_CONT((*next)++);
+	}
+	return n;
+}
+
+enum { RUNS = 12 };
+
+static size_t body_of_runs(
+	struct ltf_encoder *e, uint64_t words[RUNS][LTF_BLOCK_WORDS], size_t n[RUNS], uint8_t *out)
+{
+	uint64_t live[64] = {0};
+	static uint32_t numbers[LTF_REGION_COUNT];
+	ltf_encode_begin(e);
+	for (unsigned i = 0; i < RUNS; i++) {
+		struct ltf_run run = {.thread = 1 + i % 3, .block = 100 + i * 7, .first = i};
+		n[i] = rand() % 4 ? lifelike_block(words[i], live, numbers)
+				  : random_block(words[i]);
+		assert_true(ltf_encode_fits(e, LTF_BLOCK_WORDS));
+		ltf_encode_run(e, words[i], LTF_BLOCK_WORDS, &run, false);
+		assert_int_equal(run.words, n[i]);
+	}
+	return encoded_flat(e, out);
+}
+
+static void runs_of_a_body_round_trip(void **state)
+{
+	(void)state;
+	static struct ltf_encoder e;
+	static uint64_t words[RUNS][LTF_BLOCK_WORDS];
+	static struct ltf_events r;
+	uint8_t *out = malloc((size_t)RUNS * ENCODED_MAX);
+	uint8_t scratch[7 * LTF_BLOCK_WORDS];
+	for (int round = 0; round < 200; round++) {
+		size_t n[RUNS], len = body_of_runs(&e, words, n, out);
+		assert_int_equal(ltf_events_open(&r, out, len), 0);
+		for (unsigned i = 0; i < RUNS; i++) {
+			struct ltf_event want, got;
+			assert_int_equal(ltf_events_run(&r), 1);
+			assert_int_equal(r.run.thread, 1 + i % 3);
+			assert_int_equal(r.run.block, 100 + i * 7);
+			assert_int_equal(r.run.first, i);
+			size_t stop = rand() % 3 ? n[i] : n[i] / 2; /* or the rest is passed over */
+			for (size_t at = 0; at < stop;) {
+				at += ltf_words_next(words[i] + at, n[i] - at, &want, scratch);
+				assert_int_equal(ltf_events_next(&r, &got), 1);
+				assert_same(&want, &got);
+			}
+			if (stop == n[i])
+				assert_int_equal(ltf_events_next(&r, &got), 0);
+		}
+		assert_int_equal(ltf_events_run(&r), 0);
+	}
+	free(out);
+}
+
+/* Every number from 0 on costs a bit at the most once the reader can tell it. */
+static void what_repeats_takes_a_byte_an_event(void **state)
+{
+	(void)state;
+	static struct ltf_encoder e;
+	static uint64_t words[LTF_BLOCK_WORDS];
+	size_t n = 0, events = 0;
+	for (uint32_t number = 0; n + 5 <= LTF_BLOCK_WORDS; events += 2) {
+		w_pair(words + n, 0x55550010, &number);
+		n += 5;
+	}
+	struct ltf_run run = {.thread = 1};
+	ltf_encode_begin(&e);
+	ltf_encode_run(&e, words, n, &run, false);
+	struct ltf_piece piece[LTF_PIECES];
+	size_t len = ltf_encode_pieces(&e, piece);
+	assert_int_equal(run.events, events);
+	assert_true(len < events + 60);
+}
+
+static void damaged_bodies_of_runs_end_in_an_error(void **state)
+{
+	(void)state;
+	static struct ltf_encoder e;
+	static uint64_t words[RUNS][LTF_BLOCK_WORDS];
+	static struct ltf_events r;
+	uint8_t *out = malloc((size_t)RUNS * ENCODED_MAX);
+	for (int round = 0; round < 1000; round++) {
+		size_t n[RUNS], len = body_of_runs(&e, words, n, out);
+		for (int k = rand() % 4; k >= 0; k--)
+			out[(size_t)rand() % len] = (uint8_t)rand();
+		len -= (size_t)rand() % 3 ? 0 : (size_t)rand() % len;
+		uint8_t *exact = malloc(len ? len : 1); /* so that ASan sees one byte too far */
+		memcpy(exact, out, len);
+		struct ltf_event ev;
+		int errors = 0, got;
+		if (ltf_events_open(&r, exact, len) == 0)
+			while ((got = ltf_events_run(&r)) != 0) {
+				errors += got < 0;
+				while ((got = ltf_events_next(&r, &ev)) == 1)
+					;
+				errors += got < 0;
+			}
+		assert_true(errors <= 1); /* told once */
+		free(exact);
+	}
+	free(out);
+}
+
 static void a_hole_stops_a_run_or_is_stepped_over(void **state)
 {
 	(void)state;
 	uint64_t words[8] = {0};
-	uint8_t out[4096];
+	uint8_t out[ENCODED_MAX];
 	struct ltf_run run = {.thread = 1};
 	words[0] = LTF_LEAD(LTF_W_TIME) | 5;
 	words[2] = LTF_CONT(9); /* of an event whose lead word was never stored */
 	words[3] = LTF_LEAD(LTF_W_TIME) | 6;
-	ltf_events_encode(words, 8, &run, false, out);
+	encoded(words, 8, &run, false, out);
 	assert_int_equal(run.words, 1);
 	assert_int_equal(run.events, 1);
-	ltf_events_encode(words, 8, &run, true, out);
+	encoded(words, 8, &run, true, out);
 	assert_int_equal(run.words, 8);
 	assert_int_equal(run.events, 2);
 }
@@ -175,20 +309,19 @@ static void damaged_bodies_end_in_an_error(void **state)
 {
 	(void)state;
 	static uint64_t words[LTF_BLOCK_WORDS];
-	size_t bound = ltf_events_bound(LTF_BLOCK_WORDS);
-	uint8_t *out = malloc(bound);
+	uint8_t *out = malloc(ENCODED_MAX);
 	for (int round = 0; round < 2000; round++) {
 		random_block(words);
 		struct ltf_run run = {.thread = 7};
-		size_t len = ltf_events_encode(words, LTF_BLOCK_WORDS, &run, false, out);
+		size_t len = encoded(words, LTF_BLOCK_WORDS, &run, false, out);
 		for (int k = rand() % 4; k >= 0; k--)
 			out[(size_t)rand() % len] = (uint8_t)rand();
 		len -= (size_t)rand() % 3 ? 0 : (size_t)rand() % len;
 		uint8_t *exact = malloc(len ? len : 1); /* so that ASan sees one byte too far */
 		memcpy(exact, out, len);
-		struct ltf_events r;
+		static struct ltf_events r;
 		struct ltf_event ev;
-		if (ltf_events_open(&r, exact, len) == 0)
+		if (ltf_events_open(&r, exact, len) == 0 && ltf_events_run(&r) == 1)
 			for (int left = LTF_BLOCK_WORDS; ltf_events_next(&r, &ev) == 1; left--)
 				assert_true(left > 0);
 		free(exact);
@@ -209,12 +342,13 @@ static void assert_plain(const struct ltf_plain *p, const struct ltf_event *ev)
 /* Reads a body one by one and, beside it, many at a time where that is possible. */
 static void read_both_ways(const uint8_t *body, size_t len)
 {
-	struct ltf_events one, many;
+	static struct ltf_events one, many;
 	struct ltf_event a, b;
 	struct ltf_plain some[9];
-	if (ltf_events_open(&one, body, len))
+	if (ltf_events_open(&one, body, len) || ltf_events_run(&one) != 1)
 		return;
 	ltf_events_open(&many, body, len);
+	assert_int_equal(ltf_events_run(&many), 1);
 	for (int got = 1; got == 1;) {
 		size_t n = ltf_events_plain(&many, some, 1 + (size_t)rand() % 9);
 		for (size_t i = 0; i < n; i++) {
@@ -234,11 +368,11 @@ static void both_ways_of_decoding_agree(void **state)
 {
 	(void)state;
 	static uint64_t words[LTF_BLOCK_WORDS];
-	uint8_t *out = malloc(ltf_events_bound(LTF_BLOCK_WORDS));
+	uint8_t *out = malloc(ENCODED_MAX);
 	for (int round = 0; round < 4000; round++) {
 		random_block(words);
 		struct ltf_run run = {.thread = 7};
-		size_t len = ltf_events_encode(words, LTF_BLOCK_WORDS, &run, false, out);
+		size_t len = encoded(words, LTF_BLOCK_WORDS, &run, false, out);
 		for (int k = rand() % 4; k > 0; k--)
 			out[(size_t)rand() % len] = (uint8_t)rand();
 		len -= (size_t)rand() % 3 ? 0 : (size_t)rand() % len;
@@ -272,6 +406,9 @@ int main(void)
 		cmocka_unit_test(crc_of_the_standard_check_string),
 		cmocka_unit_test(varints_round_trip),
 		cmocka_unit_test(events_round_trip),
+		cmocka_unit_test(runs_of_a_body_round_trip),
+		cmocka_unit_test(what_repeats_takes_a_byte_an_event),
+		cmocka_unit_test(damaged_bodies_of_runs_end_in_an_error),
 		cmocka_unit_test(a_hole_stops_a_run_or_is_stepped_over),
 		cmocka_unit_test(damaged_bodies_end_in_an_error),
 		cmocka_unit_test(both_ways_of_decoding_agree),

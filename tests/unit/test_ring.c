@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "format/events.h"
+#include "tests/unit/encoded.h"
 #include "lib/clock.h"
 #include "lib/drain.h"
 #include "lib/dump.h"
@@ -80,14 +81,14 @@ static void check(uint32_t thread, const struct ltf_event *ev)
 
 static void drain_block(struct lt_block *b)
 {
-	static uint8_t body[64 << 10];
+	static uint8_t body[ENCODED_MAX];
 	struct ltf_run run = {.thread = b->thread, .block = b->number, .first = b->drained};
-	size_t len = ltf_events_encode(
+	size_t len = encoded(
 		b->mem->words + b->drained, LTF_BLOCK_WORDS - b->drained, &run, false, body);
-	struct ltf_events r;
+	static struct ltf_events r;
 	struct ltf_event ev;
 	b->drained += run.words;
-	if (len && ltf_events_open(&r, body, len) == 0)
+	if (len && ltf_events_open(&r, body, len) == 0 && ltf_events_run(&r) == 1)
 		while (ltf_events_next(&r, &ev) == 1)
 			check(b->thread, &ev);
 }
