@@ -37,7 +37,7 @@ input_tables()
 
 input_sources()
 {
-	cat >query.sql <<-'SQL'
+	cat >create.sql <<-'SQL'
 		pragma synchronous = off;
 		create table t (id integer primary key, name text, n integer, m integer);
 		begin;
@@ -46,13 +46,16 @@ input_sources()
 		commit;
 		create index t_name on t (name);
 		create index t_n on t (n, m);
+	SQL
+	cat >ask.sql <<-'SQL'
 		select count(*), sum(length(names)) from (select n, group_concat(name) names from t group by n);
 		select m, count(distinct name), max(name) from t group by m order by 2 desc, 1;
 		select count(*) from t a join t b on a.name = b.name where a.n < b.n + 3;
 		select substr(name, 6, 2) s, group_concat(id) from t group by s having s = '42';
-		update t set name = name || ' again' where m = 5;
+		update t set name = name || ' again' where m = 5 and length(name) < 40;
 		select count(*), max(upper(name)) from t where name like '%9% again';
 	SQL
+	cat create.sql ask.sql ask.sql ask.sql ask.sql >query.sql
 	cat >script.py <<-'PY'
 		import json
 		with open("data.json") as f:
@@ -93,13 +96,13 @@ input_sources()
 	g++ -std=c++17 -E unit.cc -o unit.ii 2>/dev/null
 }
 
-# A history of 1500 commits over 40 files of some hundred lines, as git fast-import reads it.
+# A history of 4000 commits over 40 files of some hundred lines, as git fast-import reads it.
 input_history()
 {
 	awk 'function data(s) { printf "data %d\n%s\n", length(s), s }
 	BEGIN {
 		x = 4711
-		for (i = 1; i <= 1500; i++) {
+		for (i = 1; i <= 4000; i++) {
 			f = i % 40
 			for (k = 0; k < 12; k++) {
 				x = (x * 1103515245 + 12345) % 2147483648

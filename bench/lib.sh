@@ -42,6 +42,21 @@ have_tool()
 	esac
 }
 
+# What peers and programs are in, for bench/run --install; a|b: whichever of the two this system has.
+bench_packages=(
+	heaptrack zstd gcc g++ valgrind binutils 'linux-perf|linux-tools-generic'
+	sqlite3 python3 libxml2-utils perl git jq redis-tools
+)
+
+tell_missing()
+{
+	local t
+	for t in heaptrack_raw lsan memcheck; do
+		have_tool $t || note "${title[$t]} is not here and is left out (bench/run --install, or: apt-get install $(
+			case $t in heap*) echo heaptrack zstd ;; lsan) echo gcc ;; *) echo valgrind ;; esac))"
+	done
+}
+
 # those TOOL...: the ones that are here.
 those()
 {
@@ -128,7 +143,6 @@ measure()
 }
 
 # medians SECTION WORK TOOL METRIC: median, lowest, highest of the values; or the word among them.
-# Each may be a pattern of awk's.
 medians()
 {
 	awk -F '\t' -v s="$1" -v w="$2" -v t="$3" -v m="$4" \
@@ -143,10 +157,10 @@ medians()
 			}'
 }
 
-# works SECTION: in the order in which they were measured.
+# works SECTION: in the order in which they were measured. SECTION may be a pattern of awk's.
 works()
 {
-	awk -F '\t' -v s="$1" '$1 == s && !seen[$2]++ { print $2 }' "$tmp/values"
+	awk -F '\t' -v s="^($1)$" '$1 ~ s && !seen[$2]++ { print $2 }' "$tmp/values"
 }
 
 # has SECTION TOOL METRIC: whether there is such a value.
@@ -169,18 +183,18 @@ cell()
 	fi
 }
 
-# table SECTION METRIC FORMAT TITLE COLUMN...: a line per work; a column is TOOL or TOOL:METRIC:FORMAT.
+# table SECTION METRIC FORMAT TITLE COLUMN...: a line per work; a column is TOOL or TOOL:METRIC:FORMAT[:HEADING].
 # Shown is the median (lowest-highest).
 table()
 {
-	local section=$1 metric=$2 format=$3 work t m f column columns=()
+	local section=$1 metric=$2 format=$3 work t m f heading column columns=()
 	printf '\n%s\n  %-22s' "$4" ''
 	shift 4
 	for column; do
-		IFS=: read -r t m f <<<"$column"
+		IFS=: read -r t m f heading <<<"$column"
 		has "$section" "$t" "${m:-$metric}" || continue
 		columns+=("$t:${m:-$metric}:${f:-$format}")
-		printf ' %20s' "${title[$t]:-$t}"
+		printf ' %20s' "${heading:-${title[$t]:-$t}}"
 	done
 	echo
 	works "$section" | while read -r work; do
@@ -195,16 +209,28 @@ table()
 }
 
 # target NUMBER WHAT MEASURED LIMIT [FORMAT]: met where MEASURED is a number of at most LIMIT.
+# target_at_least: of at least LIMIT.
 target()
 {
-	local verdict="not measured" shown=${3:-} format=${5:-%.2f}
-	if [[ $shown =~ ^[-+0-9.e]+$ ]]; then
-		verdict=$(awk -v a="$3" -v b="$4" 'BEGIN { print a + 0 <= b + 0 ? "met" : "missed" }')
-		# shellcheck disable=SC2059
-		shown=$(printf "$format" "$3")
+	judge "at most" "$@"
+}
+
+target_at_least()
+{
+	judge "at least" "$@"
+}
+
+judge()
+{
+	local side=$1 measured=$4 bound=$5 format=${6:-%.2f} verdict="not measured" shown=-
+	# shellcheck disable=SC2059
+	if [[ $measured =~ ^[-+0-9.e]+$ ]]; then
+		verdict=$(awk -v a="$measured" -v b="$bound" -v side="$side" \
+			'BEGIN { print (side == "at most" ? a + 0 <= b + 0 : a + 0 >= b + 0) ? "met" : "missed" }')
+		shown=$(printf "$format" "$measured")
 	fi
 	# shellcheck disable=SC2059
-	printf '%s\t%s\t%s\tat most %s\t%s\n' "$1" "$2" "${shown:--}" "$(printf "$format" "$4")" "$verdict" \
+	printf '%s\t%s\t%s\t%s %s\t%s\n' "$2" "$3" "$shown" "$side" "$(printf "$format" "$bound")" "$verdict" \
 		>>"$tmp/targets"
 }
 

@@ -54,10 +54,10 @@ pairs_measure()
 	pairs_tools="bare leaktrace leaktrace_all heaptrack_raw lsan"
 	[ -z "$all" ] || pairs_tools="$pairs_tools heaptrack memcheck"
 	for ((i = 1; i <= rounds; i++)); do
-		note "pairs, round $i of $rounds"
 		while IFS='|' read -r work count command; do
 			work=$(echo $work)
 			[ -n "$work" ] && wanted "pairs $work" || continue
+			note "pairs, round $i of $rounds: $work"
 			pairs_round "$work" $count $command
 		done <<<"$pairs_works"
 	done
