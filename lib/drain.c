@@ -215,6 +215,7 @@ bool lt_drain(void)
 	if (lt_mode == LT_MODE_STOPPED || lt_mode == LT_MODE_ENDED ||
 		!try_lock((int)lt_sys1(SYS_gettid, 0)))
 		return false;
+	lt_rss_open();
 	bool ok = is_prepared() && pass(false);
 	/* Threads that each own a block leave few to fill: keep some free for each. And a chunk
 	 * costs less by the event the more it holds, which counts for whoever drains often. */

@@ -6,6 +6,7 @@
 #include "lib/config.h"
 #include "lib/dump.h"
 #include "lib/ring.h"
+#include "lib/rss.h"
 #include "lib/site.h"
 #include "lib/sys.h"
 
@@ -22,8 +23,11 @@ static struct counter counters[LTF_REGION_COUNT] __attribute__((aligned(CACHE_LI
 
 void lt_become_threaded(void)
 {
-	if (!lt_numbered)
-		__atomic_store_n(&lt_numbered, true, __ATOMIC_SEQ_CST);
+	if (lt_numbered)
+		return;
+	if (lt_mode == LT_MODE_ON || lt_mode == LT_MODE_PAUSED)
+		lt_rss_open();
+	__atomic_store_n(&lt_numbered, true, __ATOMIC_SEQ_CST);
 }
 
 void lt_tracer_reset(void)
