@@ -28,6 +28,10 @@ enum { STREAM_ROOM = 1 << 20, EXTENTS = LTF_EXTENTS };
  * small window keeps the work space small. */
 enum { ZSTD_LEVEL = -20, ZSTD_LITERALS_COMPRESSED = 1, ZSTD_INPUT = 128 << 10 };
 
+/* A short process's one chunk is not compressed: with the header's it fills two blocks of the disk
+ * in any case, and the compressor's tables are a dozen pages to clear. */
+enum { PLAIN_MAX = 3 << 10 };
+
 static struct ltf_header no_header;
 struct ltf_header *lt_header = &no_header;
 
@@ -156,33 +160,36 @@ static void set_parameters(ZSTD_CCtx *z, const ZSTD_compressionParameters *p)
 /* zstd works in memory of ours: it never calls malloc. */
 bool lt_dump_prepare(void)
 {
+	if (dump.context)
+		return true;
 	ZSTD_compressionParameters p = ZSTD_getCParams(ZSTD_LEVEL, ZSTD_INPUT, 0);
 	size_t work = (ZSTD_estimateCCtxSize_usingCParams(p) + 4095) & ~4095ul;
 	size_t frames = ZSTD_compressBound(LT_DUMP_RAW_MAX) +
 			LT_DUMP_PIECES * ZSTD_compressBound(ZSTD_INPUT);
 	dump.out_size = (frames + 4095 + sizeof(struct ltf_chunk)) & ~4095ul;
-	if (!dump.context)
-		dump.context = lt_sys_map(work + dump.out_size, true);
+	dump.context = lt_sys_map(work + dump.out_size, true);
+	if (dump.context)
+		dump.out = (uint8_t *)dump.context + work;
 	return dump.context != NULL;
 }
 
-static bool prepare_compressor(void)
+static bool have_compressor(void)
 {
+	if (dump.zstd)
+		return true;
 	ZSTD_compressionParameters p = ZSTD_getCParams(ZSTD_LEVEL, ZSTD_INPUT, 0);
-	size_t work = (ZSTD_estimateCCtxSize_usingCParams(p) + 4095) & ~4095ul;
-	if (!lt_dump_prepare())
-		return false;
-	dump.out = (uint8_t *)dump.context + work;
-	dump.zstd = ZSTD_initStaticCCtx(dump.context, work);
+	dump.zstd = ZSTD_initStaticCCtx(dump.context, (size_t)(dump.out - (uint8_t *)dump.context));
 	if (dump.zstd)
 		set_parameters(dump.zstd, &p);
 	return dump.zstd != NULL;
 }
 
-/* One frame for each piece, because what is alike within a piece is not alike in another. 0: it
- * does not help. */
+/* One frame for each piece, because what is alike within a piece is not alike in another. 0: to
+ * be stored as it is. */
 static size_t compress(uint8_t *out, const struct ltf_piece *piece, unsigned n, size_t len)
 {
+	if ((!dump.zstd && len <= PLAIN_MAX) || !have_compressor())
+		return 0;
 	size_t room = dump.out_size - sizeof(struct ltf_chunk), used = 0;
 	for (unsigned i = 0; i < n; i++) {
 		if (!piece[i].len)
@@ -208,7 +215,7 @@ bool lt_dump_append(const struct ltf_piece *piece, unsigned n)
 {
 	if (dump.stopped)
 		return false;
-	if (!dump.zstd && !prepare_compressor()) {
+	if (!lt_dump_prepare()) {
 		lt_dump_stop(LTF_STOP_MEMORY);
 		return false;
 	}
@@ -335,6 +342,14 @@ void lt_dump_finish(uint32_t status, bool drained)
 	lt_say(1, "wrote %s", dump.file.path);
 }
 
+static bool no_header_used(void)
+{
+	uint64_t any = no_header.state | no_header.end_mono;
+	for (int i = 0; i < LTF_LOST_COUNT; i++)
+		any |= no_header.lost[i];
+	return any;
+}
+
 void lt_dump_forget(void)
 {
 	/* Not unmapped: a hook that a signal handler interrupted to fork may still write there. */
@@ -342,7 +357,8 @@ void lt_dump_forget(void)
 	if (lt_header != &no_header)
 		lt_dumpfile_blank(lt_header, LTF_HEADER_SIZE);
 	lt_dumpfile_close(&dump.file);
-	memset(&no_header, 0, sizeof(no_header));
+	if (no_header_used()) /* a page that nobody else has written to */
+		memset(&no_header, 0, sizeof(no_header));
 	atomic_store(&dump.stopped, false);
 	dump.extent_count = 0;
 	dump.chunks = 0;

@@ -430,7 +430,8 @@ void lt_modules_reset(void)
 	uint32_t used = atomic_load(&last_number);
 
 	for (unsigned i = 0; i < BUCKETS; i++)
-		atomic_store_explicit(&buckets[i], NULL, memory_order_relaxed);
+		if (atomic_load_explicit(&buckets[i], memory_order_relaxed))
+			atomic_store_explicit(&buckets[i], NULL, memory_order_relaxed);
 	for (uint32_t i = 0; i <= used; i++)
 		atomic_store_explicit(&lt_module_verified[i], 0, memory_order_relaxed);
 	for (uint32_t i = 0; i <= used / PER_CHUNK; i++) {

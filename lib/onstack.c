@@ -109,6 +109,8 @@ void lt_slowly_before_seal(void)
 
 void lt_slowly_child(void)
 {
+	/* Looked at first: a page that is only read need not be copied. */
 	for (int i = 0; i < STACKS; i++)
-		atomic_store_explicit(&stacks[i].taken, false, memory_order_relaxed);
+		if (atomic_load_explicit(&stacks[i].taken, memory_order_relaxed))
+			atomic_store_explicit(&stacks[i].taken, false, memory_order_relaxed);
 }
