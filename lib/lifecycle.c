@@ -115,11 +115,11 @@ static bool start_recording(enum ltf_origin origin, int parent)
 		.first = origin == LTF_ORIGIN_FIRST,
 		.origin = origin,
 		.seconds = lt_clock_real() / 1000000000u};
-	void *ring = lt_dump_open(&who, LT_RING_FIRST);
-	if (!ring || !lt_ring_init(ring, LT_RING_FIRST))
+	size_t len = origin == LTF_ORIGIN_FORK ? LT_RING_CHILD : LT_RING_FIRST;
+	void *ring = lt_dump_open(&who, len);
+	if (!ring || !lt_ring_init(ring, len))
 		return false;
 	lt_drain_prepare();
-	lt_rss_open();
 	*lt_alive = 1;
 	return true;
 }
@@ -225,6 +225,7 @@ bool lt_child_start(void)
 {
 	int parent = lt_pid;
 	lt_pid = (int)lt_sys1(SYS_getpid, 0);
+	lt_rss_forget();
 	lt_dump_forget();
 	lt_drain_reset();
 	lt_stacks_reset();
@@ -275,10 +276,13 @@ void lt_finish(uint32_t status)
 	}
 }
 
+/* What a short process has recorded may stay in the ring, as if it were killed now: most children
+ * are forked only to call exec. */
 static long drain_for_exec(void *path)
 {
 	lt_trace_meta("exec", path, strlen(path));
-	lt_drain_all(false);
+	if (lt_header->stream_end > lt_header->stream_start)
+		lt_drain_all(false);
 	return 0;
 }
 
@@ -313,6 +317,7 @@ void lt_seal(void)
 {
 	if (lt_sealed || !is_recorded_process())
 		return;
+	lt_rss_open();
 	lt_slowly(grow_for_seal, NULL);
 	lt_slowly_before_seal();
 	atomic_store(&lt_sealed, true);

@@ -29,7 +29,13 @@ struct lt_block {
 	_Atomic uint32_t next; /* free list */
 };
 
-enum { LT_RING_FIRST = 64 << 10, LT_BLOCKS_MAX = 16384, LT_BLOCK_NONE = UINT32_MAX };
+/* A forked child begins with less, because most soon call exec; it grows to this at once. */
+enum {
+	LT_RING_FIRST = 64 << 10,
+	LT_RING_CHILD = 16 << 10,
+	LT_BLOCKS_MAX = 16384,
+	LT_BLOCK_NONE = UINT32_MAX
+};
 
 /* Takes the first extent into use; in a forked child, for the second time. False: no memory. */
 bool lt_ring_init(void *extent, size_t len);
