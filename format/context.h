@@ -15,7 +15,7 @@
 #include "format/ring.h"
 
 enum {
-	LTF_RECENT = 1 << 14, /* blocks that a release can name by their number */
+	LTF_RECENT = 1 << 12, /* blocks that a release can name by their number */
 	LTF_CLASSES = 128,    /* of sizes; LTF_CLASS_UNKNOWN is that of blocks not among those */
 	LTF_CLASS_UNKNOWN = 0,
 	LTF_STACKED = 4, /* released blocks that are remembered of a class */

@@ -9,7 +9,7 @@
 enum {
 	LTF_COLUMN_ROOM = 128 << 10, /* bytes */
 	LTF_COLUMN_PER_WORD = 24,    /* bytes that a word can add to a column, at most */
-	LTF_FIND_BITS = 14,
+	LTF_FIND_BITS = 12,
 	LTF_HEAD_MAX = LTF_COLUMNS * 10, /* bytes */
 	LTF_PIECES = 1 + LTF_COLUMNS
 };

@@ -182,7 +182,7 @@ class Body:
                 c.freed = len(c.blocks) - 1
             else:
                 c.freed += way - 4 if way < 10 else self.integer(ADDR, way - 10)
-            assert len(c.blocks) - 16384 <= c.freed < len(c.blocks) and c.freed >= 0
+            assert len(c.blocks) - 4096 <= c.freed < len(c.blocks) and c.freed >= 0
             addr, k, api = c.blocks[c.freed]
             api = api if api in (4, 5) else 0
         f.update(addr=addr * 8, api=api if tag == FREE else 2)
