@@ -1,8 +1,11 @@
 #include "lib/drain.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <time.h>
 #include "format/encode.h"
 #include "format/file.h"
 #include "format/varint.h"
@@ -17,12 +20,14 @@ enum {
 	SHORT_RING = 64, /* blocks; a ring that is drained often grows up to here */
 	RSS_EVERY_MS = 100,
 	WAIT_MS = 5000,
+	NAP_MS = 5,
 	STEAL_ROUNDS = 200,
 	PATIENCE_MS = 10000
 };
 
 static struct {
-	_Atomic int owner; /* tid of the drainer, 0 none */
+	_Atomic int owner;             /* tid of the drainer, 0 none */
+	_Atomic uint32_t freed, waits; /* times that blocks became free; threads that wait for it */
 	_Atomic uint32_t refused;
 	struct ltf_encoder *encoder; /* the chunk that is being put together */
 	uint32_t *order;             /* blocks to drain, sorted; room for LT_BLOCKS_MAX */
@@ -56,18 +61,23 @@ void lt_drain_reset(void)
 {
 	drain.owner = 0;
 	drain.passes = 0;
+	drain.waits = 0;
 	drain.events = drain.notes = drain.last_rss = 0;
 }
 
 /* A drainer that was killed in a vfork child, say, leaves the lock behind. Its buffers are only
  * ours to start over with: what it had not marked as drained is still in the ring. */
-static bool try_lock(int tid)
+static bool try_lock(void)
 {
-	int none = 0;
-	if (atomic_compare_exchange_strong(&drain.owner, &none, tid))
-		return true;
+	int none = atomic_load(&drain.owner), tid;
+	if (!none) {
+		tid = (int)lt_sys1(SYS_gettid, 0);
+		if (atomic_compare_exchange_strong(&drain.owner, &none, tid))
+			return true;
+	}
 	if (atomic_fetch_add(&drain.refused, 1) % STEAL_ROUNDS != STEAL_ROUNDS - 1)
 		return false;
+	tid = (int)lt_sys1(SYS_gettid, 0);
 	return lt_sys2(SYS_tkill, none, 0) == -ESRCH &&
 	       atomic_compare_exchange_strong(&drain.owner, &none, tid);
 }
@@ -124,6 +134,23 @@ static void settle(uint32_t from, uint32_t to)
 	}
 }
 
+static void wake(void)
+{
+	atomic_fetch_add(&drain.freed, 1);
+	if (atomic_load(&drain.waits))
+		lt_sys3(SYS_futex, &drain.freed, FUTEX_WAKE_PRIVATE, INT_MAX);
+}
+
+void lt_drain_wait(void)
+{
+	struct timespec nap = {.tv_nsec = NAP_MS * 1000000};
+	uint32_t before = atomic_load(&drain.freed);
+	atomic_fetch_add(&drain.waits, 1);
+	if (atomic_load(&drain.owner) && !lt_ring_free())
+		lt_sys4(SYS_futex, &drain.freed, FUTEX_WAIT_PRIVATE, before, &nap);
+	atomic_fetch_sub(&drain.waits, 1);
+}
+
 /* Writes the chunk and begins the next. */
 static bool flush(uint32_t from, uint32_t to)
 {
@@ -137,6 +164,7 @@ static bool flush(uint32_t from, uint32_t to)
 		return false;
 	ltf_encode_begin(drain.encoder);
 	settle(from, to);
+	wake();
 	return true;
 }
 
@@ -212,8 +240,7 @@ static bool is_prepared(void)
 
 bool lt_drain(void)
 {
-	if (lt_mode == LT_MODE_STOPPED || lt_mode == LT_MODE_ENDED ||
-		!try_lock((int)lt_sys1(SYS_gettid, 0)))
+	if (lt_mode == LT_MODE_STOPPED || lt_mode == LT_MODE_ENDED || !try_lock())
 		return false;
 	lt_rss_open();
 	bool ok = is_prepared() && pass(false);
@@ -221,17 +248,17 @@ bool lt_drain(void)
 	 * costs less by the event the more it holds, which counts for whoever drains often. */
 	uint32_t blocks = lt_ring_blocks();
 	bool often = ++drain.passes > blocks / 4 && blocks < SHORT_RING;
-	if (ok && (often || lt_ring_free() < 3 * lt_ring_owned()))
+	if (ok && (often || blocks < 4 * lt_ring_owned()))
 		lt_ring_grow();
 	atomic_store(&drain.owner, 0);
+	wake();
 	return ok;
 }
 
 bool lt_drain_all(bool last)
 {
-	int tid = (int)lt_sys1(SYS_gettid, 0);
 	uint64_t start = 0;
-	while (!try_lock(tid)) {
+	while (!try_lock()) {
 		if (lt_mode == LT_MODE_STOPPED || lt_clock_over(&start, WAIT_MS))
 			return false;
 		lt_sys1(SYS_sched_yield, 0);

@@ -10,6 +10,9 @@
  * be called with signals blocked, on a stack of ours. */
 bool lt_drain(void);
 
+/* Sleeps until the thread that drains has made blocks free, some milliseconds at the most. */
+void lt_drain_wait(void);
+
 /* Waits (bounded) for its turn and drains; when last is set, writes the finish record and lets
  * nobody drain again. False: another thread is still at it, or the disk said no; the ring holds the
  * rest. */

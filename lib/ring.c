@@ -15,7 +15,7 @@ enum {
 	 * waiting for the drainer has not helped. */
 	READY_BLOCKS = 512,
 	READY_PER_THREAD = 8,
-	PATIENCE_MS = 50,
+	PATIENCE_MS = 200,
 	WAIT_MS = 2000
 };
 
@@ -148,14 +148,23 @@ static uint32_t find_free(void)
 				lt_clock_over(&start, PATIENCE_MS)) &&
 			lt_ring_grow();
 		if (!grown && !drained)
-			lt_sys1(SYS_sched_yield, 0);
+			lt_drain_wait();
 		i = pop();
 	}
 	return i;
 }
 
+/* With several threads the ring is drained before it is full, so that the others need not wait. */
+static void drain_early(void)
+{
+	if (lt_numbered && lt_ring_free() < lt_ring_blocks() / 4)
+		lt_drain();
+}
+
 static uint32_t take_block(struct lt_thread *t, bool may_drain)
 {
+	if (may_drain)
+		drain_early();
 	uint32_t i = may_drain ? find_free() : pop();
 	if (i == LT_BLOCK_NONE)
 		return i;

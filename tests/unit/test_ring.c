@@ -2,6 +2,7 @@
  * their order. What surrounds the ring is made up here: extents are plain memory, the drainer reads
  * the blocks back and checks them. Built with TSan where the compiler has it. */
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,6 +22,7 @@
 #include "lib/onstack.h"
 #include "lib/ring.h"
 #include "lib/sys.h"
+#include "lib/tracer.h"
 
 enum { THREADS = 6, EVENTS = 60000, EXTENT_MAX = 1 << 20 };
 
@@ -61,6 +63,8 @@ void *lt_sys_map(size_t len, bool wiped)
 	(void)wiped;
 	return memory(len);
 }
+
+bool lt_numbered;
 
 void *lt_dump_extent(size_t len)
 {
@@ -125,6 +129,11 @@ bool lt_drain(void)
 		drain_thread(t);
 	pthread_mutex_unlock(&draining);
 	return true;
+}
+
+void lt_drain_wait(void)
+{
+	sched_yield();
 }
 
 static void put(struct lt_thread *t, uint64_t value)
