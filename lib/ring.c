@@ -16,7 +16,9 @@ enum {
 	READY_BLOCKS = 512,
 	READY_PER_THREAD = 8,
 	PATIENCE_MS = 200,
-	WAIT_MS = 2000
+	WAIT_MS = 2000,
+	NAME_FIRST = 8, /* blocks */
+	NAME_EVERY = 32
 };
 
 static bool is_over(void)
@@ -305,15 +307,22 @@ static enum ltf_lost reason(bool nested)
 					  : LTF_LOST_EVENTS;
 }
 
+/* Threads are named when they start, mostly; a system call for each block would be felt. */
+static bool is_time_for_name(struct lt_thread *t)
+{
+	uint64_t n = atomic_load_explicit(&t->next_number, memory_order_relaxed);
+	return n < NAME_FIRST || n % NAME_EVERY == 0;
+}
+
 uint64_t *lt_ring_reserve_slow(struct lt_thread *t, unsigned words, uintptr_t at)
 {
 	struct request r = {.t = t, .words = words, .end = at};
 	bool nested = t->switching;
 	if (t->ready)
 		slowly(reserve_elsewhere, &r);
-	if (r.at)
+	if (r.at && is_time_for_name(t))
 		lt_thread_refresh_name(t);
-	else
+	if (!r.at)
 		lt_lost(reason(nested), 1);
 	return r.at;
 }
