@@ -103,7 +103,7 @@ _Static_assert(sizeof(struct ltf_chunk) == 24, "chunk header");
 
 /* Decoded, a chunk is records: varint type, varint length, body. Unknown types are skipped. */
 enum ltf_record {
-	LTF_REC_EVENTS = 1, /* a run of one block's words, see format/events.h */
+	LTF_REC_EVENTS = 1, /* runs of blocks' words, see format/events.h */
 	LTF_REC_FINISH = 2  /* last record of a finished dump; body: varint events written */
 };
 

@@ -159,7 +159,7 @@ static uint32_t find_free(void)
 /* With several threads the ring is drained before it is full, so that the others need not wait. */
 static void drain_early(void)
 {
-	if (lt_numbered && lt_ring_free() < lt_ring_blocks() / 4)
+	if (lt_numbered && !is_over() && lt_ring_free() < lt_ring_blocks() / 4)
 		lt_drain();
 }
 
