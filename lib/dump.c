@@ -28,6 +28,13 @@ enum { STREAM_ROOM = 1 << 20, EXTENTS = LTF_EXTENTS };
  * small window keeps the work space small. */
 enum { ZSTD_LEVEL = -20, ZSTD_LITERALS_COMPRESSED = 1, ZSTD_INPUT = 128 << 10 };
 
+enum {
+	FRAME_WINDOW_LOG = 17, /* of ZSTD_INPUT */
+	TRY_MIN = 4096,        /* bytes */
+	TRY_GAIN = 16,         /* a sixteenth less is worth its time */
+	TRY_AGAIN = 15         /* chunks */
+};
+
 /* A short process's one chunk is not compressed: with the header's it fills two blocks of the disk
  * in any case, and the compressor's tables are a dozen pages to clear. */
 enum { PLAIN_MAX = 3 << 10 };
@@ -41,6 +48,7 @@ static struct {
 	_Atomic uint64_t top; /* next free byte behind the first extent, for all */
 	uint64_t ring;        /* where the first extent is to be */
 	uint32_t chunks;
+	uint8_t untried[LT_DUMP_PIECES]; /* chunks in which a piece is not compressed */
 	_Atomic bool stopped;
 	struct {
 		void *mem;
@@ -184,6 +192,37 @@ static bool have_compressor(void)
 	return dump.zstd != NULL;
 }
 
+/* A frame that holds the piece as it is, in raw blocks (RFC 8878, section 3.1.1). */
+static size_t frame_as_it_is(uint8_t *out, const struct ltf_piece *piece)
+{
+	static const uint8_t head[] = {0x28, 0xb5, 0x2f, 0xfd, 0, (FRAME_WINDOW_LOG - 10) << 3};
+	size_t used = sizeof(head), done = 0;
+	memcpy(out, head, sizeof(head));
+	do {
+		size_t left = piece->len - done, n = left < ZSTD_INPUT ? left : ZSTD_INPUT;
+		uint32_t block = (uint32_t)(n << 3) | (n == left);
+		for (int i = 0; i < 3; i++)
+			out[used++] = (uint8_t)(block >> (8 * i));
+		memcpy(out + used, piece->bytes + done, n);
+		used += n;
+		done += n;
+	} while (done < piece->len);
+	return used;
+}
+
+/* What hardly became shorter is not tried again for a while. */
+static size_t frame(uint8_t *out, size_t room, const struct ltf_piece *piece, uint8_t *untried)
+{
+	if (*untried && piece->len >= TRY_MIN && piece->len <= ZSTD_INPUT) {
+		--*untried;
+		return frame_as_it_is(out, piece);
+	}
+	size_t n = ZSTD_compress2(dump.zstd, out, room, piece->bytes, piece->len);
+	if (piece->len >= TRY_MIN && n > piece->len - piece->len / TRY_GAIN)
+		*untried = TRY_AGAIN;
+	return n;
+}
+
 /* One frame for each piece, because what is alike within a piece is not alike in another. 0: to
  * be stored as it is. */
 static size_t compress(uint8_t *out, const struct ltf_piece *piece, unsigned n, size_t len)
@@ -194,8 +233,7 @@ static size_t compress(uint8_t *out, const struct ltf_piece *piece, unsigned n, 
 	for (unsigned i = 0; i < n; i++) {
 		if (!piece[i].len)
 			continue;
-		size_t m = ZSTD_compress2(
-			dump.zstd, out + used, room - used, piece[i].bytes, piece[i].len);
+		size_t m = frame(out + used, room - used, &piece[i], &dump.untried[i]);
 		if (ZSTD_isError(m))
 			return 0;
 		used += m;
