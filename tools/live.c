@@ -2,12 +2,13 @@
  * number, which spreads what allocators hand out, and what a hostile dump claims, alike.
  *
  * Blocks that lie side by side are often handed out, and given back, one after the other: so they
- * have their slots side by side too, 8 of them, and need a third of the cache misses. At most half
- * of the slots are taken, because these neighbours make long rows. */
+ * have their slots side by side too, 32 of them, which spares most of the cache and TLB misses. */
 #include "tools/live.h"
 
 #include "tools/util/map.h"
 #include "tools/util/mem.h"
+
+enum { LARGE = 1 << 22 }; /* slots: 96 MiB */
 
 static inline uint64_t address_of(uint64_t key)
 {
@@ -36,9 +37,16 @@ static void grow(struct lr_live *l)
 	lr_big_free(old.slots, old.count * sizeof(*old.slots));
 }
 
+/* Rows are short while at most half of the slots are taken; a large table gives that up for memory.
+ */
+static bool is_full(const struct lr_live *l)
+{
+	return l->count < LARGE ? l->used * 2 >= l->count : l->used * 4 >= l->count * 3;
+}
+
 bool lr_live_put(struct lr_live *l, const struct lr_block *b, struct lr_block *old)
 {
-	if (l->used * 2 >= l->count)
+	if (is_full(l))
 		grow(l);
 	struct lr_block *slot = probe(l, address_of(b->key));
 	bool was = slot->key != 0;

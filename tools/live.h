@@ -1,5 +1,5 @@
-/* The blocks that are live while a dump is replayed: a hash table by address, 24 bytes a slot, two
- * to four slots a block. */
+/* The blocks that are live while a dump is replayed: a hash table by address, 24 bytes a slot,
+ * two to four slots a block, and fewer from two million blocks on. */
 #ifndef LR_LIVE_H
 #define LR_LIVE_H
 
@@ -9,7 +9,7 @@
 
 enum {
 	LR_LIVE_THREAD_BITS = 20,
-	LR_LIVE_GROUP = 3, /* 256 bytes of addresses have 8 slots side by side */
+	LR_LIVE_GROUP = 5, /* 1024 bytes of addresses have 32 slots side by side */
 	LR_LIVE_TICK = 256 /* microseconds of a block's time */
 };
 
