@@ -35,7 +35,7 @@ static uint64_t mix(uint64_t x)
 	return x ^ x >> 31;
 }
 
-static __attribute__((noinline)) void leaf(void)
+static inline __attribute__((always_inline)) void leaf(void)
 {
 	uint64_t r = next();
 	void **slot = &live[r & (LIVE - 1)];

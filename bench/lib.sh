@@ -100,7 +100,11 @@ under()
 	leaktrace*) settings=("LEAKTRACE_OUT=$tmp/dumps/%e.%p.bin" "LD_PRELOAD=$library") ;;&
 	leaktrace_all) settings+=(LEAKTRACE_FREE_STACKS=all) ;;
 	heaptrack_raw) prefix=(heaptrack --raw -o "$tmp/dumps/heaptrack") ;;
-	heaptrack) prefix=(heaptrack --record-only -o "$tmp/dumps/heaptrack") ;;
+	heaptrack)
+		prefix=(heaptrack -o "$tmp/dumps/heaptrack")
+		# Later versions would show what they recorded in a window.
+		! heaptrack --help 2>&1 | grep -q record-only || prefix+=(--record-only)
+		;;
 	lsan) settings=(LSAN_OPTIONS=detect_leaks=0:malloc_context_size=128 "LD_PRELOAD=$lsan_library") ;;
 	memcheck) prefix=(valgrind -q "--log-file=$tmp/memcheck.log") ;;
 	esac
@@ -194,7 +198,7 @@ table()
 		IFS=: read -r t m f heading <<<"$column"
 		has "$section" "$t" "${m:-$metric}" || continue
 		columns+=("$t:${m:-$metric}:${f:-$format}")
-		printf ' %20s' "${heading:-${title[$t]:-$t}}"
+		printf ' %22s' "${heading:-${title[$t]:-$t}}"
 	done
 	echo
 	works "$section" | while read -r work; do
@@ -202,7 +206,7 @@ table()
 		for column in "${columns[@]}"; do
 			IFS=: read -r t m f <<<"$column"
 			# shellcheck disable=SC2046
-			printf ' %20s' "$(cell "$f" $(medians "$section" "$work" "$t" "$m"))"
+			printf ' %22s' "$(cell "$f" $(medians "$section" "$work" "$t" "$m"))"
 		done
 		echo
 	done

@@ -9,6 +9,18 @@ call tree 20          | bench-calls 20 600 1000000
 1000 threads          | bench-tree 1000 20 1000
 '
 
+# A frame is a caller and a place in it. The tracer may define one again, under another number: that counts once.
+distinct_frames()
+{
+	"$leakreport" raw "$@" | awk '
+		$1 == "node" {
+			frame = ($4 in same ? same[$4] : $4) " " $6
+			if (!(frame in first)) { first[frame] = $2; n++ }
+			same[$2] = first[frame]
+		}
+		END { print n + 0 }'
+}
+
 # memory_of WORK MEASURE-COMMAND TOOLS COMMAND...
 memory_of()
 {
@@ -29,7 +41,7 @@ memory_of()
 		put memory "$work" "$t" resident_kib "$(calc "$resident - $bare_resident")"
 		put memory "$work" "$t" private_kib "$(calc "$private - $bare_private")"
 		[ "$t" = leaktrace ] || continue
-		frames=$("$leakreport" raw "$tmp"/dumps/*.bin | awk '$1 == "node" { n++ } END { print n + 0 }')
+		frames=$(distinct_frames "$tmp"/dumps/*.bin)
 		live=$(counted peak_blocks)
 		put memory "$work" frames frames "$frames"
 		put memory "$work" "live blocks" live "$live"

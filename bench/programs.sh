@@ -69,7 +69,7 @@ programs_sizes()
 	size=$(dump_bytes)
 	if [ "$t" = leaktrace ]; then
 		events=$(calc "$(counted allocations) + $(counted frees)")
-		put programs "$work" events events "$events"
+		[ -n "$(median_of programs "$work" events events)" ] || put programs "$work" events events "$events"
 		put programs "$work" leaktrace event_bytes "$(calc "$size / $events")"
 		leaktrace_size=$size leaktrace_events=$events
 	elif [ "$t" = heaptrack_raw ]; then
