@@ -18,6 +18,8 @@ void rbp_in_r12(callee *fn, unsigned long data);
 void rbp_kept_low(callee *fn, unsigned long data);
 void jumps_on(callee *fn);
 void is_outermost(callee *fn);
+void from_high(callee *fn);
+void from_low(callee *fn);
 
 __asm__(".text\n"
 	/* rbx holds the frame, as in ld.so's resolver. */
@@ -264,7 +266,48 @@ __asm__(".text\n"
 	"	.cfi_def_cfa_offset 8\n"
 	"	ret\n"
 	"	.cfi_endproc\n"
-	".size is_outermost, .-is_outermost\n");
+	".size is_outermost, .-is_outermost\n"
+	/* A frame found by rbp, which stands higher or lower while its callee stands at one
+	 * address: what the lower one does not write over is the higher one's return address. */
+	".type has_room, @function\n"
+	"has_room:\n"
+	"	.cfi_startproc\n"
+	"	pushq %rbp\n"
+	"	.cfi_def_cfa_offset 16\n"
+	"	.cfi_offset %rbp, -16\n"
+	"	movq %rsp, %rbp\n"
+	"	.cfi_def_cfa_register %rbp\n"
+	"	subq %rsi, %rsp\n"
+	"	call *%rdi\n"
+	"	leave\n"
+	"	.cfi_def_cfa %rsp, 8\n"
+	"	ret\n"
+	"	.cfi_endproc\n"
+	".size has_room, .-has_room\n"
+	".type from_high, @function\n"
+	"from_high:\n"
+	"	.cfi_startproc\n"
+	"	subq $8, %rsp\n"
+	"	.cfi_def_cfa_offset 16\n"
+	"	movl $48, %esi\n"
+	"	call has_room\n"
+	"	addq $8, %rsp\n"
+	"	.cfi_def_cfa_offset 8\n"
+	"	ret\n"
+	"	.cfi_endproc\n"
+	".size from_high, .-from_high\n"
+	".type from_low, @function\n"
+	"from_low:\n"
+	"	.cfi_startproc\n"
+	"	subq $24, %rsp\n"
+	"	.cfi_def_cfa_offset 32\n"
+	"	movl $32, %esi\n"
+	"	call has_room\n"
+	"	addq $24, %rsp\n"
+	"	.cfi_def_cfa_offset 8\n"
+	"	ret\n"
+	"	.cfi_endproc\n"
+	".size from_low, .-from_low\n");
 
 // stack 76001: leaf cfa_from_rbx main
 // stack 76002: leaf cfa_from_r12 main
@@ -345,6 +388,24 @@ static FRAME void plays_with_rbp(void (*frame)(callee *, unsigned long))
 	NOT_LAST();
 }
 
+// stack 76040: leaf has_room from_high high_and_low main
+// stack 76041: leaf has_room from_low high_and_low main
+// stack 76042: leaf rbp_is_data rbp_is_data_0 has_room from_high high_and_low main
+// stack 76043: leaf rbp_is_data rbp_is_data_0 has_room from_low high_and_low main
+static FRAME void rbp_is_data_0(void)
+{
+	rbp_is_data(leaf, 0);
+	NOT_LAST();
+}
+static FRAME void high_and_low(size_t first, callee *fn)
+{
+	for (int i = 0; i < 20; i++) {
+		size = first + (i % 3 == 1);
+		(i % 3 == 1 ? from_low : from_high)(fn);
+		NOT_LAST();
+	}
+}
+
 int main(void)
 {
 	static char other[65536] __attribute__((aligned(64)));
@@ -388,6 +449,8 @@ int main(void)
 	plays_with_rbp(rbp_in_r12);
 	size = 76033;
 	plays_with_rbp(rbp_kept_low);
+	high_and_low(76040, leaf);
+	high_and_low(76042, rbp_is_data_0);
 	NOT_LAST();
 	return 0;
 }

@@ -1,10 +1,12 @@
 /* A library is unloaded and another comes to its place: the same addresses are other functions now.
  * Built three times: as FIRST and as SECOND, which differ in names and frame sizes only (both too
  * large for a short instruction, so that all addresses are the same), and as the program that opens
- * them in turn. */
+ * them in turn. The first thread's own stacks change while it opens them; the second thread has
+ * taken no stack since it called the other library, from the same place. */
 #include "tests/stacks/hard/hard.h"
 
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stdio.h>
 
 #if defined(FIRST) || defined(SECOND)
@@ -20,42 +22,64 @@ enum { SIZE = 78002, ROOM = 1000 };
 
 // stack 78001: in_first call main
 // stack 78002: in_second call main
-static FRAME void NAME(void)
+// stack 78003: in_first call second_thread @start_thread @clone3 |
+// stack 78004: in_second call second_thread @start_thread @clone3 |
+static FRAME void NAME(int thread)
 {
 	volatile char room[ROOM];
 	room[0] = 1;
-	ALLOCATE(SIZE);
+	ALLOCATE((size_t)(SIZE + 2 * thread));
 	room[1] = room[0];
 }
 
-void call(void);
-FRAME void call(void)
+void call(int thread);
+FRAME void call(int thread)
 {
-	NAME();
+	NAME(thread);
 	NOT_LAST();
 }
 
 #else
 void *volatile kept;
+enum { TIMES = 10 };
+static pthread_barrier_t both;
+static void (*volatile call)(int);
+
+static FRAME void *second_thread(void *arg)
+{
+	for (int i = 0; i < TIMES; i++) {
+		pthread_barrier_wait(&both);
+		call(1);
+		pthread_barrier_wait(&both);
+	}
+	NOT_LAST();
+	return arg;
+}
 
 /* One call site for both. */
 int main(int argc, char **argv)
 {
 	void *last = NULL;
 	int same = 0;
+	pthread_t t;
 	(void)argc, (void)argv;
-	for (int i = 0; i < 10; i++) {
+	pthread_barrier_init(&both, NULL, 2);
+	pthread_create(&t, NULL, second_thread, NULL);
+	for (int i = 0; i < TIMES; i++) {
 		void *h = dlopen(i % 2 ? "./libsecond.so" : "./libfirst.so", RTLD_NOW);
-		void (*call)(void) = h ? (void (*)(void))dlsym(h, "call") : NULL;
+		call = h ? (void (*)(int))dlsym(h, "call") : NULL;
 		if (!call) {
 			puts(dlerror());
 			return 1;
 		}
 		same += (void *)call == last;
 		last = (void *)call;
-		call();
+		call(0);
+		pthread_barrier_wait(&both);
+		pthread_barrier_wait(&both);
 		dlclose(h);
 	}
+	pthread_join(t, NULL);
 	if (!same) {
 		puts("the two never stood at the same place");
 		return 1;
