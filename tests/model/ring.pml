@@ -181,7 +181,10 @@ inline drain()
 
 inline find_free()
 {
-	pop();
+	if
+	:: pop()
+	:: new = NONE /* few are left: it drains before it takes one */
+	fi;
 	if
 	:: new == NONE ->
 		if
