@@ -28,14 +28,15 @@ static struct {
 static size_t state_size(void)
 {
 	size_t per_frame = sizeof(struct lt_memo_frame) + LT_LEVELS * sizeof(struct lt_frame);
-	size_t len = sizeof(struct lt_thread) + LT_MEMO_FRAMES * sizeof(struct lt_memo_frame) +
+	size_t len = offsetof(struct lt_thread, room) +
+		     LT_MEMO_FRAMES * sizeof(struct lt_memo_frame) +
 		     (size_t)lt_config.depth * per_frame;
 	return (len + PAGE - 1) & ~(size_t)(PAGE - 1);
 }
 
 static void arrange(struct lt_thread *t)
 {
-	t->memo.frame = (struct lt_memo_frame *)(t + 1);
+	t->memo.frame = t->room;
 	t->memo.used = 1;
 	t->fresh = t->memo.frame + LT_MEMO_FRAMES;
 	struct lt_frame *room = (struct lt_frame *)(t->fresh + lt_config.depth);

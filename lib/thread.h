@@ -43,6 +43,9 @@ struct lt_thread {
 	_Atomic uint64_t next_number; /* of the next block */
 	_Atomic int tid;              /* kernel's; 0: this state is free; -1: being taken back */
 	char name[16];
+
+	/* The arrays behind it (thread.c), in the same page. */
+	struct lt_memo_frame room[];
 };
 
 extern __thread struct lt_thread *lt_self __attribute__((tls_model("initial-exec")));
