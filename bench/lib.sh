@@ -21,6 +21,7 @@ begin()
 	trap 'chmod -R u+rwX "$tmp"; rm -rf "$tmp"' EXIT
 	trap 'exit 130' INT TERM HUP
 	touch "$tmp/values" "$tmp/targets"
+	export XDG_CACHE_HOME=$tmp/cache # where leakreport keeps symbols
 }
 
 lsan_library=$(${CC:-gcc} -print-file-name=liblsan.so 2>/dev/null || true)

@@ -51,7 +51,7 @@ reader_of()
 	put reader "$work" events events "$events"
 	mv "$tmp"/dumps/*.bin "$dump"
 	rm -rf "$tmp/cache"
-	own=("XDG_CACHE_HOME=$tmp/cache" "HOME=$tmp")
+	own=()
 	for ((i = 0; i <= rounds; i++)); do
 		measure bare "$leakreport" "$dump"
 		[ "$status" = ok ] || cpu=$status
@@ -63,7 +63,6 @@ reader_of()
 		put reader "$work" leakreport resident_mib "$(calc "$resident / 1024")"
 		[ "$status" != ok ] || put reader "$work" leakreport rate "$(calc "$events / $cpu / 1e6")"
 	done
-	own=()
 	# heaptrack's interpreter needs more than a minute for a call tree, and fails.
 	[[ -n $all || $work != call* ]] || return 0
 	have_tool heaptrack_raw && reader_record heaptrack_raw "$work" || return 0
