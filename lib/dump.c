@@ -32,7 +32,9 @@ enum {
 	FRAME_WINDOW_LOG = 17, /* of ZSTD_INPUT */
 	TRY_MIN = 4096,        /* bytes */
 	TRY_GAIN = 16,         /* a sixteenth less is worth its time */
-	TRY_AGAIN = 15         /* chunks */
+	TRY_AGAIN = 15,        /* chunks */
+	REPEATS = 4,           /* times shorter */
+	STEP_REPEATS = 1
 };
 
 /* A short process's one chunk is not compressed: with the header's it fills two blocks of the disk
@@ -48,7 +50,10 @@ static struct {
 	_Atomic uint64_t top; /* next free byte behind the first extent, for all */
 	uint64_t ring;        /* where the first extent is to be */
 	uint32_t chunks;
-	uint8_t untried[LT_DUMP_PIECES]; /* chunks in which a piece is not compressed */
+	struct habit {
+		uint8_t untried; /* chunks in which the piece is not compressed */
+		bool repeats;    /* it became much shorter the last time */
+	} habits[LT_DUMP_PIECES];
 	_Atomic bool stopped;
 	struct {
 		void *mem;
@@ -210,16 +215,20 @@ static size_t frame_as_it_is(uint8_t *out, const struct ltf_piece *piece)
 	return used;
 }
 
-/* What hardly became shorter is not tried again for a while. */
-static size_t frame(uint8_t *out, size_t room, const struct ltf_piece *piece, uint8_t *untried)
+/* What hardly became shorter is not tried again for a while. What became much shorter is gone
+ * through in small steps: that finds more, and takes less time, because it lies in long matches. */
+static size_t frame(uint8_t *out, size_t room, const struct ltf_piece *piece, struct habit *habit)
 {
-	if (*untried && piece->len >= TRY_MIN && piece->len <= ZSTD_INPUT) {
-		--*untried;
+	if (habit->untried && piece->len >= TRY_MIN && piece->len <= ZSTD_INPUT) {
+		habit->untried--;
 		return frame_as_it_is(out, piece);
 	}
+	ZSTD_CCtx_setParameter(
+		dump.zstd, ZSTD_c_targetLength, habit->repeats ? STEP_REPEATS : -ZSTD_LEVEL);
 	size_t n = ZSTD_compress2(dump.zstd, out, room, piece->bytes, piece->len);
 	if (piece->len >= TRY_MIN && n > piece->len - piece->len / TRY_GAIN)
-		*untried = TRY_AGAIN;
+		habit->untried = TRY_AGAIN;
+	habit->repeats = n < piece->len / REPEATS;
 	return n;
 }
 
@@ -233,7 +242,7 @@ static size_t compress(uint8_t *out, const struct ltf_piece *piece, unsigned n, 
 	for (unsigned i = 0; i < n; i++) {
 		if (!piece[i].len)
 			continue;
-		size_t m = frame(out + used, room - used, &piece[i], &dump.untried[i]);
+		size_t m = frame(out + used, room - used, &piece[i], &dump.habits[i]);
 		if (ZSTD_isError(m))
 			return 0;
 		used += m;
