@@ -115,9 +115,8 @@ static bool start_recording(enum ltf_origin origin, int parent)
 		.first = origin == LTF_ORIGIN_FIRST,
 		.origin = origin,
 		.seconds = lt_clock_real() / 1000000000u};
-	size_t len = origin == LTF_ORIGIN_FORK ? LT_RING_CHILD : LT_RING_FIRST;
-	void *ring = lt_dump_open(&who, len);
-	if (!ring || !lt_ring_init(ring, len))
+	void *ring = lt_dump_open(&who, LT_RING_FIRST);
+	if (!ring || !lt_ring_init(ring, LT_RING_FIRST))
 		return false;
 	lt_drain_prepare();
 	*lt_alive = 1;

@@ -138,7 +138,7 @@ static uint32_t find_free(void)
 	while (i == LT_BLOCK_NONE && !lt_clock_over(&start, WAIT_MS)) {
 		if (is_over())
 			return LT_BLOCK_NONE;
-		if (lt_ring_blocks() < LT_RING_FIRST / LTF_BLOCK_SIZE && lt_ring_grow() &&
+		if (lt_ring_blocks() < LT_RING_SOON / LTF_BLOCK_SIZE && lt_ring_grow() &&
 			(i = pop()) != LT_BLOCK_NONE)
 			return i;
 		bool drained = lt_drain();

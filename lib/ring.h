@@ -29,10 +29,11 @@ struct lt_block {
 	_Atomic uint32_t next; /* free list */
 };
 
-/* A forked child begins with less, because most soon call exec; it grows to this at once. */
+/* Most processes are short: the first extent is small. The ring grows to SOON before it is drained.
+ */
 enum {
-	LT_RING_FIRST = 64 << 10,
-	LT_RING_CHILD = 16 << 10,
+	LT_RING_FIRST = 16 << 10,
+	LT_RING_SOON = 64 << 10,
 	LT_BLOCKS_MAX = 16384,
 	LT_BLOCK_NONE = UINT32_MAX
 };

@@ -41,7 +41,7 @@
  * @may dropped_events|events_without_stack|frees_of_unknown|dropped_records|overlaps
  * @case disk_full_at_start
  * @needs unshare -m mount -t tmpfs -o size=64k none /mnt
- * @run on_small_disk 40k "$prog" disk
+ * @run on_small_disk 16k "$prog" disk
  * @says not tracing
  * @dumps 0
  * @case directory_read_only

@@ -164,7 +164,7 @@ static void start(void)
 	memset(&header, 0, sizeof(header));
 	blobs = order_errors = 0;
 	/* Blocks are told by their address: extents stand at multiples of the block size. */
-	assert_true(lt_ring_init(memory(LT_RING_FIRST), LT_RING_FIRST));
+	assert_true(lt_ring_init(memory(LT_RING_SOON), LT_RING_SOON));
 }
 
 static void run_threads(void)
@@ -198,7 +198,7 @@ static void it_holds_without_growing(void **state)
 	run_threads();
 	refuse_extents = false;
 	assert_int_equal(order_errors, 0);
-	assert_int_equal(lt_ring_blocks(), LT_RING_FIRST / LTF_BLOCK_SIZE);
+	assert_int_equal(lt_ring_blocks(), LT_RING_SOON / LTF_BLOCK_SIZE);
 	for (int i = 1; i <= THREADS; i++)
 		assert_int_equal(next_value[i], EVENTS);
 }
@@ -218,7 +218,7 @@ static void what_finds_no_room_is_counted(void **state)
 			refused++;
 	}
 	lt_sealed = false;
-	assert_int_equal(stored, LT_RING_FIRST / LTF_BLOCK_SIZE * LTF_BLOCK_WORDS);
+	assert_int_equal(stored, LT_RING_SOON / LTF_BLOCK_SIZE * LTF_BLOCK_WORDS);
 	assert_int_equal(header.lost[LTF_LOST_EVENTS], refused);
 	lt_drain();
 	assert_int_equal(next_value[1], stored);
