@@ -186,6 +186,8 @@ static bool wants_free_stack(struct lt_thread *t)
 
 void lt_trace_free(const void *p, enum ltf_api api, const struct lt_regs *regs)
 {
+	/* Most allocators look next at what stands before a block; it often is in no cache. */
+	__builtin_prefetch((const char *)p - 16, 1);
 	struct lt_thread *t = recorder();
 	uintptr_t addr = (uintptr_t)p;
 	if (!t || out_of_range(addr) || t->releasing == addr)
