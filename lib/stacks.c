@@ -1,10 +1,7 @@
-/* Three parts: the nodes; a hash table from a frame below a parent to its node; and a small cache
- * from a whole row of frames to the innermost one's node, which is right only where the nodes say
- * so.
- *
- * The table is replaced by one of twice the size before it is full. What is looked for moves over
- * when it is found in the one before; what was not looked for until the next replacement is
- * forgotten. */
+/* Three parts: the nodes; a hash table from a frame below a parent to its node, which is replaced
+ * by one of twice the size before it is full; and a small cache from a whole row of frames to the
+ * innermost one's node, which is right only where the nodes say so.
+ */
 #include "lib/stacks.h"
 
 #include <stdatomic.h>
@@ -19,8 +16,9 @@ enum {
 	PROBES = 8,          /* buckets that are looked through, one after the other */
 	FIRST_BUCKETS = 512, /* 32 KiB */
 	TABLES = 20,
-	FULL_TENTHS = 6,   /* of the slots; then it is replaced */
-	PATHS = 1 << 14,   /* 128 KiB */
+	FULL_TENTHS = 6, /* of the slots; then it is replaced */
+	PATHS = 1 << 16, /* 512 KiB, of which is used what is touched */
+	PATH_WAYS = 4,
 	SEGMENT = 1 << 14, /* nodes in a segment, 256 KiB */
 	SEGMENTS = (LTF_SITE_MAX + 1) / SEGMENT / 16
 };
@@ -140,39 +138,59 @@ static uint32_t look(unsigned i, uint64_t h, const struct node *n, _Atomic uint6
 	return 0;
 }
 
-/* The table to put into: made when there is none; the next, when this one is full. */
-static unsigned roomy(unsigned i, bool full)
-{
-	size_t slots = buckets_in(i) * SLOTS;
-	full |= atomic_load_explicit(&stacks.used[i], memory_order_relaxed) >
-		slots / 10 * FULL_TENTHS;
-	unsigned want = full && i + 1 < TABLES ? i + 1 : i;
-	if (!shared((void *_Atomic *)&stacks.table[want], buckets_in(want) * sizeof(struct bucket)))
-		return i;
-	uint32_t was = i;
-	if (want != i && atomic_compare_exchange_strong(&stacks.newest, &was, want) && want >= 2)
-		lt_sys_forget(stacks.table[want - 2], buckets_in(want - 2) * sizeof(struct bucket));
-	return want;
-}
-
-/* Puts the node's id into the newest table, unless another thread has put one there. */
-static uint32_t put(uint64_t h, const struct node *n, uint32_t id)
+/* Puts the id into a table, unless another thread has put one there: returns that. 0: no room. */
+static uint32_t put_in(unsigned i, uint64_t h, const struct node *n, uint32_t id)
 {
 	_Atomic uint64_t *free;
-	bool full = false;
-	for (int tries = 0; tries < 4; tries++) {
-		unsigned i = roomy(atomic_load(&stacks.newest), full);
+	for (;;) {
 		uint32_t other = look(i, h, n, &free);
 		uint64_t none = 0;
-		if (other)
+		if (other || !free)
 			return other;
-		full = !free;
-		if (free && atomic_compare_exchange_strong(free, &none, h >> 32 << 32 | id)) {
-			atomic_fetch_add_explicit(&stacks.used[i], 1, memory_order_relaxed);
-			return id;
-		}
+		if (!atomic_compare_exchange_strong(free, &none, h >> 32 << 32 | id))
+			continue;
+		atomic_fetch_add_explicit(&stacks.used[i], 1, memory_order_relaxed);
+		return id;
 	}
-	return id; /* no room: it gets a new id at every call */
+}
+
+/* The next table takes the place of table i, by whoever comes first: others go on meanwhile, and
+ * find in the old one what is not in the new one yet. */
+static void replace(unsigned i)
+{
+	uint32_t was = i;
+	struct bucket *old = stacks.table[i];
+	size_t len = buckets_in(i + 1) * sizeof(struct bucket);
+	if (!shared((void *_Atomic *)&stacks.table[i + 1], len) ||
+		!atomic_compare_exchange_strong(&stacks.newest, &was, i + 1))
+		return;
+	for (size_t k = 0; k < buckets_in(i) * SLOTS; k++) {
+		uint64_t s =
+			atomic_load_explicit(&old[k / SLOTS].slot[k % SLOTS], memory_order_acquire);
+		if (!s)
+			continue;
+		const struct node *n = node_at((uint32_t)s);
+		put_in(i + 1, hash(n), n, (uint32_t)s);
+	}
+	lt_sys_forget(old, buckets_in(i) * sizeof(struct bucket));
+}
+
+static bool is_full(unsigned i)
+{
+	return atomic_load_explicit(&stacks.used[i], memory_order_relaxed) >
+	       buckets_in(i) * SLOTS / 10 * FULL_TENTHS;
+}
+
+/* Puts the node's id into the newest table. */
+static uint32_t put(uint64_t h, const struct node *n, uint32_t id)
+{
+	unsigned i = atomic_load(&stacks.newest);
+	if (!shared((void *_Atomic *)&stacks.table[i], buckets_in(i) * sizeof(struct bucket)))
+		return id;
+	if (is_full(i) && i + 1 < TABLES)
+		replace(i);
+	uint32_t in = put_in(atomic_load(&stacks.newest), h, n, id);
+	return in ? in : id; /* no room: it gets a new id at every call */
 }
 
 static uint32_t node_of(struct lt_thread *t, const struct node *n)
@@ -235,6 +253,16 @@ static unsigned one_by_one(struct lt_thread *t, uint32_t parent, const struct lt
 	return n;
 }
 
+/* In the first place; the others move on, and the last is forgotten. */
+static void remember(_Atomic uint64_t *set, uint64_t path)
+{
+	for (int i = PATH_WAYS - 1; i > 0; i--)
+		atomic_store_explicit(&set[i],
+			atomic_load_explicit(&set[i - 1], memory_order_acquire),
+			memory_order_release);
+	atomic_store_explicit(set, path, memory_order_release);
+}
+
 unsigned lt_stacks_path(struct lt_thread *t, uint32_t parent, const struct lt_frame *f, unsigned n,
 	uint32_t flags, struct lt_memo_frame *out)
 {
@@ -243,12 +271,14 @@ unsigned lt_stacks_path(struct lt_thread *t, uint32_t parent, const struct lt_fr
 	if (!paths)
 		return one_by_one(t, parent, f, n, flags, out);
 	uint64_t h = path_hash(parent, f, n);
-	_Atomic uint64_t *slot = &paths[h & (PATHS - 1)];
-	uint64_t s = atomic_load_explicit(slot, memory_order_acquire);
-	if (s && s >> 32 == h >> 32 && is_path((uint32_t)s, parent, f, n, flags, out))
-		return n;
+	_Atomic uint64_t *set = &paths[h & (PATHS - PATH_WAYS)];
+	for (int i = 0; i < PATH_WAYS; i++) {
+		uint64_t s = atomic_load_explicit(&set[i], memory_order_acquire);
+		if (s >> 32 == h >> 32 && s && is_path((uint32_t)s, parent, f, n, flags, out))
+			return n;
+	}
 	unsigned got = one_by_one(t, parent, f, n, flags, out);
 	if (got == n)
-		atomic_store_explicit(slot, h >> 32 << 32 | out[0].id, memory_order_release);
+		remember(set, h >> 32 << 32 | out[0].id);
 	return got;
 }
