@@ -15,7 +15,7 @@
  * @dumps 0
  * @says not tracing
  * @case limit_fsize_medium
- * @run (ulimit -f 300; t "$prog" file)
+ * @run (ulimit -f 80; t "$prog" file)
  * @says file size limit
  * @counts lossy
  * @may dropped_events|events_without_stack|frees_of_unknown|dropped_records|overlaps
@@ -34,7 +34,7 @@
  * @run t "$prog" nofile
  * @case disk_full
  * @needs unshare -m mount -t tmpfs -o size=64k none /mnt
- * @run on_small_disk 300k "$prog" disk
+ * @run on_small_disk 80k "$prog" disk
  * @says disk is full
  * @counts lossy
  * @dumps 1
