@@ -24,7 +24,7 @@ struct entry {
 	struct lt_module m;
 	struct lt_module_ranges ranges;
 	struct entry *_Atomic next; /* an older module with the same bucket */
-	_Atomic bool gone;
+	_Atomic bool gone, announced;
 };
 
 struct chunk {
@@ -293,10 +293,18 @@ static struct entry *entry_at(uintptr_t start)
 
 static void entry_gone(struct entry *e)
 {
-	if (!atomic_exchange(&e->gone, true)) {
-		atomic_store(&lt_module_verified[e->m.number], 0);
+	if (atomic_exchange(&e->gone, true))
+		return;
+	atomic_store(&lt_module_verified[e->m.number], 0);
+	if (atomic_load(&e->announced))
 		lt_modules_announce_unload(&e->m);
-	}
+}
+
+/* A frame in it is about to be recorded. */
+static void announce(struct entry *e)
+{
+	if (!atomic_exchange(&e->announced, true))
+		lt_modules_announce(&e->m);
 }
 
 /* A copy of the path, absolute where that can be said. */
@@ -361,7 +369,7 @@ static __attribute__((noinline)) struct entry *entry_add(const struct view *v)
 	/* Something was loaded; perhaps something else was unloaded before, unseen. */
 	uint32_t epoch = atomic_fetch_add(&lt_modules_epoch, 1) + 1;
 	atomic_store_explicit(&lt_module_verified[e->m.number], epoch, memory_order_release);
-	lt_modules_announce(&e->m);
+	announce(e);
 	return e;
 }
 
@@ -374,6 +382,7 @@ static bool entry_still(struct entry *e, const struct view *v, uint32_t epoch)
 		return true;
 	if (identity_of(v) != e->m.identity)
 		return false;
+	announce(e); /* not yet, in a forked child */
 	atomic_store_explicit(&lt_module_verified[e->m.number], epoch, memory_order_release);
 	return true;
 }
@@ -429,20 +438,12 @@ void lt_modules_reset(void)
 {
 	uint32_t used = atomic_load(&last_number);
 
-	for (unsigned i = 0; i < BUCKETS; i++)
-		if (atomic_load_explicit(&buckets[i], memory_order_relaxed))
-			atomic_store_explicit(&buckets[i], NULL, memory_order_relaxed);
-	for (uint32_t i = 0; i <= used; i++)
+	for (uint32_t i = 1; i <= used; i++) {
+		struct entry *e = entry_of(i);
 		atomic_store_explicit(&lt_module_verified[i], 0, memory_order_relaxed);
-	for (uint32_t i = 0; i <= used / PER_CHUNK; i++) {
-		struct chunk *c = atomic_exchange(&directory[i], NULL);
-		if (c)
-			lt_sys_unmap(c, (sizeof(*c) + 4095) & ~(size_t)4095);
+		if (e && atomic_load_explicit(&e->announced, memory_order_relaxed))
+			atomic_store_explicit(&e->announced, false, memory_order_relaxed);
 	}
-	struct arena *a = atomic_exchange(&arena, NULL);
-	if (a)
-		lt_sys_unmap(a, sizeof(*a));
-	atomic_store(&last_number, 0);
 	atomic_fetch_add(&lt_modules_epoch, 1);
 }
 

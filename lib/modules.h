@@ -38,7 +38,8 @@ const struct lt_module *lt_module_at(uintptr_t pc);
  * free() that comes from the loader itself. */
 void lt_modules_changed(void);
 
-/* Forgets everything (a forked child: the next dump numbers from 1 again). */
+/* In a forked child: modules keep their numbers, and each is announced again when it is next met,
+ * because the child has a dump of its own. */
 void lt_modules_reset(void);
 
 /* Notes the path of the executable. Called once before main. */

@@ -6,8 +6,8 @@
  * the entry unused.
  *
  * The table starts small and is replaced by a larger one when too many entries were pushed out; the
- * old one stays mapped, because someone may be reading it. In a forked child the kernel has zeroed
- * all of them. */
+ * old one stays mapped, because someone may be reading it. A forked child goes on with its copy:
+ * modules keep their numbers. */
 #include "lib/rules.h"
 
 #include "lib/sys.h"
@@ -21,7 +21,7 @@ static const uint8_t steps[] = {8, 11, 14};
 static uintptr_t table_new(unsigned log2_sets)
 {
 	size_t len = (sizeof(struct lt_rule_entry) * LT_RULE_WAYS) << log2_sets;
-	void *p = lt_sys_map(len, true);
+	void *p = lt_sys_map(len, false);
 
 	return p ? (uintptr_t)p | log2_sets : 0;
 }
