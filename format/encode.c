@@ -163,7 +163,7 @@ INLINE unsigned free_way(struct ltf_encoder *e, uint32_t number)
 	bool small = step >= LTF_STEP_LEAST && step <= LTF_STEP_MOST;
 	way = latest ? LTF_FREE_LATEST : way;
 	way = small ? (unsigned)(LTF_FREE_STEP + step - LTF_STEP_LEAST) : way;
-	put_bytes(e, LTF_COL_ADDR, (uint64_t)step, latest | small ? 0 : bytes);
+	put_bytes(e, LTF_COL_ADDR, (uint64_t)step, latest || small ? 0 : bytes);
 	return way;
 }
 

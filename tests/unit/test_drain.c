@@ -144,9 +144,9 @@ bool lt_dump_append(const struct ltf_piece *piece, unsigned n)
 }
 
 struct writer {
-	struct lt_thread t;
 	pthread_t thread;
 	uint64_t handled; /* events of its handler; written by its thread alone */
+	struct lt_thread t;
 };
 static struct writer writers[THREADS];
 static __thread struct writer *self;
