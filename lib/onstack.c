@@ -1,12 +1,21 @@
 /* Stacks of ours, and the switch to them. */
 #include "lib/onstack.h"
 
+#include <linux/futex.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <time.h>
 #include "lib/sys.h"
 
-enum { STACKS = 256, SEALED_STACKS = 8, GUARD = 4096, SIG_SETMASK_RAW = 2 };
+enum {
+	STACKS = 1024,
+	SEALED_STACKS = 8,
+	WAIT_MS = 50,
+	WAITS = 200, /* ten seconds */
+	GUARD = 4096,
+	SIG_SETMASK_RAW = 2
+};
 
 _Atomic bool lt_sealed;
 
@@ -34,7 +43,9 @@ __attribute__((naked, noinline)) long lt_on_stack(long (*fn)(void *) __attribute
 		"retq\n\t");
 }
 
-/* The index of a stack that is now the caller's, or -1. */
+enum { ALL_TAKEN = -1, NO_MEMORY = -2 };
+
+/* The index of a stack that is now the caller's, or one of these. */
 static int take(bool may_map)
 {
 	for (int i = 0; i < STACKS; i++) {
@@ -50,14 +61,20 @@ static int take(bool may_map)
 			return i;
 		}
 		atomic_store_explicit(&stacks[i].taken, false, memory_order_release);
-		return -1;
+		return NO_MEMORY;
 	}
-	return -1;
+	return ALL_TAKEN;
 }
+
+static _Atomic uint32_t given, waiting;
 
 static void give(int i)
 {
-	atomic_store_explicit(&stacks[i].taken, false, memory_order_release);
+	atomic_store(&stacks[i].taken, false);
+	if (atomic_load(&waiting) && !atomic_load(&lt_sealed)) {
+		atomic_fetch_add(&given, 1);
+		lt_sys3(SYS_futex, &given, FUTEX_WAKE_PRIVATE, 1);
+	}
 }
 
 /* All signals but those that an instruction raises: the kernel kills where such a one is blocked,
@@ -66,15 +83,42 @@ static void give(int i)
 static const uint64_t mask =
 	~(BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGILL) | BIT(SIGFPE) | BIT(SIGTRAP) | BIT(SIGSYS));
 
+static bool block_signals(uint64_t *before)
+{
+	return lt_sys4(SYS_rt_sigprocmask, SIG_SETMASK_RAW, &mask, before, sizeof(mask)) == 0;
+}
+
+static void unblock_signals(const uint64_t *before)
+{
+	lt_sys4(SYS_rt_sigprocmask, SIG_SETMASK_RAW, before, NULL, sizeof(*before));
+}
+
+/* More threads at once than there are stacks: whoever has one is at work, and gives it back. */
+static int wait_for_one(void)
+{
+	struct timespec most = {.tv_nsec = WAIT_MS * 1000000};
+	atomic_fetch_add(&waiting, 1);
+	uint32_t before = atomic_load(&given);
+	int i = take(true);
+	if (i == ALL_TAKEN)
+		lt_sys4(SYS_futex, &given, FUTEX_WAIT_PRIVATE, before, &most);
+	atomic_fetch_sub(&waiting, 1);
+	return i == ALL_TAKEN ? take(true) : i;
+}
+
 long lt_slowly(long (*fn)(void *), void *arg)
 {
 	uint64_t before;
 	bool sealed = atomic_load_explicit(&lt_sealed, memory_order_relaxed);
-	bool blocked = !sealed && lt_sys4(SYS_rt_sigprocmask, SIG_SETMASK_RAW, &mask, &before,
-					  sizeof(mask)) == 0;
-	long ret = LT_SLOW_BUSY;
+	bool blocked = !sealed && block_signals(&before);
 	int i = take(!sealed);
 
+	for (int tries = 0; i == ALL_TAKEN && tries < WAITS && blocked; tries++) {
+		if (atomic_load_explicit(&lt_sealed, memory_order_relaxed))
+			break;
+		i = wait_for_one();
+	}
+	long ret = LT_SLOW_BUSY;
 	if (i >= 0) {
 		ret = lt_on_stack(fn, arg,
 			atomic_load_explicit(&stacks[i].low, memory_order_relaxed) + LT_SLOW_STACK);
@@ -82,7 +126,7 @@ long lt_slowly(long (*fn)(void *), void *arg)
 	}
 	/* Not asked again whether it is sealed: this call was made before. */
 	if (blocked)
-		lt_sys4(SYS_rt_sigprocmask, SIG_SETMASK_RAW, &before, NULL, sizeof(before));
+		unblock_signals(&before);
 	return ret;
 }
 
@@ -109,6 +153,7 @@ void lt_slowly_before_seal(void)
 
 void lt_slowly_child(void)
 {
+	waiting = 0;
 	/* Looked at first: a page that is only read need not be copied. */
 	for (int i = 0; i < STACKS; i++)
 		if (atomic_load_explicit(&stacks[i].taken, memory_order_relaxed))

@@ -17,6 +17,7 @@ enum {
 	READY_PER_THREAD = 8,
 	PATIENCE_MS = 200,
 	WAIT_MS = 2000,
+	WAIT_MOST_MS = 60000,
 	NAME_FIRST = 8, /* blocks */
 	NAME_EVERY = 32
 };
@@ -129,13 +130,30 @@ bool lt_ring_grow(void)
 	return grown;
 }
 
+/* How long a thread has waited for a block. */
+struct wait {
+	uint64_t start, tickets, since; /* since: no thread has got a block */
+};
+
+/* A thousand threads may share two processors: as long as any gets a block, the others' turn will
+ * come. */
+static bool has_waited(struct wait *w)
+{
+	uint64_t tickets = atomic_load(&ring.tickets);
+	if (tickets != w->tickets) {
+		w->tickets = tickets;
+		w->since = 0;
+	}
+	return lt_clock_over(&w->since, WAIT_MS) || lt_clock_over(&w->start, WAIT_MOST_MS);
+}
+
 /* A free block: from the list, else by draining, else by growing (all blocks are owned, or another
  * thread drains), else by letting the drainer run for a bounded while. */
 static uint32_t find_free(void)
 {
-	uint64_t start = 0;
+	struct wait w = {0};
 	uint32_t i = pop();
-	while (i == LT_BLOCK_NONE && !lt_clock_over(&start, WAIT_MS)) {
+	while (i == LT_BLOCK_NONE && !has_waited(&w)) {
 		if (is_over())
 			return LT_BLOCK_NONE;
 		if (lt_ring_blocks() < LT_RING_SOON / LTF_BLOCK_SIZE && lt_ring_grow() &&
@@ -147,7 +165,7 @@ static uint32_t find_free(void)
 			return i;
 		bool grown =
 			(lt_ring_blocks() < READY_BLOCKS + READY_PER_THREAD * lt_ring_owned() ||
-				lt_clock_over(&start, PATIENCE_MS)) &&
+				lt_clock_over(&w.start, PATIENCE_MS)) &&
 			lt_ring_grow();
 		if (!grown && !drained)
 			lt_drain_wait();
@@ -289,14 +307,15 @@ static long reserve_elsewhere(void *arg)
  * thread is about to give its stack back, having drained. */
 static void slowly(long (*fn)(void *), struct request *r)
 {
-	uint64_t start = 0;
+	struct wait w = {0};
 	while (lt_slowly(fn, r) == LT_SLOW_BUSY) {
 		r->light = true;
 		fn(r);
-		if (r->at || is_over() || lt_clock_over(&start, WAIT_MS))
+		if (r->at || is_over() || has_waited(&w))
 			return;
 		r->light = false;
 		lt_sys1(SYS_sched_yield, 0);
+		lt_drain_wait();
 	}
 }
 

@@ -1,8 +1,12 @@
 /* Ten thousand threads that come and go, each with a name and blocks of its own: each has a number
- * of its own in the dump, and the tracer's memory does not grow with them.
+ * of its own in the dump, and the tracer's memory does not grow with them. And a thousand at once,
+ * which all need what there is less of.
  *
  * @case threads_10000
  * @check equal threads "$(field summary threads)" 10001
+ * @case threads_at_once
+ * @run t "$prog" at_once
+ * @check equal threads "$(field summary threads)" 1001
  * @case threads_detached
  * @run t "$prog" detached 504
  * @check equal threads "$(field summary threads)" 505
@@ -42,8 +46,34 @@ static void batch(long from, bool detached)
 	pthread_attr_destroy(&attr);
 }
 
+static pthread_barrier_t all_here;
+
+static void *work_long(void *unused)
+{
+	pthread_barrier_wait(&all_here);
+	churn(600);
+	return unused;
+}
+
+static int at_once(void)
+{
+	static pthread_t thread[1000];
+	pthread_attr_t attr;
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 64 << 10);
+	pthread_barrier_init(&all_here, NULL, 1000);
+	for (int i = 0; i < 1000; i++)
+		must(pthread_create(&thread[i], &attr, work_long, NULL) == 0, "thread");
+	for (int i = 0; i < 1000; i++)
+		pthread_join(thread[i], NULL);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
+	const char *how = argc > 1 ? argv[1] : "";
+	if (IS("at_once"))
+		return at_once();
 	long total = argc > 2 ? atol(argv[2]) : 10000, start = 0;
 	churn(1);
 	for (long i = 0; i < total; i += AT_ONCE) {
