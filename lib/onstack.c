@@ -94,7 +94,7 @@ static void unblock_signals(const uint64_t *before)
 }
 
 /* More threads at once than there are stacks: whoever has one is at work, and gives it back. */
-static int wait_for_one(void)
+static __attribute__((noinline)) int wait_for_one(void)
 {
 	struct timespec most = {.tv_nsec = WAIT_MS * 1000000};
 	atomic_fetch_add(&waiting, 1);
