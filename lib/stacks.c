@@ -103,9 +103,21 @@ static uint32_t announce(struct lt_thread *t, const struct node *n)
 	return id;
 }
 
+static uint64_t slot_word(uint64_t h, uint32_t id)
+{
+	return h >> 32 << 32 | id;
+}
+
 static inline bool same(const struct node *m, const struct node *n)
 {
 	return m->pc_flags == n->pc_flags && m->parent == n->parent && m->module == n->module;
+}
+
+static inline struct node node_from(const struct lt_frame *f, uint32_t parent, uint32_t flags)
+{
+	return (struct node){.pc_flags = (uint64_t)f->pc << 12 | ((f->flags | flags) & 0xfff),
+		.parent = parent,
+		.module = f->module};
 }
 
 static uint64_t hash(const struct node *n)
@@ -147,7 +159,7 @@ static uint32_t put_in(unsigned i, uint64_t h, const struct node *n, uint32_t id
 		uint64_t none = 0;
 		if (other || !free)
 			return other;
-		if (!atomic_compare_exchange_strong(free, &none, h >> 32 << 32 | id))
+		if (!atomic_compare_exchange_strong(free, &none, slot_word(h, id)))
 			continue;
 		atomic_fetch_add_explicit(&stacks.used[i], 1, memory_order_relaxed);
 		return id;
@@ -208,13 +220,6 @@ static uint32_t node_of(struct lt_thread *t, const struct node *n)
 	return id ? put(h, n, id) : LTF_SITE_NONE;
 }
 
-static struct node node_from(const struct lt_frame *f, uint32_t parent, uint32_t flags)
-{
-	return (struct node){.pc_flags = (uint64_t)f->pc << 12 | ((f->flags | flags) & 0xfff),
-		.parent = parent,
-		.module = f->module};
-}
-
 static uint64_t path_hash(uint32_t parent, const struct lt_frame *f, unsigned n)
 {
 	uint64_t h = parent;
@@ -229,9 +234,8 @@ static bool is_path(uint32_t id, uint32_t parent, const struct lt_frame *f, unsi
 {
 	for (unsigned i = 0; i < n; i++) {
 		const struct node *m = node_at(id);
-		uint32_t more = i + 1 == n ? flags : 0;
-		if (m->pc_flags != ((uint64_t)f[i].pc << 12 | ((f[i].flags | more) & 0xfff)) ||
-			m->module != f[i].module)
+		struct node wanted = node_from(&f[i], m->parent, i + 1 == n ? flags : 0);
+		if (!same(m, &wanted))
 			return false;
 		out[i].id = id;
 		id = m->parent;
@@ -279,6 +283,6 @@ unsigned lt_stacks_path(struct lt_thread *t, uint32_t parent, const struct lt_fr
 	}
 	unsigned got = one_by_one(t, parent, f, n, flags, out);
 	if (got == n)
-		remember(set, h >> 32 << 32 | out[0].id);
+		remember(set, slot_word(h, out[0].id));
 	return got;
 }

@@ -1,8 +1,7 @@
 /* Interned stacks: a tree of frames. A node is a frame below a parent; a site is the id of a
  * stack's innermost node. Every node is announced in the ring before its id can be seen.
  *
- * Lock-free. Two threads may give one frame two ids, and a frame that has not been met for long may
- * get another; readers join them. */
+ * Lock-free. Two threads may give one frame two ids; readers join them. */
 #ifndef LT_STACKS_H
 #define LT_STACKS_H
 
@@ -17,8 +16,7 @@
 unsigned lt_stacks_path(struct lt_thread *t, uint32_t parent, const struct lt_frame *f, unsigned n,
 	uint32_t flags, struct lt_memo_frame *out);
 
-/* The frame of a node that lt_stacks_node returned. Returns its parent's id, LTF_SITE_NONE: none.
- */
+/* The frame of a node that lt_stacks_path gave. Returns its parent's id, LTF_SITE_NONE: none. */
 uint32_t lt_stacks_frame(uint32_t id, struct lt_frame *f);
 
 /* In a forked child. */
