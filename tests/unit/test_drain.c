@@ -28,27 +28,17 @@
 #include "lib/rss.h"
 #include "lib/sys.h"
 #include "lib/tracer.h"
+#include "tests/unit/around_ring.h"
 
 enum { WRITERS = 4, WAVES = 5, DRAINERS = 2, EVENTS = 20000, HANDLED = 5000 };
 enum { THREADS = WRITERS * WAVES, MOST = EVENTS + HANDLED, WORDS = 2, BODY_MAX = 1 << 21 };
 enum { RING = 64 << 10 }; /* more blocks than threads: it must do without growing */
-
-static struct ltf_header header;
-struct ltf_header *lt_header = &header;
-enum lt_mode lt_mode = LT_MODE_ON;
-_Atomic bool lt_sealed;
-bool lt_numbered;
 
 /* What the stream had: for each event of each thread its place, counted in words of the thread's
  * blocks, from 1. Own events have numbers from 0, handlers' from EVENTS. */
 static uint64_t place[THREADS + 1][MOST];
 static uint64_t streamed, finished, twice, damaged;
 static bool refuse_extents, stopped;
-
-void lt_thread_refresh_name(struct lt_thread *t)
-{
-	(void)t;
-}
 
 long lt_slowly(long (*fn)(void *), void *arg)
 {
@@ -58,25 +48,6 @@ long lt_slowly(long (*fn)(void *), void *arg)
 	long ret = fn(arg);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return ret;
-}
-
-uint64_t lt_clock_mono(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
-static void *memory(size_t len)
-{
-	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	return p == MAP_FAILED ? NULL : p;
-}
-
-void *lt_sys_map(size_t len, bool wiped)
-{
-	(void)wiped;
-	return memory(len);
 }
 
 void *lt_dump_extent(size_t len)

@@ -23,13 +23,9 @@
 #include "lib/ring.h"
 #include "lib/sys.h"
 #include "lib/tracer.h"
+#include "tests/unit/around_ring.h"
 
 enum { THREADS = 6, EVENTS = 60000, EXTENT_MAX = 1 << 20 };
-
-static struct ltf_header header;
-struct ltf_header *lt_header = &header;
-enum lt_mode lt_mode = LT_MODE_ON;
-_Atomic bool lt_sealed;
 
 static pthread_mutex_t draining = PTHREAD_MUTEX_INITIALIZER;
 static uint64_t next_value[THREADS + 1], blobs, order_errors;
@@ -39,32 +35,6 @@ long lt_slowly(long (*fn)(void *), void *arg)
 {
 	return fn(arg);
 }
-
-void lt_thread_refresh_name(struct lt_thread *t)
-{
-	(void)t;
-}
-
-uint64_t lt_clock_mono(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
-static void *memory(size_t len)
-{
-	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	return p == MAP_FAILED ? NULL : p;
-}
-
-void *lt_sys_map(size_t len, bool wiped)
-{
-	(void)wiped;
-	return memory(len);
-}
-
-bool lt_numbered;
 
 void *lt_dump_extent(size_t len)
 {

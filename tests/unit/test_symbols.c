@@ -18,26 +18,15 @@
 
 static char tmp[] = "/tmp/leaktrace-symbols.XXXXXX";
 
-/* Runs a shell command in the test's directory; 0 when it succeeded. */
-__attribute__((format(printf, 1, 2))) static int run(const char *format, ...)
-{
-	char command[4096];
-	int n = snprintf(command, sizeof(command), "cd %s && ", tmp);
-	va_list args;
-	va_start(args, format);
-	vsnprintf(command + n, sizeof(command) - (size_t)n, format, args);
-	va_end(args);
-	return system(command);
-}
+#include "tests/unit/shell.h"
 
 /* The first line that a command prints. */
 __attribute__((format(printf, 2, 3))) static void line_of(char out[1024], const char *format, ...)
 {
-	char command[4096];
-	int n = snprintf(command, sizeof(command), "cd %s && ", tmp);
+	char command[COMMAND_MAX];
 	va_list args;
 	va_start(args, format);
-	vsnprintf(command + n, sizeof(command) - (size_t)n, format, args);
+	command_here(command, format, args);
 	va_end(args);
 	FILE *p = popen(command, "r");
 	assert_non_null(p);

@@ -25,16 +25,7 @@ enum { HEAD = 16, CHECKSUM_AT = 8, MANY = 4096 };
 
 static char tmp[] = "/tmp/leaktrace-cache.XXXXXX";
 
-__attribute__((format(printf, 1, 2))) static int run(const char *format, ...)
-{
-	char command[4096];
-	int n = snprintf(command, sizeof(command), "cd %s && ", tmp);
-	va_list args;
-	va_start(args, format);
-	vsnprintf(command + n, sizeof(command) - (size_t)n, format, args);
-	va_end(args);
-	return system(command);
-}
+#include "tests/unit/shell.h"
 
 /* Stays valid. */
 static const char *path_of(const char *name)

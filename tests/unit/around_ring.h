@@ -1,0 +1,50 @@
+/* What surrounds the ring in its tests: the globals and calls of the library that do not matter
+ * there. Included by one file of a test. */
+#ifndef TESTS_AROUND_RING_H
+#define TESTS_AROUND_RING_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <time.h>
+#include "lib/clock.h"
+#include "lib/dump.h"
+#include "lib/lifecycle.h"
+#include "lib/onstack.h"
+#include "lib/sys.h"
+#include "lib/thread.h"
+#include "lib/tracer.h"
+
+static struct ltf_header header;
+struct ltf_header *lt_header = &header;
+enum lt_mode lt_mode = LT_MODE_ON;
+_Atomic bool lt_sealed;
+bool lt_numbered;
+
+void lt_thread_refresh_name(struct lt_thread *t)
+{
+	(void)t;
+}
+
+uint64_t lt_clock_mono(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void *memory(size_t len)
+{
+	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+void *lt_sys_map(size_t len, bool wiped)
+{
+	(void)wiped;
+	return memory(len);
+}
+
+#endif
