@@ -8,7 +8,8 @@
 
 enum { COMMAND_MAX = 4096 };
 
-static void command_here(char command[COMMAND_MAX], const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void command_here(
+	char command[COMMAND_MAX], const char *format, va_list args)
 {
 	int n = snprintf(command, COMMAND_MAX, "cd %s && ", tmp);
 	vsnprintf(command + n, COMMAND_MAX - (size_t)n, format, args);
