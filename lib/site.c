@@ -9,7 +9,10 @@
 #include "format/ring.h"
 #include "lib/config.h"
 #include "lib/dump.h"
+#include "lib/modules.h"
 #include "lib/stacks.h"
+#include "lib/tracer.h"
+#include "lib/unwind_bounds.h"
 #include "lib/verify.h"
 
 /* A handler that left by longjmp never took its level back: where the stack has been unwound past
@@ -41,65 +44,75 @@ static uint32_t intern(struct lt_thread *t, const struct lt_frame *f, unsigned n
 	return out.id;
 }
 
-static void fence(void)
+/* The id of a walk's stack: of n new frames, innermost first, below those that it met. */
+static uint32_t give_ids(
+	struct lt_thread *t, const struct lt_memo_walk *w, unsigned n, uint32_t end)
 {
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	uint32_t id = w->met ? w->last->frame[w->met - 1].id : LTF_SITE_NONE;
+	if (!n)
+		return id;
+	if (lt_stacks_foreseen(w->last->foreseen, id, t->frames[0], n, end, t->fresh))
+		return t->fresh[0].id;
+	if (lt_stacks_path(t, id, t->frames[0], n, end, t->fresh) < n)
+		return LTF_SITE_NONE;
+	return t->fresh[0].id;
 }
 
-/* Keeps the n frames of fresh below memo->met. Where there is no room, all are forgotten: the next
- * walk begins anew. Returns the innermost, or 0. */
-static unsigned keep(struct lt_memo *m, const struct lt_memo_frame *fresh, unsigned n)
+static __attribute__((noinline)) uint32_t walk_beside_last(struct lt_thread *t,
+	const struct lt_regs *regs, enum lt_memo_kind kind, unsigned slot, enum lt_walk *how)
 {
-	unsigned outer = m->met, at = m->used;
-	if (at + n > LT_MEMO_FRAMES) {
-		lt_memo_clear(m);
-		return 0;
-	}
-	bool matters = outer && m->frame[outer].bp_matters;
-	unsigned depth = outer ? m->frame[outer].depth : 0;
-	for (; n--; outer = at++) {
-		struct lt_memo_frame *to = &m->frame[at];
-		*to = fresh[n];
-		to->outer = (uint16_t)outer;
-		to->odd = (outer + 1 != at || !outer ? LT_ODD_OUTER : 0) |
-			  (matters && to->bp_at ? LT_ODD_BP : 0);
-		to->depth = (uint16_t)++depth;
-		matters = to->uses_bp || (matters && !to->bp_at);
-		to->bp_matters = matters;
-	}
-	fence();
-	m->used = at;
-	return outer;
+	struct lt_memo_last *last = &t->memo.last[kind];
+	struct lt_memo_walk w = {.memo = &t->memo, .last = last, .slot = slot};
+	unsigned n = lt_unwind_beside(
+		&t->bounds, regs, &w, t->fresh, t->frames[0], (unsigned)lt_config.depth, how);
+	uint32_t site = give_ids(t, &w, n, w.met ? 0 : end_flags(*how));
+	if (site == LTF_SITE_NONE || !w.pure)
+		return site;
+	lt_memo_keep(&w, t->fresh, n);
+	lt_memo_remember(&w, site);
+	/* Not between threads, which would write to each other's cache lines. */
+	last->foreseen = lt_numbered ? LTF_SITE_NONE : lt_stacks_foresee(last->site, site);
+	last->site = site;
+	return site;
+}
+
+/* The site of a stack that is kept whole. */
+static inline uint32_t known(const struct lt_thread *t, const struct lt_regs *regs, unsigned *slot)
+{
+	const struct lt_memo *m = &t->memo;
+	uint32_t epoch = atomic_load_explicit(&lt_modules_epoch, memory_order_acquire);
+	struct lt_range range = lt_bounds_known(&t->bounds, regs->sp);
+	*slot = 0;
+	if (__builtin_expect(m->epoch != epoch || m->high != range.high, 0))
+		return LTF_SITE_NONE;
+	return lt_memo_find(m, regs->ip, regs->sp, regs->bp, slot);
+}
+
+static void count_faults(uint32_t site, enum lt_walk how)
+{
+	if (site == LTF_SITE_NONE)
+		lt_lost(LTF_LOST_STACKS, 1);
+	else if (how == LT_WALK_CUT)
+		lt_lost(LTF_LOST_STACKS_CUT, 1);
+	else if (how == LT_WALK_UNSURE)
+		lt_lost(LTF_LOST_STACKS_UNSURE, 1);
 }
 
 static uint32_t take_beside_last(
 	struct lt_thread *t, const struct lt_regs *regs, enum lt_memo_kind kind, enum lt_walk *how)
 {
-	struct lt_memo *m = &t->memo;
-	unsigned n = lt_unwind_beside(&t->bounds, regs, m, t->last[kind], t->fresh, t->frames[0],
-		(unsigned)lt_config.depth, how);
-	unsigned inner = m->met;
-	uint32_t id = inner ? m->frame[inner].id : LTF_SITE_NONE;
-	if (n) {
-		uint32_t flags = inner ? 0 : end_flags(*how);
-		if (lt_stacks_path(t, id, t->frames[0], n, flags, t->fresh) < n)
-			return LTF_SITE_NONE;
-		id = t->fresh[0].id;
-		inner = m->pure ? keep(m, t->fresh, n) : 0;
-	}
-	if (inner) {
-		*m->slot = (uint16_t)inner;
-		t->last[kind] = (uint16_t)inner;
-	}
-	return id;
+	unsigned slot;
+	uint32_t site = known(t, regs, &slot);
+	*how = LT_WALK_ROOT;
+	return site != LTF_SITE_NONE ? site : walk_beside_last(t, regs, kind, slot, how);
 }
 
-uint32_t lt_site_take(struct lt_thread *t, const struct lt_regs *regs, enum lt_memo_kind kind)
+/* In a handler's hook that came into another one, or with a setting of LEAKTRACE_UNWIND. */
+static __attribute__((noinline)) uint32_t take_otherwise(
+	struct lt_thread *t, const struct lt_regs *regs, enum lt_memo_kind kind)
 {
 	enum lt_walk how;
 	uint32_t site;
-	if (t->level)
-		drop_stale_levels(t, regs->sp);
 	unsigned level = t->level;
 	if (level >= LT_LEVELS) {
 		lt_lost(LTF_LOST_STACKS, 1);
@@ -110,18 +123,41 @@ uint32_t lt_site_take(struct lt_thread *t, const struct lt_regs *regs, enum lt_m
 	if (level == 0 && lt_config.unwind != LT_UNWIND_PLAIN) {
 		site = take_beside_last(t, regs, kind, &how);
 	} else {
-		struct lt_frame *frames = t->frames[level];
-		unsigned n = lt_unwind(&t->bounds, regs, frames, (unsigned)lt_config.depth, &how);
-		site = intern(t, frames, n, how);
+		unsigned n = lt_unwind(
+			&t->bounds, regs, t->frames[level], (unsigned)lt_config.depth, &how);
+		site = intern(t, t->frames[level], n, how);
 	}
-	if (__builtin_expect(lt_config.unwind == LT_UNWIND_VERIFY, 0))
+	if (lt_config.unwind == LT_UNWIND_VERIFY)
 		lt_verify_site(t, regs, site, t->frames[level]);
 	t->level = level;
-	if (site == LTF_SITE_NONE)
-		lt_lost(LTF_LOST_STACKS, 1);
-	else if (how == LT_WALK_CUT)
-		lt_lost(LTF_LOST_STACKS_CUT, 1);
-	else if (how == LT_WALK_UNSURE)
-		lt_lost(LTF_LOST_STACKS_UNSURE, 1);
+	count_faults(site, how);
+	return site;
+}
+
+/* A stack that is not known whole. */
+static __attribute__((noinline)) uint32_t take_anew(
+	struct lt_thread *t, const struct lt_regs *regs, enum lt_memo_kind kind, unsigned slot)
+{
+	enum lt_walk how;
+	uint32_t site = walk_beside_last(t, regs, kind, slot, &how);
+	count_faults(site, how);
+	return site;
+}
+
+uint32_t lt_site_take(struct lt_thread *t, const struct lt_regs *regs, enum lt_memo_kind kind)
+{
+	unsigned slot;
+	if (__builtin_expect(t->level != 0, 0))
+		drop_stale_levels(t, regs->sp);
+	if (__builtin_expect(t->level != 0 || lt_config.unwind != LT_UNWIND_MEMO, 0))
+		return take_otherwise(t, regs, kind);
+	t->entry_sp[0] = regs->sp;
+	t->level = 1;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	uint32_t site = known(t, regs, &slot);
+	if (__builtin_expect(site == LTF_SITE_NONE, 0))
+		site = take_anew(t, regs, kind, slot);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	t->level = 0;
 	return site;
 }

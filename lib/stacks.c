@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <string.h>
 #include "format/ring.h"
+#include "lib/modules.h"
 #include "lib/ring.h"
 #include "lib/sys.h"
 
@@ -19,15 +20,17 @@ enum {
 	FULL_TENTHS = 6, /* of the slots; then it is replaced */
 	PATHS = 1 << 16, /* 512 KiB, of which is used what is touched */
 	PATH_WAYS = 4,
+	ID_BITS = 30,
 	SEGMENT = 1 << 14, /* nodes in a segment, 256 KiB */
 	SEGMENTS = (LTF_SITE_MAX + 1) / SEGMENT / 16
 };
 
 struct node {
-	uint64_t pc_flags; /* pc48 flags12, as in the ring */
-	uint32_t parent;
-	uint32_t module;
+	uint64_t pc_module; /* pc48 module16 */
+	uint32_t parent;    /* id30, and the low two of the flags */
+	uint32_t next;      /* id30 of the site that came next, the last time; the other two */
 };
+_Static_assert(LTF_SITE_MAX >> 30 == 0 && LT_MODULE_MAX >> 16 == 0, "fits a node");
 
 /* A slot: the id in the low half, the hash's high half above it; 0 is free. */
 struct bucket {
@@ -77,13 +80,18 @@ static struct node *node_at(uint32_t id)
 	return &s[id % SEGMENT];
 }
 
+static inline uint32_t parent_of(const struct node *n)
+{
+	return n->parent & LTF_SITE_MAX;
+}
+
 uint32_t lt_stacks_frame(uint32_t id, struct lt_frame *f)
 {
 	const struct node *n = node_at(id);
-	*f = (struct lt_frame){.pc = (uintptr_t)(n->pc_flags >> 12),
-		.module = n->module,
-		.flags = (uint32_t)(n->pc_flags & 0xfff)};
-	return n->parent;
+	*f = (struct lt_frame){.pc = (uintptr_t)(n->pc_module >> 16),
+		.module = n->pc_module & 0xffff,
+		.flags = n->parent >> ID_BITS | n->next >> ID_BITS << 2};
+	return parent_of(n);
 }
 
 static uint32_t announce(struct lt_thread *t, const struct node *n)
@@ -97,9 +105,11 @@ static uint32_t announce(struct lt_thread *t, const struct node *n)
 	if (!w)
 		return LTF_SITE_NONE;
 	*node_at(id) = *n;
-	w[1] = LTF_CONT(n->pc_flags);
-	w[2] = LTF_CONT(n->module);
-	lt_commit(w, LTF_LEAD(LTF_W_NODE) | (uint64_t)id << 30 | n->parent);
+	struct lt_frame f;
+	uint32_t parent = lt_stacks_frame(id, &f);
+	w[1] = LTF_CONT((uint64_t)f.pc << 12 | f.flags);
+	w[2] = LTF_CONT(f.module);
+	lt_commit(w, LTF_LEAD(LTF_W_NODE) | (uint64_t)id << 30 | parent);
 	return id;
 }
 
@@ -110,19 +120,21 @@ static uint64_t slot_word(uint64_t h, uint32_t id)
 
 static inline bool same(const struct node *m, const struct node *n)
 {
-	return m->pc_flags == n->pc_flags && m->parent == n->parent && m->module == n->module;
+	return m->pc_module == n->pc_module && m->parent == n->parent &&
+	       m->next >> ID_BITS == n->next >> ID_BITS;
 }
 
 static inline struct node node_from(const struct lt_frame *f, uint32_t parent, uint32_t flags)
 {
-	return (struct node){.pc_flags = (uint64_t)f->pc << 12 | ((f->flags | flags) & 0xfff),
-		.parent = parent,
-		.module = f->module};
+	flags |= f->flags;
+	return (struct node){.pc_module = (uint64_t)f->pc << 16 | f->module,
+		.parent = parent | flags << ID_BITS,
+		.next = flags >> 2 << ID_BITS};
 }
 
 static uint64_t hash(const struct node *n)
 {
-	uint64_t h = (n->pc_flags ^ (uint64_t)n->parent << 40) * 0x9e3779b97f4a7c15ull;
+	uint64_t h = (n->pc_module ^ (uint64_t)n->parent << 32) * 0x9e3779b97f4a7c15ull;
 	h = (h ^ h >> 32 ^ n->parent) * 0xd6e8feb86659fd93ull;
 	return h ^ h >> 32;
 }
@@ -229,20 +241,43 @@ static uint64_t path_hash(uint32_t parent, const struct lt_frame *f, unsigned n)
 }
 
 /* True when the nodes from id on are these frames, and the last one's parent is parent. */
-static bool is_path(uint32_t id, uint32_t parent, const struct lt_frame *f, unsigned n,
+static inline bool is_path(uint32_t id, uint32_t parent, const struct lt_frame *f, unsigned n,
 	uint32_t flags, struct lt_memo_frame *out)
 {
 	for (unsigned i = 0; i < n; i++) {
 		const struct node *m = node_at(id);
-		struct node wanted = node_from(&f[i], m->parent, i + 1 == n ? flags : 0);
+		struct node wanted = node_from(&f[i], parent_of(m), i + 1 == n ? flags : 0);
 		if (!same(m, &wanted))
 			return false;
 		out[i].id = id;
-		id = m->parent;
+		id = parent_of(m);
 		if (id == LTF_SITE_NONE && i + 1 < n)
 			return false;
 	}
 	return id == parent;
+}
+
+bool lt_stacks_foreseen(uint32_t foreseen, uint32_t parent, const struct lt_frame *f, unsigned n,
+	uint32_t flags, struct lt_memo_frame *out)
+{
+	return foreseen != LTF_SITE_NONE && is_path(foreseen, parent, f, n, flags, out);
+}
+
+/* Nodes of one stack mostly stand one after the other, the innermost last. */
+uint32_t lt_stacks_foresee(uint32_t before, uint32_t site)
+{
+	if (before != LTF_SITE_NONE) {
+		struct node *b = node_at(before);
+		if ((b->next & LTF_SITE_MAX) != site)
+			b->next = (b->next & ~(uint32_t)LTF_SITE_MAX) | site;
+	}
+	uint32_t next = node_at(site)->next & LTF_SITE_MAX;
+	if (next != LTF_SITE_NONE) {
+		const char *line = (const char *)node_at(next);
+		__builtin_prefetch(line);
+		__builtin_prefetch(line - 64);
+	}
+	return next;
 }
 
 static unsigned one_by_one(struct lt_thread *t, uint32_t parent, const struct lt_frame *f,

@@ -16,6 +16,15 @@
 unsigned lt_stacks_path(struct lt_thread *t, uint32_t parent, const struct lt_frame *f, unsigned n,
 	uint32_t flags, struct lt_memo_frame *out);
 
+/* The same for frames that are expected to be those of the node foreseen: false when they are not.
+ */
+bool lt_stacks_foreseen(uint32_t foreseen, uint32_t parent, const struct lt_frame *f, unsigned n,
+	uint32_t flags, struct lt_memo_frame *out);
+
+/* Notes that a thread's site before was followed by site. Returns the one that followed that the
+ * last time, or LTF_SITE_NONE; it is being fetched into the cache. */
+uint32_t lt_stacks_foresee(uint32_t before, uint32_t site);
+
 /* The frame of a node that lt_stacks_path gave. Returns its parent's id, LTF_SITE_NONE: none. */
 uint32_t lt_stacks_frame(uint32_t id, struct lt_frame *f);
 

@@ -23,25 +23,23 @@ static struct {
 	_Atomic uint32_t count, turn, last_id;
 } threads;
 
-/* The arrays behind a state: the memo's frames, and for each frame of the depth what a walk finds.
- */
+/* The arrays behind a state: what a walk finds, for each frame of the depth, and the memo's. */
 static size_t state_size(void)
 {
 	size_t per_frame = sizeof(struct lt_memo_frame) + LT_LEVELS * sizeof(struct lt_frame);
-	size_t len = offsetof(struct lt_thread, room) +
-		     LT_MEMO_FRAMES * sizeof(struct lt_memo_frame) +
-		     (size_t)lt_config.depth * per_frame;
+	unsigned depth = (unsigned)lt_config.depth;
+	size_t len = offsetof(struct lt_thread, room) + depth * per_frame + lt_memo_size(depth);
 	return (len + PAGE - 1) & ~(size_t)(PAGE - 1);
 }
 
 static void arrange(struct lt_thread *t)
 {
-	t->memo.frame = t->room;
-	t->memo.used = 1;
-	t->fresh = t->memo.frame + LT_MEMO_FRAMES;
-	struct lt_frame *room = (struct lt_frame *)(t->fresh + lt_config.depth);
-	for (int i = 0; i < LT_LEVELS; i++, room += lt_config.depth)
+	unsigned depth = (unsigned)lt_config.depth;
+	t->fresh = (struct lt_memo_frame *)t->room;
+	struct lt_frame *room = (struct lt_frame *)(t->fresh + depth);
+	for (int i = 0; i < LT_LEVELS; i++, room += depth)
 		t->frames[i] = room;
+	lt_memo_arrange(&t->memo, depth, room);
 }
 
 /* The parent's states stay mapped, wiped: a hook that a signal handler interrupted to fork may

@@ -9,9 +9,6 @@
 #include <stdint.h>
 #include "lib/unwind.h"
 
-/* Allocations and releases come from different places by turns. */
-enum lt_memo_kind { LT_MEMO_ALLOC, LT_MEMO_FREE, LT_MEMOS };
-
 enum { LT_LEVELS = 3, LT_RECENT = 64, LT_READY = 0x4c54u, LT_WIPED = 4096 };
 
 struct lt_thread {
@@ -34,7 +31,6 @@ struct lt_thread {
 	struct lt_stack_bounds bounds __attribute__((aligned(LT_WIPED)));
 	struct lt_frame *frames[LT_LEVELS]; /* room for depth frames each */
 	struct lt_memo memo;                /* the last stacks at level 0 (site.c) */
-	uint16_t last[LT_MEMOS];            /* innermost frame of each kind's last stack */
 	struct lt_memo_frame *fresh;        /* room for depth of them */
 	uintptr_t entry_sp[LT_LEVELS];
 
@@ -45,7 +41,7 @@ struct lt_thread {
 	char name[16];
 
 	/* The arrays behind it (thread.c), in the same page. */
-	struct lt_memo_frame room[];
+	uint64_t room[];
 };
 
 extern __thread struct lt_thread *lt_self __attribute__((tls_model("initial-exec")));

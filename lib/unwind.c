@@ -155,145 +155,44 @@ static __attribute__((noinline)) enum lt_step step_slowly(
 	return c->known ? LT_STEP_OK : LT_STEP_BLIND;
 }
 
-/* The frame that called k, 0 where it is the root. */
-static inline unsigned outer_of(const struct lt_memo_frame *frame, unsigned k)
-{
-	return frame[k].odd & LT_ODD_OUTER ? frame[k].outer : k - 1;
-}
-
-/* Whether the words that led from frame k to the root are what they were. Innermost first: beyond
- * the first difference nothing is known. Returns 0, or the frame whose caller is another one now.
- */
-static inline unsigned differs(const struct lt_memo_frame *frame, unsigned k)
-{
-	const struct lt_memo_frame *f = &frame[k], *caller;
-	for (;; f = caller) {
-		caller = f - 1;
-		const uintptr_t *cfa;
-		if (__builtin_expect(f->odd, 0)) {
-			if (f->odd & LT_ODD_OUTER) {
-				if (!f->outer)
-					return 0;
-				caller = &frame[f->outer];
-			}
-			cfa = (const uintptr_t *)caller->sp;
-			if (f->odd & LT_ODD_BP && *(cfa - f->bp_at) != caller->bp)
-				return (unsigned)(f - frame);
-		}
-		cfa = (const uintptr_t *)caller->sp;
-		if (cfa[-1] != caller->ip)
-			return (unsigned)(f - frame);
-	}
-}
-
 /* Where the walk stands. */
 struct place {
 	uintptr_t ip, sp, bp;
 };
 
-/* Takes the frames from k to end from the memo, and steps over end. False: no room. */
-static inline bool take_over(const struct lt_memo_frame *frame, unsigned k, unsigned end,
-	struct sink *out, struct place *at)
+/* Field by field: what is put together elsewhere and copied whole waits for its small stores. */
+static inline void fill(struct lt_memo_frame *f, const struct place *at, lt_rule_word r)
 {
-	for (;; k = outer_of(frame, k)) {
-		const struct lt_memo_frame *f = &frame[k];
-		if (out->n == out->max)
-			return false;
-		struct lt_memo_frame *to = &out->fresh[out->n];
-		*to = *f;
-		to->bp = at->bp;
-		out->frames[out->n++] = (struct lt_frame){.pc = f->ip, .module = f->module};
-		const uintptr_t *cfa = (const uintptr_t *)frame[outer_of(frame, k)].sp;
-		if (f->bp_at)
-			at->bp = *(cfa - f->bp_at);
-		at->ip = cfa[-1];
-		at->sp = (uintptr_t)cfa;
-		if (k == end)
-			return true;
-	}
-}
-
-static inline uint16_t *slot_for(struct lt_memo *m, uintptr_t ip, uintptr_t at)
-{
-	uint64_t h = (ip ^ at << 24) * 0x9e3779b97f4a7c15ULL;
-	return &m->leaf[h >> (64 - LT_MEMO_LEAF_BITS)];
-}
-
-/* The innermost frame of a kept stack that is the whole of this one, or 0. Where the first guess,
- * by ip and sp, turns out to have another caller somewhere, the frame there and the caller that is
- * found lead to the next guess. The place where the search ended is where this stack can be found
- * next time. */
-static inline unsigned whole(struct lt_memo *m, const struct lt_regs *regs)
-{
-	m->slot = slot_for(m, regs->ip, regs->sp);
-	for (int tries = 0; tries < 4; tries++) {
-		unsigned k = *m->slot;
-		const struct lt_memo_frame *f = &m->frame[k];
-		if (f->ip != regs->ip || f->sp != regs->sp || (f->bp_matters && f->bp != regs->bp))
-			return 0;
-		unsigned end = differs(m->frame, k);
-		if (!end)
-			return k;
-		const uintptr_t *cfa = (const uintptr_t *)m->frame[outer_of(m->frame, end)].sp;
-		m->slot = slot_for(m, cfa[-1], end);
-	}
-	m->slot = slot_for(m, regs->ip, regs->sp);
-	return 0;
-}
-
-enum meeting { MET_NOT, MET, MET_PART };
-
-/* Looks for the frame at hand among the stack that *k is in; *k goes from its innermost frame to
- * its root. MET: the rest of the stack is the same, from *k on. MET_PART: it was, up to some frame,
- * and *at stands behind that. */
-static inline __attribute__((always_inline)) enum meeting meets(
-	const struct lt_memo *m, unsigned *k, struct place *at, struct sink *out)
-{
-	while (*k && m->frame[*k].sp < at->sp)
-		*k = outer_of(m->frame, *k);
-	const struct lt_memo_frame *f = &m->frame[*k];
-	if (!*k || f->sp != at->sp || f->ip != at->ip || f->depth > out->max - out->n ||
-		(f->bp_matters && f->bp != at->bp))
-		return MET_NOT;
-	unsigned end = differs(m->frame, *k);
-	if (!end)
-		return MET;
-	unsigned from = *k;
-	*k = outer_of(m->frame, end);
-	take_over(m->frame, from, end, out, at);
-	return MET_PART;
+	f->ip = at->ip;
+	f->sp = at->sp;
+	f->bp = at->bp;
+	f->bp_at = (uint8_t)lt_rule_bp(r);
+	f->uses_bp = lt_rule_kind(r) == LT_KIND_RBP;
 }
 
 /* The fast form: walks from *c until something ends it, and says what. LT_STEP_OK: the frames are
  * full. With a memo, it also ends where the last stack is met. */
 static inline __attribute__((always_inline)) enum lt_step walk_fast(
-	struct lt_cursor *c, struct sink *out, struct lt_memo *memo, unsigned last)
+	struct lt_cursor *c, struct sink *out, struct lt_memo_walk *memo)
 {
 	struct place at = {c->ip, c->sp, c->bp};
 	uintptr_t low = c->range.low + LT_WINDOW, high = c->range.high;
 	uint32_t flags = 0;
-	unsigned k = last;
+	unsigned k = memo ? memo->last->n : 0;
 
 	for (;;) {
-		if (!at.ip)
-			return LT_STEP_END;
-		enum meeting met = memo && k ? meets(memo, &k, &at, out) : MET_NOT;
-		if (met == MET) {
-			memo->met = (uint16_t)k;
+		if (!at.ip) {
+			if (memo)
+				memo->zero = at.sp - sizeof(uintptr_t);
 			return LT_STEP_END;
 		}
-		if (met == MET_PART)
-			continue;
+		if (memo && k && lt_memo_meets(memo, &k, at.ip, at.sp, at.bp, out->max - out->n))
+			return LT_STEP_END;
 		if (__builtin_expect(out->n == out->max, 0))
 			return LT_STEP_OK;
 		lt_rule_word r = rule_of(at.ip - 1, false);
 		if (memo)
-			out->fresh[out->n] = (struct lt_memo_frame){.ip = at.ip,
-				.sp = at.sp,
-				.bp = at.bp,
-				.module = (uint16_t)lt_rule_module(r),
-				.bp_at = (uint8_t)lt_rule_bp(r),
-				.uses_bp = lt_rule_kind(r) == LT_KIND_RBP};
+			fill(&out->fresh[out->n], &at, r);
 		keep(out, at.ip, r, flags);
 		enum lt_kind kind = lt_rule_kind(r);
 		uintptr_t cfa = (kind == LT_KIND_RBP ? at.bp : at.sp) + lt_rule_off(r);
@@ -452,43 +351,32 @@ unsigned lt_unwind(struct lt_stack_bounds *b, const struct lt_regs *regs, struct
 
 	start_at(&c, b, regs);
 	if (__builtin_expect(!lt_unwind_force_slow, 1))
-		s = walk_fast(&c, &out, NULL, 0);
+		s = walk_fast(&c, &out, NULL);
 	*how = rest_of_walk(&c, &out, regs, s);
 	return out.n;
 }
 
-void lt_memo_clear(struct lt_memo *memo)
-{
-	memset(memo->leaf, 0, sizeof(memo->leaf));
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	memo->used = 1;
-}
-
 unsigned lt_unwind_beside(struct lt_stack_bounds *b, const struct lt_regs *regs,
-	struct lt_memo *memo, unsigned last, struct lt_memo_frame *fresh, struct lt_frame *frames,
+	struct lt_memo_walk *walk, struct lt_memo_frame *fresh, struct lt_frame *frames,
 	unsigned max, enum lt_walk *how)
 {
 	struct lt_cursor c;
 	struct sink out = {.frames = frames, .fresh = fresh, .max = max};
 	enum lt_step s = LT_STEP_BLIND;
+	struct lt_memo *m = walk->memo;
 	uint32_t epoch = atomic_load_explicit(&lt_modules_epoch, memory_order_acquire);
 
 	start_at(&c, b, regs);
-	if (__builtin_expect(memo->epoch != epoch || memo->high != c.range.high, 0)) {
-		lt_memo_clear(memo);
-		memo->epoch = epoch;
-		memo->high = c.range.high;
+	if (__builtin_expect(m->epoch != epoch || m->high != c.range.high, 0)) {
+		lt_memo_clear(m);
+		m->epoch = epoch;
+		m->high = c.range.high;
 	}
-	memo->pure = true;
-	memo->met = (uint16_t)whole(memo, regs);
-	if (memo->met) {
-		*how = LT_WALK_ROOT;
-		return 0;
-	}
+	walk->pure = (c.range.high - regs->sp) >> 31 == 0;
 	if (__builtin_expect(!lt_unwind_force_slow, 1))
-		s = walk_fast(&c, &out, memo, last < memo->used ? last : 0);
+		s = walk_fast(&c, &out, walk);
 	if (s != LT_STEP_END)
-		memo->pure = false;
+		walk->pure = false;
 	*how = rest_of_walk(&c, &out, regs, s);
 	return out.n;
 }

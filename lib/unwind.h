@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "lib/memo.h"
 
 /* Registers as they are in the frame where the walk starts. */
 struct lt_regs {
@@ -47,51 +48,10 @@ enum lt_walk {
 unsigned lt_unwind(struct lt_stack_bounds *b, const struct lt_regs *regs, struct lt_frame *frames,
 	unsigned max, enum lt_walk *how);
 
-/* Memoised walks. Unwinding is a pure function of the registers and of the stack words it reads. A
- * thread keeps the frames of its last stacks, a tree, with the registers of each. A new walk that
- * comes to a frame of it with the same registers looks whether the words that led from there to the
- * root are unchanged; if they are, so is the rest of the stack. rbp is compared only where a frame
- * further out is found by it: elsewhere it holds data. */
-enum {
-	LT_ODD_OUTER = 1, /* it was not called by the frame before it in the array */
-	LT_ODD_BP = 2,    /* the caller's rbp was read from the stack, and matters */
-};
-
-struct lt_memo_frame {
-	uintptr_t ip, sp, bp; /* on entry to the frame */
-	uint32_t id;          /* the caller's own */
-	uint16_t depth;       /* frames from here to the root */
-	uint16_t module;
-	uint8_t bp_at; /* the caller's rbp was read at its sp - 8 * bp_at; 0: it is the same */
-	uint8_t uses_bp : 1;    /* the caller's sp was reckoned from bp */
-	uint8_t bp_matters : 1; /* bp leads on, here or in a frame that gets it from here */
-	uint8_t odd;
-	uint16_t outer; /* the frame that called this one, 0 none; with LT_ODD_OUTER */
-};
-
-enum { LT_MEMO_LEAF_BITS = 8, LT_MEMO_LEAVES = 1 << LT_MEMO_LEAF_BITS, LT_MEMO_FRAMES = 512 };
-
-struct lt_memo {
-	struct lt_memo_frame *frame; /* [1..used); room for LT_MEMO_FRAMES */
-	uint32_t used;
-	uint32_t epoch;                /* lt_modules_epoch when it was made */
-	uintptr_t high;                /* end of the stack it was made on */
-	uint16_t leaf[LT_MEMO_LEAVES]; /* innermost frames, hashed; 0 none */
-	/* Of the last walk. */
-	uint16_t met;   /* its outer part is this frame and those that it leads to; 0 none */
-	uint16_t *slot; /* where its innermost frame is to be kept */
-	bool pure;      /* the new frames may be kept: the three registers alone led through them */
-};
-
-/* Forgets all frames. Safe against a signal handler that leaves it by longjmp. */
-void lt_memo_clear(struct lt_memo *memo);
-
-/* As lt_unwind, with frames filled only up to the part that the stack shares with one in the memo;
- * those that are new are also in fresh (room for max; without id, depth, bp_matters, odd and
- * outer). last: the innermost frame of the stack to try first, or 0. The number of frames of the
- * whole stack is the result plus the depth of memo->met. */
+/* As lt_unwind, beside the thread's last stack, walk->last: frames and fresh (without id, words and
+ * bp_matters) get the frames, innermost first, that this stack does not share with that. */
 unsigned lt_unwind_beside(struct lt_stack_bounds *b, const struct lt_regs *regs,
-	struct lt_memo *memo, unsigned last, struct lt_memo_frame *fresh, struct lt_frame *frames,
+	struct lt_memo_walk *walk, struct lt_memo_frame *fresh, struct lt_frame *frames,
 	unsigned max, enum lt_walk *how);
 
 /* Called once before main, not from a hook. libunwind: finds it (dlopen, RTLD_LOCAL). It can step
