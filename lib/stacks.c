@@ -13,13 +13,13 @@
 #include "lib/sys.h"
 
 enum {
-	SLOTS = 8,           /* a bucket is one cache line */
-	PROBES = 8,          /* buckets that are looked through, one after the other */
-	FIRST_BUCKETS = 512, /* 32 KiB */
+	SLOTS = 8,          /* a bucket is one cache line */
+	PROBES = 8,         /* buckets that are looked through, one after the other */
+	FIRST_BUCKETS = 64, /* 4 KiB, enough for most that are forked or do little */
 	TABLES = 20,
 	FULL_TENTHS = 6, /* of the slots; then it is replaced */
-	PATHS = 1 << 16, /* 512 KiB, of which is used what is touched */
 	PATH_WAYS = 4,
+	PATH_STEPS = 3,
 	ID_BITS = 30,
 	SEGMENT = 1 << 14, /* nodes in a segment, 256 KiB */
 	SEGMENTS = (LTF_SITE_MAX + 1) / SEGMENT / 16
@@ -43,12 +43,17 @@ static struct {
 	_Atomic uint32_t used[TABLES]; /* slots, about */
 	struct bucket *_Atomic table[TABLES];
 	struct node *_Atomic segment[SEGMENTS];
-	_Atomic uint64_t *_Atomic paths; /* slots, as above */
+	_Atomic uint64_t *_Atomic paths[PATH_STEPS]; /* slots, as above */
 } stacks;
 
+/* Slots of the cache of paths: 4 KiB, 32 KiB, 512 KiB. The next one, empty, is used from as many
+ * nodes on. */
+static const uint32_t path_slots[PATH_STEPS] = {1 << 9, 1 << 12, 1 << 16};
+
+/* The second is eight times the first, the others twice the one before. */
 static size_t buckets_in(unsigned i)
 {
-	return (size_t)FIRST_BUCKETS << i;
+	return i ? (size_t)FIRST_BUCKETS << (i + 2) : FIRST_BUCKETS;
 }
 
 /* The kernel has wiped the tables: they are empty. */
@@ -302,15 +307,25 @@ static void remember(_Atomic uint64_t *set, uint64_t path)
 	atomic_store_explicit(set, path, memory_order_release);
 }
 
+static unsigned path_step(void)
+{
+	uint32_t nodes = atomic_load_explicit(&stacks.next_id, memory_order_relaxed);
+	unsigned i = 0;
+	while (i + 1 < PATH_STEPS && nodes >= path_slots[i])
+		i++;
+	return i;
+}
+
 unsigned lt_stacks_path(struct lt_thread *t, uint32_t parent, const struct lt_frame *f, unsigned n,
 	uint32_t flags, struct lt_memo_frame *out)
 {
+	unsigned step = path_step();
 	_Atomic uint64_t *paths =
-		shared((void *_Atomic *)&stacks.paths, PATHS * sizeof(*stacks.paths));
+		shared((void *_Atomic *)&stacks.paths[step], path_slots[step] * sizeof(uint64_t));
 	if (!paths)
 		return one_by_one(t, parent, f, n, flags, out);
 	uint64_t h = path_hash(parent, f, n);
-	_Atomic uint64_t *set = &paths[h & (PATHS - PATH_WAYS)];
+	_Atomic uint64_t *set = &paths[h & (path_slots[step] - PATH_WAYS)];
 	for (int i = 0; i < PATH_WAYS; i++) {
 		uint64_t s = atomic_load_explicit(&set[i], memory_order_acquire);
 		if (s >> 32 == h >> 32 && s && is_path((uint32_t)s, parent, f, n, flags, out))
