@@ -1,4 +1,4 @@
-/* The dump file: a header page, a stream of chunks, and extents that hold the ring.
+/* The dump file: a header page, extents that hold the ring, and a stream of chunks.
  * Byte by byte in doc/FORMAT; this header is the same in C. All integers are little-endian. */
 #ifndef LTF_FILE_H
 #define LTF_FILE_H
@@ -17,7 +17,7 @@ enum {
 /* How the traced image ended, as far as it could say itself. */
 enum ltf_state {
 	LTF_STATE_RUNNING = 1,  /* or ended without a word: a signal, the OOM killer */
-	LTF_STATE_FINISHED = 2, /* all events are in the stream; the ring is cut off or empty */
+	LTF_STATE_FINISHED = 2, /* all events are in the stream; or all in the ring, without any */
 	LTF_STATE_EXEC = 3,     /* replaced by another image; the ring may still hold events */
 	LTF_STATE_STOPPED = 4   /* tracing was given up; stop_reason says why */
 };

@@ -193,17 +193,31 @@ static void put_note(unsigned blob, const uint8_t *bytes, size_t len)
 	drain.events++;
 }
 
+/* The length of the blob, 0: not to be had. */
+static size_t rss_blob(uint8_t blob[2 * LTF_VARINT_MAX])
+{
+	uint64_t bytes[2];
+	return lt_rss(bytes) ? (size_t)(ltf_put(ltf_put(blob, bytes[0]), bytes[1]) - blob) : 0;
+}
+
 static void note_rss(void)
 {
 	uint64_t now = lt_clock_mono() / 1000000;
 	if (now - drain.last_rss < RSS_EVERY_MS)
 		return;
-	uint64_t bytes[2];
-	drain.last_rss = now;
-	if (!lt_rss(bytes))
-		return;
 	uint8_t blob[2 * LTF_VARINT_MAX];
-	put_note(LTF_BLOB_RSS, blob, (size_t)(ltf_put(ltf_put(blob, bytes[0]), bytes[1]) - blob));
+	drain.last_rss = now;
+	size_t len = rss_blob(blob);
+	if (len)
+		put_note(LTF_BLOB_RSS, blob, len);
+}
+
+void lt_drain_note(struct lt_thread *t)
+{
+	uint8_t blob[2 * LTF_VARINT_MAX];
+	size_t len = rss_blob(blob);
+	if (len)
+		lt_ring_blob(t, LTF_BLOB_RSS, blob, len);
 }
 
 static bool pass(bool last)

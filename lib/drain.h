@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct lt_thread;
+
 /* Drains what every block holds so far. False: another thread is at it, or tracing has stopped. To
  * be called with signals blocked, on a stack of ours. */
 bool lt_drain(void);
@@ -21,6 +23,9 @@ bool lt_drain_all(bool last);
 /* Maps the drainer's buffers, untouched, while there is memory for them: a program that runs out of
  * it is drained all the same. */
 void lt_drain_prepare(void);
+
+/* Records what a drainer would note of the process, where nothing is drained. */
+void lt_drain_note(struct lt_thread *t);
 
 /* In a forked child: forgets the parent's state. */
 void lt_drain_reset(void);

@@ -1,5 +1,6 @@
-/* See dump.h. Layout: the header at 0, the stream from 4096 on, the ring 1 MiB further, so that the
- * stream of a short run ends before the ring and the finish is one ftruncate. */
+/* See dump.h. Layout: the header and the first of the ring's extents, in one mapping, then the
+ * stream; further extents 1 MiB further, so that the stream of most runs ends before them and the
+ * finish cuts them off. */
 #include "lib/dump.h"
 
 #include <errno.h>
@@ -46,9 +47,9 @@ struct ltf_header *lt_header = &no_header;
 
 static struct {
 	struct lt_dumpfile file;
-	_Atomic uint64_t low; /* next free byte before the ring, for the stream alone */
-	_Atomic uint64_t top; /* next free byte behind the first extent, for all */
-	uint64_t ring;        /* where the first extent is to be */
+	_Atomic uint64_t low; /* next free byte before high, for the stream alone */
+	_Atomic uint64_t top; /* next free byte from high on, for all */
+	uint64_t high;        /* where the second extent is to be */
 	uint32_t chunks;
 	struct habit {
 		uint8_t untried; /* chunks in which the piece is not compressed */
@@ -66,15 +67,15 @@ static struct {
 	size_t out_size;
 } dump;
 
-/* Where the next len bytes of the stream go: before the ring as long as they fit, then behind all
- * that is taken. */
+/* Where the next len bytes of the stream go: before the high extents as long as they fit, then
+ * behind all that is taken. */
 static uint64_t take(uint64_t len)
 {
 	uint64_t low = atomic_load(&dump.low);
-	while (low + len <= dump.ring)
+	while (low + len <= dump.high)
 		if (atomic_compare_exchange_weak(&dump.low, &low, low + len))
 			return low;
-	atomic_store(&dump.low, dump.ring);
+	atomic_store(&dump.low, dump.high);
 	return atomic_fetch_add(&dump.top, len);
 }
 
@@ -295,7 +296,7 @@ bool lt_dump_append(const struct ltf_piece *piece, unsigned n)
 	return true;
 }
 
-static void fill_header(struct ltf_header *h, const struct lt_dump_who *who)
+static void fill_header(struct ltf_header *h, const struct lt_dump_who *who, uint64_t stream)
 {
 	memcpy(h->magic, LTF_MAGIC, sizeof(h->magic));
 	h->version = LTF_VERSION;
@@ -310,7 +311,7 @@ static void fill_header(struct ltf_header *h, const struct lt_dump_who *who)
 	h->region_shift = LTF_REGION_SHIFT;
 	h->region_count = LTF_REGION_COUNT;
 	h->block_size = LTF_BLOCK_SIZE;
-	h->stream_start = LTF_HEADER_SIZE;
+	h->stream_start = stream;
 	strncpy(h->program, who->program, sizeof(h->program) - 1);
 	h->stream_end = h->stream_start;
 	h->exit_status = LTF_STATUS_UNKNOWN;
@@ -322,22 +323,18 @@ static void fill_header(struct ltf_header *h, const struct lt_dump_who *who)
 
 static bool open_mapped(const struct lt_dump_who *who, size_t len)
 {
-	/* Under a small file size limit the ring goes first, the stream behind it. */
-	dump.ring = within_limit(4ull * STREAM_ROOM) ? STREAM_ROOM : LTF_HEADER_SIZE;
-	if (!within_limit(dump.ring + len) || !lt_dumpfile_reserve(&dump.file, 0, LTF_HEADER_SIZE))
-		return false;
-	struct ltf_header *h = lt_dumpfile_map(&dump.file, 0, LTF_HEADER_SIZE);
-	if (!h)
-		return false;
-	void *mem = map_extent(dump.ring, len);
+	uint64_t end = LTF_HEADER_SIZE + len;
+	char *mem = map_extent(0, end);
 	if (!mem)
 		return false;
-	fill_header(h, who);
-	lt_header = h;
-	atomic_store(&dump.low, LTF_HEADER_SIZE);
-	atomic_store(&dump.top, dump.ring + len);
-	name_extent(0, dump.ring, len);
-	keep_extent(len, mem);
+	fill_header((struct ltf_header *)mem, who, end);
+	lt_header = (struct ltf_header *)mem;
+	/* Under a small file size limit all stands one behind the other. */
+	dump.high = within_limit(4ull * STREAM_ROOM) ? STREAM_ROOM : end;
+	atomic_store(&dump.low, end);
+	atomic_store(&dump.top, dump.high);
+	name_extent(0, LTF_HEADER_SIZE, len);
+	keep_extent(len, mem + LTF_HEADER_SIZE);
 	return true;
 }
 
@@ -366,6 +363,19 @@ static bool detach_ring(void)
 	return all;
 }
 
+/* Of what is not needed any more, the end is cut off and the rest punched. */
+static void shorten(struct ltf_header *h)
+{
+	uint32_t n = h->extent_count;
+	if (h->stream_end <= dump.high) {
+		h->extent_count = 0;
+		lt_dumpfile_truncate(&dump.file, h->stream_end);
+	}
+	for (uint32_t i = 0; i < n; i++)
+		if (h->extents[i].offset < h->stream_end)
+			lt_dumpfile_punch(&dump.file, h->extents[i].offset, h->extents[i].length);
+}
+
 void lt_dump_finish(uint32_t status, bool drained)
 {
 	struct ltf_header *h = lt_header;
@@ -379,13 +389,24 @@ void lt_dump_finish(uint32_t status, bool drained)
 	 * the file, the file must stay as long as it is. */
 	bool parted = detach_ring();
 	__atomic_store_n(&h->state, LTF_STATE_FINISHED, __ATOMIC_RELEASE);
-	if (parted && h->stream_end <= dump.ring) {
-		h->extent_count = 0;
-		lt_dumpfile_truncate(&dump.file, h->stream_end);
-	} else if (parted) {
-		for (uint32_t i = 0; i < h->extent_count; i++)
-			lt_dumpfile_punch(&dump.file, h->extents[i].offset, h->extents[i].length);
-	}
+	if (parted)
+		shorten(h);
+	lt_say(1, "wrote %s", dump.file.path);
+}
+
+bool lt_dump_is_empty(void)
+{
+	return lt_header->stream_end == lt_header->stream_start && dump.extent_count == 1 &&
+	       !dump.stopped;
+}
+
+void lt_dump_leave(uint32_t status, uint32_t blocks)
+{
+	struct ltf_header *h = lt_header;
+	h->exit_status = status;
+	h->end_mono = lt_clock_mono();
+	h->extents[0].length = (uint64_t)blocks * LTF_BLOCK_SIZE;
+	__atomic_store_n(&h->state, LTF_STATE_FINISHED, __ATOMIC_RELEASE);
 	lt_say(1, "wrote %s", dump.file.path);
 }
 
@@ -397,12 +418,20 @@ static bool no_header_used(void)
 	return any;
 }
 
+/* The header is in front of the first extent. */
+static void forget_mapped(void)
+{
+	if (lt_header == &no_header)
+		return;
+	dump.extents[0].mem = lt_header;
+	dump.extents[0].len += LTF_HEADER_SIZE;
+	detach_ring();
+}
+
 void lt_dump_forget(void)
 {
 	/* Not unmapped: a hook that a signal handler interrupted to fork may still write there. */
-	detach_ring();
-	if (lt_header != &no_header)
-		lt_dumpfile_blank(lt_header, LTF_HEADER_SIZE);
+	forget_mapped();
 	lt_dumpfile_close(&dump.file);
 	if (no_header_used()) /* a page that nobody else has written to */
 		memset(&no_header, 0, sizeof(no_header));

@@ -49,6 +49,12 @@ bool lt_dump_append(const struct ltf_piece *piece, unsigned n);
  * without the file) and the dump is finished; otherwise the ring stays, for the reader. */
 void lt_dump_finish(uint32_t status, bool drained);
 
+/* Whether nothing has been drained, and the ring is still the first extent. */
+bool lt_dump_is_empty(void);
+/* The same as lt_dump_finish, of such a dump: what the first blocks of the ring hold stays there.
+ * No thread can write to the others any more. */
+void lt_dump_leave(uint32_t status, uint32_t blocks);
+
 /* Gives tracing up: sets the header's state and says why, once. */
 void lt_dump_stop(enum ltf_stop reason);
 

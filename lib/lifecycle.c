@@ -252,11 +252,28 @@ static bool is_recorded_process(void)
 	       (lt_sealed || (int)lt_sys1(SYS_getpid, 0) == lt_pid);
 }
 
-static long finish(void *status)
+/* What a short process with one thread has recorded stays where it is, in the ring: draining it
+ * would take longer than recording it. */
+static bool may_leave(const struct lt_thread *t)
 {
+	return !lt_numbered && t && t->ready == LT_READY && lt_dump_is_empty();
+}
+
+static long finish(void *arg)
+{
+	uint32_t status = *(uint32_t *)arg, blocks = 0;
+	struct lt_thread *t = lt_self;
 	lt_thread_sweep(); /* may need a block, so before draining stops */
+	bool leave = may_leave(t);
+	if (leave)
+		lt_drain_note(t);
 	lt_mode_set(LT_MODE_ENDED);
-	lt_dump_finish(*(uint32_t *)status, lt_drain_all(true));
+	if (leave && may_leave(t))
+		blocks = lt_ring_close(t);
+	if (blocks)
+		lt_dump_leave(status, blocks);
+	else
+		lt_dump_finish(status, lt_drain_all(true));
 	return 0;
 }
 

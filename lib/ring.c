@@ -19,7 +19,8 @@ enum {
 	WAIT_MS = 2000,
 	WAIT_MOST_MS = 60000,
 	NAME_FIRST = 8, /* blocks */
-	NAME_EVERY = 32
+	NAME_EVERY = 32,
+	CLOSE_MOST = LT_RING_FIRST / LTF_BLOCK_SIZE
 };
 
 static bool is_over(void)
@@ -80,16 +81,15 @@ static uint32_t pop(void)
 	return (uint32_t)old;
 }
 
+/* The first is the first to be taken. */
 static void add_blocks(char *mem, size_t len)
 {
-	for (size_t done = 0; done < len; done += LTF_BLOCK_SIZE) {
-		uint32_t i = atomic_load(&ring.count);
-		if (i == LT_BLOCKS_MAX)
-			return;
-		ring.blocks[i].mem = (struct ltf_block *)(mem + done);
-		atomic_store_explicit(&ring.count, i + 1, memory_order_release);
-		push(i);
-	}
+	uint32_t from = atomic_load(&ring.count), i = from;
+	for (size_t done = 0; done < len && i < LT_BLOCKS_MAX; done += LTF_BLOCK_SIZE)
+		ring.blocks[i++].mem = (struct ltf_block *)(mem + done);
+	atomic_store_explicit(&ring.count, i, memory_order_release);
+	while (i > from)
+		push(--i);
 }
 
 bool lt_ring_init(void *extent, size_t len)
@@ -383,6 +383,24 @@ void lt_ring_leave(struct lt_thread *t)
 	hand_on(t->block, (uintptr_t)t->cur);
 	t->block = LT_BLOCK_NONE;
 	t->cur = NULL;
+}
+
+uint32_t lt_ring_close(const struct lt_thread *t)
+{
+	uint32_t n = lt_ring_blocks(), used = 0, i;
+	bool all = n <= CLOSE_MOST, mine[CLOSE_MOST] = {0};
+	while (all && (i = pop()) != LT_BLOCK_NONE)
+		mine[i] = true;
+	for (i = 0; all && i < n; i++) {
+		if (mine[i])
+			continue;
+		all &= i == t->block || atomic_load(&ring.blocks[i].state) == LT_BLOCK_FULL;
+		used = i + 1;
+	}
+	for (i = n; !all && n <= CLOSE_MOST && i-- > 0;)
+		if (mine[i])
+			push(i);
+	return all ? used : 0;
 }
 
 void lt_ring_recycle(uint32_t i)

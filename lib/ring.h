@@ -69,6 +69,11 @@ bool lt_ring_blob(struct lt_thread *t, unsigned type, const void *bytes, size_t 
 /* Hands the block of an ended thread on. */
 void lt_ring_leave(struct lt_thread *t);
 
+/* At the process's end: takes the blocks that no thread has, for good, so that what the others hold
+ * is all there will be. How many, from the first on, hold something; 0 when another thread owns one
+ * or the ring has grown: then nothing is changed. t: the caller. */
+uint32_t lt_ring_close(const struct lt_thread *t);
+
 /* For the drainer: how many blocks there are, and the i-th. */
 uint32_t lt_ring_blocks(void);
 struct lt_block *lt_ring_block(uint32_t i);

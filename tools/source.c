@@ -94,6 +94,13 @@ static int check_header(struct lr_source *s, struct lr_error *err)
 	return 0;
 }
 
+bool lr_source_left(const struct lr_source *s)
+{
+	const struct ltf_header *h = &s->header;
+	return h->state == LTF_STATE_FINISHED && h->stream_end == h->stream_start &&
+	       h->extent_count > 0;
+}
+
 static int read_header(struct lr_source *s, struct lr_error *err)
 {
 	uint64_t size = s->reader.size(s->reader.ctx);
@@ -114,7 +121,7 @@ static int read_header(struct lr_source *s, struct lr_error *err)
 	if (check_header(s, err))
 		return -1;
 	s->pos = s->header.stream_start;
-	if (s->pos < LTF_HEADER_SIZE || s->pos % 8 || s->pos > size) {
+	if (s->pos < LTF_HEADER_SIZE || s->pos % 8 || (s->pos > size && !lr_source_left(s))) {
 		lr_source_damage(s, "the header is damaged; names and times in it may be wrong");
 		s->pos = LTF_HEADER_SIZE;
 	}
@@ -208,7 +215,7 @@ int lr_source_next(struct lr_source *s, struct lr_run *run)
 		s->phase = LR_PHASE_RING;
 		__attribute__((fallthrough));
 	case LR_PHASE_RING:
-		if (s->header.state != LTF_STATE_FINISHED) {
+		if (s->header.state != LTF_STATE_FINISHED || lr_source_left(s)) {
 			reread_live(s);
 			lr_ring_read(s);
 		}

@@ -44,6 +44,9 @@ bool lr_source_read(struct lr_source *s, void *buf, size_t n, uint64_t off);
 __attribute__((format(printf, 2, 3))) void lr_source_damage(
 	struct lr_source *s, const char *fmt, ...);
 
+/* Whether the process has ended properly and left all its events in the ring. */
+bool lr_source_left(const struct lr_source *s);
+
 /* The next run of the stream: 1, or 0 when no further chunk is there (asked again later, it looks
  * for chunks that arrived meanwhile). */
 int lr_stream_next(struct lr_source *s, struct lr_run *run);
@@ -52,6 +55,8 @@ void lr_stream_ended(struct lr_source *s);
 
 /* Reads the blocks of the ring that hold something. */
 void lr_ring_read(struct lr_source *s);
+/* Where nothing but the ring was written: says when it is not all there. */
+void lr_ring_check(struct lr_source *s);
 /* The next block's words that were not taken: 1, or 0. */
 int lr_ring_next(struct lr_source *s, struct lr_run *run);
 

@@ -2,6 +2,7 @@
  * running, so a block counts only when it has the same owner after the copy as in it. */
 #include "tools/source_parts.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include "tools/util/mem.h"
@@ -81,6 +82,17 @@ void lr_ring_read(struct lr_source *s)
 	}
 	if (s->ring.used)
 		qsort(s->ring.blocks, s->ring.used, sizeof(*s->ring.blocks), by_thread_and_number);
+}
+
+void lr_ring_check(struct lr_source *s)
+{
+	const struct ltf_extent *x = &s->header.extents[0];
+	uint64_t size = s->reader.size(s->reader.ctx), end = x->offset + x->length;
+	if (x->offset % 8 || x->length > size || x->offset > size - x->length)
+		lr_source_damage(s,
+			"cut off at byte %" PRIu64 " of %" PRIu64
+			"; the report is partial, copy the whole file",
+			size, end);
 }
 
 int lr_ring_next(struct lr_source *s, struct lr_run *run)

@@ -317,7 +317,9 @@ void lr_stream_ended(struct lr_source *s)
 	uint64_t size = s->reader.size(s->reader.ctx);
 	if (s->status.damage.text[0])
 		return;
-	if (s->header.stream_end > size)
+	if (lr_source_left(s))
+		lr_ring_check(s);
+	else if (s->header.stream_end > size)
 		say_where(s, s->pos, size);
 	else if (s->status.finish_seen && s->status.duplicate_runs == 0 &&
 		 s->status.events < s->status.finish_events)

@@ -110,6 +110,18 @@ static void good_ones(void)
 	dg_leave(&g);
 	save(&g, "good-unfinished");
 
+	for (int i = 0; i < 2; i++) {
+		begin(&g, LTF_HEADER_SIZE, 2);
+		g.pos = g.header.stream_start = LTF_HEADER_SIZE + 2 * LTF_BLOCK_SIZE;
+		rounds(&g);
+		g.header.state = LTF_STATE_FINISHED;
+		g.header.exit_status = 0;
+		dg_leave(&g);
+		if (i == 1)
+			g.size -= LTF_BLOCK_SIZE + 100;
+		save(&g, i ? "bad-left-cut" : "good-left");
+	}
+
 	begin(&g, 4608, 1);
 	for (int i = 0; i < 8; i++) {
 		g.now = 1 + (uint32_t)i;
