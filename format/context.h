@@ -65,7 +65,7 @@ struct ltf_context {
 	uint64_t pc_after[LTF_GUESSES];  /* pc by the pc before it */
 	uint64_t pc, time, block;
 	uint32_t node, module;
-	/* Not emptied: nothing of it counts beyond count. address << 20 | api << 8 | class. */
+	/* Not emptied: nothing of it counts beyond count. address << 20 | api << 16 | class. */
 	uint64_t recent[LTF_RECENT];
 };
 
@@ -86,12 +86,16 @@ static inline uint64_t ltf_grains(uint64_t size)
 	return units < 2 ? 2 : units;
 }
 
-static inline unsigned ltf_size_class(uint64_t size)
+static inline unsigned ltf_class(uint64_t units)
 {
-	uint64_t units = ltf_grains(size);
 	if (units < 72)
 		return (unsigned)units;
 	return units >> 40 ? LTF_CLASSES - 1 : 64 + 63 - (unsigned)__builtin_clzll(units);
+}
+
+static inline unsigned ltf_size_class(uint64_t size)
+{
+	return ltf_class(ltf_grains(size));
 }
 
 static inline unsigned ltf_guess_at(uint64_t key)
@@ -116,20 +120,29 @@ static inline uint64_t ltf_asked(uint64_t size, unsigned api)
 	return size << 5 | ((api & 15) + 1);
 }
 
+enum { LTF_ASKED_API = 31 };
+
 static inline uint64_t ltf_guessed_size(uint64_t asked)
 {
 	return asked >> 5;
 }
 
-static inline unsigned ltf_guessed_api(const struct ltf_context *c, uint64_t asked)
+/* before: the api of the ALLOC before. */
+static inline unsigned ltf_guessed_api(uint64_t asked, unsigned before)
 {
-	return asked & 31 ? (unsigned)(asked & 31) - 1 : c->alloc_api;
+	return asked & LTF_ASKED_API ? (unsigned)(asked & LTF_ASKED_API) - 1 : before;
 }
 
 /* The place of what was put on the class's stack so many before the last. */
 static inline uint64_t *ltf_stack_at(struct ltf_context *c, unsigned class, unsigned back)
 {
 	return &c->stacks[class].addr[(c->top[class] - back) & (LTF_STACKED - 1)];
+}
+
+static inline void ltf_stack_put(struct ltf_context *c, unsigned class, uint64_t addr)
+{
+	c->top[class]++;
+	*ltf_stack_at(c, class, 0) = addr;
 }
 
 /* Takes one off the stack; the last takes its place. */
@@ -147,6 +160,16 @@ static inline void ltf_context_site(struct ltf_context *c, uint32_t site)
 	c->site = site;
 }
 
+static inline uint64_t *ltf_recent_at(struct ltf_context *c, uint32_t number)
+{
+	return &c->recent[number & (LTF_RECENT - 1)];
+}
+
+static inline unsigned ltf_recent_api(uint64_t recent)
+{
+	return recent >> 16 & 15;
+}
+
 /* The api of a release of a block that came from this one. */
 static inline unsigned ltf_release_api(unsigned alloc_api)
 {
@@ -156,10 +179,15 @@ static inline unsigned ltf_release_api(unsigned alloc_api)
 
 static inline void ltf_context_freed(struct ltf_context *c, uint64_t addr, unsigned class)
 {
-	c->top[class]++;
-	*ltf_stack_at(c, class, 0) = addr;
+	ltf_stack_put(c, class, addr);
 	c->released = addr;
 	c->last = addr;
+}
+
+/* Where an allocator may go on. */
+static inline uint64_t ltf_behind(uint64_t addr, uint64_t grains)
+{
+	return addr + grains * (LTF_GRAIN / 8);
 }
 
 /* After an ALLOC, whichever way its address was told. */
@@ -171,8 +199,8 @@ static inline void ltf_context_alloc(struct ltf_context *c, uint64_t addr, uint6
 	else if (way >= LTF_ALLOC_UNKNOWN && way < LTF_ALLOC_NEAR)
 		ltf_stack_take(c, LTF_CLASS_UNKNOWN, way - LTF_ALLOC_UNKNOWN);
 	else if (way != LTF_ALLOC_RELEASED)
-		c->behind = addr + ltf_grains(size) * (LTF_GRAIN / 8);
-	c->recent[c->count++ & (LTF_RECENT - 1)] = addr << 20 | (api & 15) << 8 | class;
+		c->behind = ltf_behind(addr, ltf_grains(size));
+	*ltf_recent_at(c, c->count++) = addr << 20 | (api & 15) << 16 | class;
 	c->last = addr;
 }
 #endif

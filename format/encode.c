@@ -20,9 +20,13 @@ INLINE void put_if(struct ltf_encoder *e, int col, uint64_t v, unsigned wanted)
 			e->at[col] = ltf_put(p, v);
 		return;
 	}
-	p[0] = (uint8_t)(v | (two << 7));
-	p[1] = (uint8_t)(v >> 7);
+	ltf_store16(p, (uint16_t)(v + (v & ~UINT64_C(0x7f)) + (two << 7)));
 	e->at[col] = p + (wanted << two);
+}
+
+INLINE uint32_t zigzag32(uint32_t v)
+{
+	return v << 1 ^ (uint32_t)((int32_t)v >> 31);
 }
 
 INLINE void put(struct ltf_encoder *e, int col, uint64_t v)
@@ -33,12 +37,6 @@ INLINE void put(struct ltf_encoder *e, int col, uint64_t v)
 INLINE void put_byte(struct ltf_encoder *e, int col, unsigned v)
 {
 	*e->at[col]++ = (uint8_t)v;
-}
-
-INLINE void put_bytes(struct ltf_encoder *e, int col, uint64_t v, unsigned n)
-{
-	ltf_store(e->at[col], v);
-	e->at[col] += n;
 }
 
 void ltf_encode_begin(struct ltf_encoder *e)
@@ -77,16 +75,59 @@ INLINE void set_numbered(struct ltf_encoder *e, bool numbered)
 	}
 }
 
-/* 2, 3 or 6 bytes: the way is the first of three. Distances are in grains. */
-INLINE unsigned put_addr(struct ltf_encoder *e, uint64_t addr, unsigned way)
+/* What each ALLOC and FREE changes: in registers from one to the next. (A column's bytes may lie
+ * anywhere for the compiler: after each it would read all this again.) */
+struct quick {
+	uint8_t *ops, *addrs;
+	uint64_t sites; /* site << 32 | site_before */
+	uint64_t behind, released, last;
+	uint32_t count, freed;
+};
+
+INLINE struct quick quick_begin(const struct ltf_encoder *e)
 {
-	int64_t d = (int64_t)(addr - e->c.last);
+	const struct ltf_context *c = &e->c;
+	return (struct quick){.ops = e->at[LTF_COL_OPS],
+		.addrs = e->at[LTF_COL_ADDR],
+		.sites = (uint64_t)c->site << 32 | c->site_before,
+		.behind = c->behind,
+		.released = c->released,
+		.last = c->last,
+		.count = c->count,
+		.freed = c->freed};
+}
+
+INLINE void quick_end(struct ltf_encoder *e, const struct quick *q)
+{
+	struct ltf_context *c = &e->c;
+	e->at[LTF_COL_OPS] = q->ops;
+	e->at[LTF_COL_ADDR] = q->addrs;
+	c->site = (uint32_t)(q->sites >> 32);
+	c->site_before = (uint32_t)q->sites;
+	c->behind = q->behind;
+	c->released = q->released;
+	c->last = q->last;
+	c->count = q->count;
+	c->freed = q->freed;
+}
+
+INLINE void put_op(struct quick *q, unsigned op)
+{
+	*q->ops++ = (uint8_t)op;
+}
+
+/* 2, 3 or 6 bytes: the way is the first of three. Distances are in grains. */
+INLINE unsigned put_addr(struct quick *q, uint64_t addr, unsigned way)
+{
+	int64_t d = (int64_t)(addr - q->last);
 	if (__builtin_expect((d & 1) || d < -(1 << 24) || d >= 1 << 24, 0)) {
-		put_bytes(e, LTF_COL_ADDR, addr, 6);
+		ltf_store(q->addrs, addr);
+		q->addrs += 6;
 		return way + 2;
 	}
 	unsigned far = d != (int32_t)(int16_t)(d >> 1) * 2;
-	put_bytes(e, LTF_COL_ADDR, (uint64_t)d >> 1, 2 + far);
+	ltf_store(q->addrs, (uint64_t)d >> 1);
+	q->addrs += 2 + far;
 	return way + far;
 }
 
@@ -95,94 +136,136 @@ INLINE unsigned hash(uint64_t addr)
 	return (unsigned)(addr * 0x9e3779b97f4a7c15ull >> (64 - LTF_FIND_BITS));
 }
 
-INLINE unsigned alloc_way(struct ltf_encoder *e, uint64_t addr, unsigned class)
+/* How many before the last the address is on the class's stack; LTF_STACKED: it is not. */
+INLINE unsigned stacked(const struct ltf_context *c, unsigned class, uint64_t addr)
+{
+	const uint64_t *at = c->stacks[class].addr;
+	for (unsigned i = 0; i < LTF_STACKED; i++)
+		if (at[i] == addr)
+			return (c->top[class] - i) & (LTF_STACKED - 1);
+	return LTF_STACKED;
+}
+
+/* The likeliest ways first, and by branches: what a predicted branch leads to need not wait for
+ * what the event before has stored. */
+INLINE unsigned alloc_way(
+	struct ltf_encoder *e, struct quick *q, uint64_t addr, unsigned class, uint64_t grains)
 {
 	struct ltf_context *c = &e->c;
-	if (*ltf_stack_at(c, class, 0) == addr)
+	unsigned way;
+	if (*ltf_stack_at(c, class, 0) == addr) {
+		ltf_stack_take(c, class, 0);
 		return LTF_ALLOC_STACKED;
-	for (unsigned i = 1; i < LTF_STACKED; i++)
-		if (*ltf_stack_at(c, class, i) == addr)
-			return LTF_ALLOC_STACKED + i;
-	if (c->behind == addr)
-		return LTF_ALLOC_BEHIND;
-	if (c->released == addr)
-		return LTF_ALLOC_RELEASED;
-	for (unsigned i = 0; i < LTF_ALLOC_NEAR - LTF_ALLOC_UNKNOWN; i++)
-		if (*ltf_stack_at(c, LTF_CLASS_UNKNOWN, i) == addr)
-			return LTF_ALLOC_UNKNOWN + i;
-	return put_addr(e, addr, LTF_ALLOC_NEAR);
-}
-
-INLINE void put_alloc(struct ltf_encoder *e, uint64_t addr, unsigned api, uint64_t size,
-	uint32_t site, bool numbered, uint32_t number)
-{
-	struct ltf_context *c = &e->c;
-	unsigned op;
-	set_numbered(e, numbered);
-	uint32_t *guess = ltf_guess_site(c);
-	unsigned other_site = *guess != site;
-	put_if(e, LTF_COL_SITE, ltf_zigzag((int32_t)(site - c->site)), other_site);
-	uint64_t *asked = ltf_guess_asked(c, site);
-	unsigned guessed_api = ltf_guessed_api(c, *asked);
-	unsigned other_size = ltf_guessed_size(*asked) != size;
-	put_if(e, LTF_COL_SIZE, size, other_size);
-	op = other_site * LTF_OP_SITE | other_size * LTF_OP_SIZE;
-	if (__builtin_expect(guessed_api != api, 0)) {
-		put_byte(e, LTF_COL_OPS, LTF_OP_MORE);
-		put_byte(e, LTF_COL_EXTRA, api);
 	}
-	*asked = ltf_asked(size, api);
-	c->alloc_api = (uint8_t)api;
-	*guess = site;
-	ltf_context_site(c, site);
-	if (numbered && put_number(e, addr, number))
-		op |= LTF_OP_ALLOC_NUMBER;
-	unsigned class = ltf_size_class(size), way = alloc_way(e, addr, class);
-	e->find[hash(addr)] = (uint16_t)c->count;
-	ltf_context_alloc(c, addr, size, api, class, way);
-	put_byte(e, LTF_COL_OPS, op | way);
-}
-
-/* The number of the recent block at addr: true when there is one. */
-INLINE bool find(struct ltf_encoder *e, uint64_t addr, uint32_t *number)
-{
-	const struct ltf_context *c = &e->c;
-	uint32_t back = (c->count - e->find[hash(addr)]) & 0xffff;
-	uint32_t most = c->count < LTF_RECENT ? c->count : LTF_RECENT;
-	*number = c->count - back;
-	return (back - 1 < most) & (c->recent[*number & (LTF_RECENT - 1)] >> 20 == addr);
-}
-
-INLINE unsigned free_way(struct ltf_encoder *e, uint32_t number)
-{
-	struct ltf_context *c = &e->c;
-	int32_t step = (int32_t)(number - c->freed);
-	c->freed = number;
-	unsigned far = step != (int8_t)step, bytes = 1 + far, way = LTF_FREE_BYTE + far;
-	bool latest = number + 1 == c->count;
-	bool small = step >= LTF_STEP_LEAST && step <= LTF_STEP_MOST;
-	way = latest ? LTF_FREE_LATEST : way;
-	way = small ? (unsigned)(LTF_FREE_STEP + step - LTF_STEP_LEAST) : way;
-	put_bytes(e, LTF_COL_ADDR, (uint64_t)step, latest || small ? 0 : bytes);
+	if (q->behind == addr) {
+		way = LTF_ALLOC_BEHIND;
+	} else if ((way = stacked(c, class, addr)) < LTF_STACKED) {
+		ltf_stack_take(c, class, way);
+		return LTF_ALLOC_STACKED + way;
+	} else if (q->released == addr) {
+		return LTF_ALLOC_RELEASED;
+	} else if ((way = stacked(c, LTF_CLASS_UNKNOWN, addr)) <
+		   LTF_ALLOC_NEAR - LTF_ALLOC_UNKNOWN) {
+		ltf_stack_take(c, LTF_CLASS_UNKNOWN, way);
+		return LTF_ALLOC_UNKNOWN + way;
+	} else {
+		way = put_addr(q, addr, LTF_ALLOC_NEAR);
+	}
+	q->behind = ltf_behind(addr, grains);
 	return way;
 }
 
-INLINE void put_free(struct ltf_encoder *e, unsigned tag, uint64_t addr, unsigned api,
+INLINE void put_api(struct ltf_encoder *e, struct quick *q, unsigned api)
+{
+	put_op(q, LTF_OP_MORE);
+	put_byte(e, LTF_COL_EXTRA, api);
+}
+
+/* Returns the op's bits. */
+INLINE unsigned put_asked(
+	struct ltf_encoder *e, struct quick *q, uint32_t site, uint64_t size, unsigned api)
+{
+	struct ltf_context *c = &e->c;
+	uint64_t *asked = ltf_guess_asked(c, site), asks = ltf_asked(size, api);
+	unsigned other_size = ltf_guessed_size(*asked) != size;
+	put_if(e, LTF_COL_SIZE, size, other_size);
+	if (__builtin_expect((*asked ^ asks) & LTF_ASKED_API, 0)) {
+		unsigned before = q->count ? ltf_recent_api(*ltf_recent_at(c, q->count - 1)) : 0;
+		if (ltf_guessed_api(*asked, before) != api)
+			put_api(e, q, api);
+	}
+	*asked = asks;
+	return other_size * LTF_OP_SIZE;
+}
+
+INLINE unsigned put_site(struct ltf_encoder *e, struct quick *q, uint32_t site)
+{
+	uint32_t *guess = &e->c.follows[ltf_guess_at(q->sites)];
+	unsigned other_site = *guess != site;
+	put_if(e, LTF_COL_SITE, zigzag32(site - (uint32_t)(q->sites >> 32)), other_site);
+	*guess = site;
+	q->sites = (uint64_t)site << 32 | q->sites >> 32;
+	return other_site * LTF_OP_SITE;
+}
+
+/* block: address << 20 | api << 16. */
+INLINE void put_alloc(struct ltf_encoder *e, struct quick *q, uint64_t block, uint64_t size,
 	uint32_t site, bool numbered, uint32_t number)
 {
 	struct ltf_context *c = &e->c;
+	uint64_t addr = block >> 20, grains = ltf_grains(size);
+	unsigned class = ltf_class(grains);
+	unsigned op = put_asked(e, q, site, size, ltf_recent_api(block));
+	op |= put_site(e, q, site);
+	if (numbered && put_number(e, addr, number))
+		op |= LTF_OP_ALLOC_NUMBER;
+	op |= alloc_way(e, q, addr, class, grains);
+	e->find[hash(addr)] = (uint16_t)q->count;
+	*ltf_recent_at(c, q->count++) = block | class;
+	q->last = addr;
+	put_op(q, op);
+}
+
+/* The number of the recent block at addr: true when there is one. */
+INLINE bool find(struct ltf_encoder *e, const struct quick *q, uint64_t addr, uint32_t *number)
+{
+	uint32_t back = (q->count - e->find[hash(addr)]) & 0xffff;
+	uint32_t most = q->count < LTF_RECENT ? q->count : LTF_RECENT;
+	*number = q->count - back;
+	return (back - 1 < most) & (*ltf_recent_at(&e->c, *number) >> 20 == addr);
+}
+
+INLINE unsigned free_way(struct quick *q, uint32_t number)
+{
+	int32_t step = (int32_t)(number - q->freed);
+	unsigned far = step != (int8_t)step, bytes = 1 + far, way = LTF_FREE_BYTE + far;
+	bool latest = number + 1 == q->count;
+	bool small = step >= LTF_STEP_LEAST && step <= LTF_STEP_MOST;
+	q->freed = number;
+	way = latest ? LTF_FREE_LATEST : way;
+	way = small ? (unsigned)(LTF_FREE_STEP + step - LTF_STEP_LEAST) : way;
+	ltf_store(q->addrs, (uint64_t)step);
+	q->addrs += latest || small ? 0 : bytes;
+	return way;
+}
+
+INLINE void put_free(struct ltf_encoder *e, struct quick *q, unsigned tag, uint64_t block,
+	uint32_t site, bool numbered, uint32_t number)
+{
+	struct ltf_context *c = &e->c;
+	uint64_t addr = block >> 20;
 	unsigned op = LTF_OP_FREE, class = LTF_CLASS_UNKNOWN, guessed_api = c->free_api;
+	unsigned api = ltf_recent_api(block);
 	uint32_t which;
-	set_numbered(e, numbered);
 	if (numbered && put_number(e, addr, number))
 		op |= LTF_OP_FREE_NUMBER;
-	if (find(e, addr, &which)) {
-		uint64_t r = c->recent[which & (LTF_RECENT - 1)];
-		op |= free_way(e, which);
+	if (find(e, q, addr, &which)) {
+		uint64_t r = *ltf_recent_at(c, which);
+		op |= free_way(q, which);
 		class = r & 0xff;
-		guessed_api = ltf_release_api(r >> 8 & 15);
+		guessed_api = ltf_release_api(ltf_recent_api(r));
 	} else {
-		op |= put_addr(e, addr, LTF_FREE_NEAR);
+		op |= put_addr(q, addr, LTF_FREE_NEAR);
 	}
 	if (tag == LTF_W_FREE)
 		c->free_api = (uint8_t)api;
@@ -190,15 +273,15 @@ INLINE void put_free(struct ltf_encoder *e, unsigned tag, uint64_t addr, unsigne
 		guessed_api = LTF_API_REALLOC;
 	if (tag == LTF_W_RELEASE)
 		op |= LTF_OP_RELEASE;
-	if (__builtin_expect(tag == LTF_W_RESTORE, 0))
-		put_byte(e, LTF_COL_OPS, LTF_OP_RESTORE);
+	if (tag == LTF_W_RESTORE)
+		put_op(q, LTF_OP_RESTORE);
 	if (__builtin_expect(guessed_api != api || site != LTF_SITE_NONE, 0)) {
-		put_byte(e, LTF_COL_OPS, LTF_OP_MORE);
-		put_byte(e, LTF_COL_EXTRA, api);
+		put_api(e, q, api);
 		put(e, LTF_COL_EXTRA, site);
 	}
-	ltf_context_freed(c, addr, class);
-	put_byte(e, LTF_COL_OPS, op);
+	ltf_stack_put(c, class, addr);
+	q->released = q->last = addr;
+	put_op(q, op);
 }
 
 static void put_node(struct ltf_encoder *e, const struct ltf_event *ev)
@@ -270,59 +353,86 @@ static void put_other(struct ltf_encoder *e, const struct ltf_event *ev)
 	put_byte(e, LTF_COL_OPS, LTF_OP_OTHER | ev->tag);
 }
 
-INLINE bool are_conts(const uint64_t *w, unsigned n)
+enum { QUICK_WORDS = 3 /* of an ALLOC, at most */ };
+
+/* The two events that dumps consist of, straight from their words: the way through struct ltf_event
+ * costs as much again. False where it is not plain: huge, with a site, damaged, or where numbers
+ * begin or end. */
+INLINE bool quick_alloc(
+	struct ltf_encoder *e, struct quick *q, uint64_t lead, const uint64_t *w, bool numbered)
 {
-	while (n)
-		if (LTF_TAG(w[n--]) != LTF_W_CONT)
-			return false;
+	uint64_t flags = LTF_ALLOC_NUMBERED | LTF_ALLOC_HUGE;
+	if ((w[1] & (LTF_LEAD(15) | flags)) != LTF_CONT(numbered ? LTF_ALLOC_NUMBERED : 0))
+		return false;
+	if (numbered && LTF_TAG(w[2]) != LTF_W_CONT)
+		return false;
+	uint64_t size = (lead & 0xfff) | (w[1] >> 2 & ((1ULL << 28) - 1)) << 12;
+	put_alloc(e, q, lead << 4 & ~UINT64_C(0xffff), size, w[1] >> 30 & LTF_SITE_MAX, numbered,
+		numbered ? (uint32_t)w[2] : 0);
 	return true;
 }
 
-/* The two events that dumps consist of, straight from their words: the way through struct ltf_event
- * costs as much again. What is not plain (huge, damaged) is left to that way. Returns the words
- * taken, or 0. */
-INLINE size_t put_plain_alloc(struct ltf_encoder *e, uint64_t lead, const uint64_t *w, size_t n)
+INLINE bool quick_free(
+	struct ltf_encoder *e, struct quick *q, uint64_t lead, const uint64_t *w, bool numbered)
 {
-	if (n < 2)
-		return 0;
-	unsigned numbered = w[1] & LTF_ALLOC_NUMBERED;
-	if (n < 2 + numbered || (w[1] & LTF_ALLOC_HUGE) || !are_conts(w, 1 + numbered))
-		return 0;
-	uint64_t addr = lead >> 16 & LTF_ADDR_MASK;
-	uint64_t size = (lead & 0xfff) | (w[1] >> 2 & ((1ULL << 28) - 1)) << 12;
-	unsigned api = lead >> 12 & 15;
-	uint32_t site = w[1] >> 30 & LTF_SITE_MAX;
-	if (numbered)
-		put_alloc(e, addr, api, size, site, true, (uint32_t)w[2]);
-	else
-		put_alloc(e, addr, api, size, site, false, 0);
-	return 2 + numbered;
+	uint64_t flags = LTF_FREE_STACKED | LTF_FREE_NUMBERED;
+	if ((lead & flags) != (numbered ? LTF_FREE_NUMBERED : 0))
+		return false;
+	if (numbered && LTF_TAG(w[1]) != LTF_W_CONT)
+		return false;
+	put_free(e, q, LTF_W_FREE, lead << 4 & ~UINT64_C(0xffff), LTF_SITE_NONE, numbered,
+		numbered ? (uint32_t)w[1] : 0);
+	return true;
 }
 
-INLINE size_t put_plain_free(struct ltf_encoder *e, uint64_t lead, const uint64_t *w, size_t n)
+/* Takes ALLOCs and FREEs as long as they come and are plain. Returns the words taken. */
+INLINE size_t quick_events(
+	struct ltf_encoder *e, const uint64_t *w, size_t n, bool numbered, uint32_t *events)
 {
-	unsigned numbered = !!(lead & LTF_FREE_NUMBERED);
-	if (n < 1 + numbered || (lead & LTF_FREE_STACKED) || !are_conts(w, numbered))
-		return 0;
-	uint64_t addr = lead >> 16 & LTF_ADDR_MASK;
-	unsigned api = lead >> 12 & 15;
-	if (numbered)
-		put_free(e, LTF_W_FREE, addr, api, LTF_SITE_NONE, true, (uint32_t)w[1]);
+	struct quick q = quick_begin(e);
+	const uint64_t *at = w, *end = w + n;
+	uint32_t taken = 0;
+	for (; at + QUICK_WORDS <= end; taken++) {
+		/* Lead words are committed last, by another thread: what lies behind a lead that is
+		 * seen here is complete. */
+		uint64_t lead = __atomic_load_n(at, __ATOMIC_ACQUIRE);
+		if (LTF_TAG(lead) == LTF_W_ALLOC) {
+			if (!quick_alloc(e, &q, lead, at, numbered))
+				break;
+			at += 2 + numbered;
+		} else if (LTF_TAG(lead) == LTF_W_FREE) {
+			if (!quick_free(e, &q, lead, at, numbered))
+				break;
+			at += 1 + numbered;
+		} else {
+			break;
+		}
+	}
+	quick_end(e, &q);
+	*events += taken;
+	return (size_t)(at - w);
+}
+
+static void put_block(struct ltf_encoder *e, const struct ltf_event *ev)
+{
+	uint64_t block = (ev->addr >> 3) << 20 | (uint64_t)(ev->api & 15) << 16;
+	set_numbered(e, ev->numbered);
+	struct quick q = quick_begin(e);
+	if (ev->tag == LTF_W_ALLOC)
+		put_alloc(e, &q, block, ev->size, ev->site, ev->numbered, ev->number);
 	else
-		put_free(e, LTF_W_FREE, addr, api, LTF_SITE_NONE, false, 0);
-	return 1 + numbered;
+		put_free(e, &q, ev->tag, block, ev->site, ev->numbered, ev->number);
+	quick_end(e, &q);
 }
 
 static void put_event(struct ltf_encoder *e, const struct ltf_event *ev)
 {
 	switch (ev->tag) {
 	case LTF_W_ALLOC:
-		put_alloc(e, ev->addr >> 3, ev->api, ev->size, ev->site, ev->numbered, ev->number);
-		break;
 	case LTF_W_FREE:
 	case LTF_W_RELEASE:
 	case LTF_W_RESTORE:
-		put_free(e, ev->tag, ev->addr >> 3, ev->api, ev->site, ev->numbered, ev->number);
+		put_block(e, ev);
 		break;
 	default:
 		put_other(e, ev);
@@ -346,21 +456,14 @@ void ltf_encode_run(struct ltf_encoder *e, const uint64_t *words, size_t n, stru
 	run->events = 0;
 	while (i < n) {
 		struct ltf_event ev;
-		/* Lead words are committed last, by another thread: what lies behind a lead that is
-		 * seen here is complete. */
+		i += e->c.numbered ? quick_events(e, words + i, n - i, true, &run->events)
+				   : quick_events(e, words + i, n - i, false, &run->events);
+		if (i == n)
+			break;
 		uint64_t lead = __atomic_load_n(&words[i], __ATOMIC_ACQUIRE);
 		if (lead == 0 && !skip_holes)
 			break;
-		size_t took =
-			LTF_TAG(lead) == LTF_W_ALLOC  ? put_plain_alloc(e, lead, words + i, n - i)
-			: LTF_TAG(lead) == LTF_W_FREE ? put_plain_free(e, lead, words + i, n - i)
-						      : 0;
-		if (took) {
-			i += took;
-			run->events++;
-			continue;
-		}
-		took = ltf_words_next(words + i, n - i, &ev, e->scratch);
+		size_t took = ltf_words_next(words + i, n - i, &ev, e->scratch);
 		if (took == 0) {
 			if (!skip_holes)
 				break;

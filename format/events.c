@@ -124,7 +124,7 @@ INLINE bool get_alloc(struct ltf_events *r, unsigned op, struct ltf_plain *ev)
 	if (site > LTF_SITE_MAX)
 		return false;
 	uint64_t *asked = ltf_guess_asked(c, site);
-	unsigned api = ltf_guessed_api(c, *asked);
+	unsigned api = ltf_guessed_api(*asked, c->alloc_api);
 	size = ltf_guessed_size(*asked);
 	if (op & LTF_OP_SIZE && (!get(r, LTF_COL_SIZE, &size) || size > LTF_MASK60))
 		return false;
@@ -187,10 +187,10 @@ INLINE bool get_free(struct ltf_events *r, unsigned op, struct ltf_plain *ev)
 	} else {
 		if (!free_number(r, way, &which))
 			return false;
-		uint64_t b = c->recent[which & (LTF_RECENT - 1)];
+		uint64_t b = *ltf_recent_at(c, which);
 		addr = b >> 20;
 		class = b & (LTF_CLASSES - 1);
-		api = ltf_release_api(b >> 8 & 15);
+		api = ltf_release_api(ltf_recent_api(b));
 		c->freed = which;
 	}
 	*ev = (struct ltf_plain){.tag = LTF_W_FREE, .addr = addr << 3, .numbered = c->numbered};

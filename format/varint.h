@@ -45,6 +45,14 @@ static inline void ltf_store(uint8_t *p, uint64_t v)
 	memcpy(p, &v, sizeof(v));
 }
 
+static inline void ltf_store16(uint8_t *p, uint16_t v)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap16(v);
+#endif
+	memcpy(p, &v, sizeof(v));
+}
+
 static inline uint64_t ltf_load(const uint8_t *p)
 {
 	uint64_t v;
