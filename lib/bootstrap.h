@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "lib/own.h"
 
 /* size bytes, zeroed, at a multiple of align (a power of two; at least 16 is given). NULL: no
  * memory. */
@@ -16,7 +17,7 @@ void *lt_bootstrap_alloc(size_t align, size_t size);
 size_t lt_bootstrap_size(const void *p);
 
 /* The pool's regions, lowest to highest address. */
-extern uintptr_t lt_bootstrap_low, lt_bootstrap_high;
+extern LT_OWN uintptr_t lt_bootstrap_low, lt_bootstrap_high;
 bool lt_bootstrap_holds(const void *p);
 
 static inline bool lt_bootstrap_owns(const void *p)

@@ -7,14 +7,13 @@
 #include <time.h>
 #include "lib/sys.h"
 
-typedef int clock_fn(clockid_t, struct timespec *);
-
 static int by_syscall(clockid_t id, struct timespec *ts)
 {
+	*ts = (struct timespec){0};
 	return (int)lt_sys2(SYS_clock_gettime, id, ts);
 }
 
-static clock_fn *clock_now = by_syscall;
+lt_clock_fn *lt_clock_now = by_syscall;
 
 struct vdso {
 	uintptr_t bias;
@@ -55,23 +54,13 @@ void lt_clock_init(void)
 	for (uint32_t i = 0; i < v.hash[1]; i++) {
 		const Elf64_Sym *s = &v.symbols[i];
 		if (s->st_shndx && strcmp(v.names + s->st_name, "__vdso_clock_gettime") == 0)
-			clock_now = (clock_fn *)(v.bias + s->st_value);
+			lt_clock_now = (lt_clock_fn *)(v.bias + s->st_value);
 	}
-}
-
-static uint64_t now(clockid_t id)
-{
-	struct timespec ts = {0};
-	clock_now(id, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
-uint64_t lt_clock_mono(void)
-{
-	return now(CLOCK_MONOTONIC_COARSE);
 }
 
 uint64_t lt_clock_real(void)
 {
-	return now(CLOCK_REALTIME);
+	struct timespec ts = {0};
+	lt_clock_now(CLOCK_REALTIME, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }

@@ -5,11 +5,22 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
+#include "lib/own.h"
 
 /* Finds the vDSO's function. Called once, before the first hook that records. */
 void lt_clock_init(void);
+typedef int lt_clock_fn(clockid_t, struct timespec *);
+extern LT_OWN lt_clock_fn *lt_clock_now;
+
 /* Nanoseconds of CLOCK_MONOTONIC_COARSE; the resolution is the kernel's tick (1 to 10 ms). */
-uint64_t lt_clock_mono(void);
+static inline uint64_t lt_clock_mono(void)
+{
+	struct timespec ts;
+	lt_clock_now(CLOCK_MONOTONIC_COARSE, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
 /* For waits that must end: true once ms milliseconds have passed since *start, which begins at 0.
  */
 static inline bool lt_clock_over(uint64_t *start, unsigned ms)

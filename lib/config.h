@@ -13,12 +13,13 @@ struct lt_config {
 #define LT_SETTING_WORD(name, field, words, def, text)    int64_t field;
 #define LT_SETTING_TEXT(name, field, def, text)           const char *field;
 #include "lib/config.def"
+#include "lib/own.h"
 #undef LT_SETTING_INT
 #undef LT_SETTING_WORD
 #undef LT_SETTING_TEXT
 };
 
-extern struct lt_config lt_config;
+extern LT_OWN struct lt_config lt_config;
 
 /* Reads LEAKTRACE_* from envp. A wrong value is said in one line and the default is used. Texts
  * point into envp. */

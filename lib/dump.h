@@ -12,10 +12,11 @@
 #include <stdint.h>
 #include "format/encode.h"
 #include "format/file.h"
+#include "lib/own.h"
 
 /* The mapped header; before a dump is open and after it could not be made, a private page, so that
  * counters always have a place. */
-extern struct ltf_header *lt_header;
+extern LT_OWN struct ltf_header *lt_header;
 
 struct lt_dump_who {
 	const char *pattern; /* absolute */

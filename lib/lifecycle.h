@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "lib/own.h"
 
 enum lt_mode {
 	LT_MODE_EARLY,   /* the constructor has not run: the originals are not known */
@@ -13,11 +14,11 @@ enum lt_mode {
 	LT_MODE_STOPPED, /* given up: forward, count what is missed */
 	LT_MODE_ENDED    /* after the finish mark: as stopped */
 };
-extern enum lt_mode lt_mode;
+extern LT_OWN enum lt_mode lt_mode;
 void lt_mode_set(enum lt_mode mode);
 
 /* A word that the kernel zeroes in a forked child; 0 also before the start. */
-extern volatile uint32_t *lt_alive;
+extern LT_OWN volatile uint32_t *lt_alive;
 
 /* A forked child, at its first event: a dump of its own, or none. Returns true when it records. */
 bool lt_child_start(void);
@@ -41,7 +42,7 @@ char *lt_run_variable(void);
 void lt_seal(void);
 
 /* pid of the process that the record is of. */
-extern int lt_pid;
+extern LT_OWN int lt_pid;
 
 /* The environment is complete (libc has been initialised): passes LEAKTRACE_RUN on. Called just
  * before main. */

@@ -16,11 +16,12 @@ struct lt_real {
 #define LT_HOOK_MAYBE              LT_HOOK
 #define LT_EXPORT(name)
 #include "lib/hooks.def"
+#include "lib/own.h"
 #undef LT_HOOK
 #undef LT_HOOK_MAYBE
 #undef LT_EXPORT
 };
-extern struct lt_real lt_real;
+extern LT_OWN struct lt_real lt_real;
 
 /* What the program's other objects get by these names: the originals, unless an allocator stands in
  * front of ours (in the program itself, or preloaded before us). Where one of our functions is made
@@ -32,18 +33,18 @@ struct lt_seen {
 	void (*free)(void *);
 	int behind; /* one does stand in front */
 };
-extern struct lt_seen lt_seen;
+extern LT_OWN struct lt_seen lt_seen;
 
 /* Fills lt_real and lt_seen. Calls into the loader: not from a hook. */
 void lt_real_find(void);
 
 /* True when what stands behind operator new and delete is libstdc++'s or libc++'s own, or nothing:
  * then they are malloc and free. */
-extern int lt_new_is_malloc;
+extern LT_OWN int lt_new_is_malloc;
 
 /* The loader's own code, [low, low + size): a free() from there may follow an unloading that no
  * hook of ours has seen (the C library closes its own modules by itself). */
-extern uintptr_t lt_loader_low, lt_loader_size;
+extern LT_OWN uintptr_t lt_loader_low, lt_loader_size;
 
 /* dlsym(RTLD_DEFAULT, name) among the objects that were loaded with the program. Leaves no message
  * behind when there is none. */

@@ -50,10 +50,9 @@ static inline uint64_t *lt_ring_reserve(struct lt_thread *t, unsigned words)
 {
 	uintptr_t at = words * sizeof(uint64_t);
 	__asm__ volatile("xaddq %0, %1" : "+r"(at), "+m"(t->cur) : : "memory", "cc");
-	uintptr_t in = at & (LTF_BLOCK_SIZE - 1);
-	/* cur == block end is the next block's header to this mask: both ends are caught. */
-	if (__builtin_expect(
-		    in < LTF_BLOCK_HEADER || in + words * sizeof(uint64_t) > LTF_BLOCK_SIZE, 0))
+	/* A full block's end is the next block's header: where an event may begin is one range. */
+	uintptr_t in = (at & (LTF_BLOCK_SIZE - 1)) - LTF_BLOCK_HEADER;
+	if (__builtin_expect(in > LTF_BLOCK_SIZE - LTF_BLOCK_HEADER - words * sizeof(uint64_t), 0))
 		return lt_ring_reserve_slow(t, words, at);
 	return (uint64_t *)at;
 }

@@ -13,18 +13,18 @@ enum { LT_LEVELS = 3, LT_RECENT = 64, LT_READY = 0x4c54u, LT_WIPED = 4096 };
 
 struct lt_thread {
 	/* Touched by every event. */
-	uint64_t *cur;               /* next word of the block; reserved by lt_ring_reserve */
-	uint32_t ready;              /* LT_READY */
-	uint32_t id;                 /* own number, from 1 */
-	uint64_t last_time;          /* of the last TIME word, microseconds */
+	uint64_t *cur;       /* next word of the block; reserved by lt_ring_reserve */
+	uint32_t ready;      /* LT_READY */
+	uint32_t internal;   /* > 0: this thread works for the tracer, its calls are not the
+			      * program's */
+	uint64_t last_time;  /* of the last TIME word, nanoseconds */
+	uintptr_t releasing; /* block that a hook further out is releasing */
+	uint32_t recorded;   /* blocks recorded so far: the next one's place in recent */
+	uint32_t releases;   /* counted, to sample their stacks */
+	uint32_t level;      /* hooks that are taking a stack: 0, or more in signal handlers */
+	uint32_t id;         /* own number, from 1 */
+	bool switching;      /* between two blocks */
 	uintptr_t recent[LT_RECENT]; /* last blocks recorded, to tell whether a call's result was */
-	uint32_t recorded;           /* blocks recorded so far: the next one's place in recent */
-	uintptr_t releasing;         /* block that a hook further out is releasing */
-	uint32_t level;    /* hooks that are taking a stack: 0, or more in signal handlers */
-	uint32_t releases; /* counted, to sample their stacks */
-	uint32_t internal; /* > 0: this thread works for the tracer, its calls are not the program's
-			    */
-	bool switching;    /* between two blocks */
 
 	/* From here on nothing is wiped: a signal handler may fork in the midst of a walk, and the
 	 * child returns into it. */

@@ -12,6 +12,11 @@
 
 enum { CACHE_LINE = 64, FREE_SAMPLE = 64 };
 
+/* What each event goes through is one function to the compiler, and what is rare is another: a
+ * function that does both saves registers for the rare that the usual could do without. */
+#define INLINE static inline __attribute__((always_inline))
+#define COLD   __attribute__((noinline, cold))
+
 bool lt_numbered;
 
 /* One counter for each address region, a cache line each. */
@@ -38,7 +43,7 @@ void lt_tracer_reset(void)
 }
 
 /* Fills the reserved words, each by itself: no event has this number. */
-static void withdraw(uint64_t *w, unsigned words, uint64_t addr, uint32_t number)
+static COLD void withdraw(uint64_t *w, unsigned words, uint64_t addr, uint32_t number)
 {
 	for (unsigned i = 0; i < words; i++)
 		lt_commit(w + i,
@@ -48,7 +53,7 @@ static void withdraw(uint64_t *w, unsigned words, uint64_t addr, uint32_t number
 /* Room for an event, and its number. A signal handler that records something between the two takes
  * lower numbers for words further on; then both are taken anew, so that a thread's numbers of a
  * region rise from word to word. */
-static inline uint64_t *reserve_numbered(
+INLINE uint64_t *reserve_numbered(
 	struct lt_thread *t, unsigned words, uint64_t addr, uint32_t *number)
 {
 	for (;;) {
@@ -63,21 +68,26 @@ static inline uint64_t *reserve_numbered(
 	}
 }
 
-static inline uint64_t *reserve(
+INLINE uint64_t *reserve(
 	struct lt_thread *t, unsigned words, bool numbered, uint64_t addr, uint32_t *number)
 {
 	return numbered ? reserve_numbered(t, words, addr, number) : lt_ring_reserve(t, words);
 }
 
+static COLD void count_missed(void)
+{
+	if (lt_mode == LT_MODE_STOPPED && *lt_alive)
+		lt_lost(LTF_LOST_EVENTS, 1);
+	else if (lt_mode == LT_MODE_ENDED)
+		lt_lost(LTF_LOST_LATE, 1);
+}
+
 /* The thread's state when this call is to be recorded, else NULL. */
-static inline struct lt_thread *recorder(void)
+INLINE struct lt_thread *recorder(void)
 {
 	struct lt_thread *t = lt_self;
 	if (__builtin_expect(lt_mode != LT_MODE_ON, 0)) {
-		if (lt_mode == LT_MODE_STOPPED && *lt_alive)
-			lt_lost(LTF_LOST_EVENTS, 1);
-		else if (lt_mode == LT_MODE_ENDED)
-			lt_lost(LTF_LOST_LATE, 1);
+		count_missed();
 		return NULL;
 	}
 	if (__builtin_expect(!t || t->ready != LT_READY, 0))
@@ -85,12 +95,8 @@ static inline struct lt_thread *recorder(void)
 	return t;
 }
 
-/* A TIME word where the coarse clock has moved since this thread's last. */
-static inline void stamp(struct lt_thread *t)
+static COLD void put_time(struct lt_thread *t, uint64_t now)
 {
-	uint64_t now = lt_clock_mono();
-	if (__builtin_expect(now == t->last_time, 1))
-		return;
 	uint64_t *w = lt_ring_reserve(t, 1);
 	if (!w)
 		return;
@@ -98,22 +104,31 @@ static inline void stamp(struct lt_thread *t)
 	lt_commit(w, LTF_LEAD(LTF_W_TIME) | ((now - lt_header->start_mono) / 1000 & LTF_MASK60));
 }
 
-static bool out_of_range(uint64_t addr)
+/* A TIME word where the coarse clock has moved since this thread's last. */
+INLINE void stamp(struct lt_thread *t)
 {
-	if (__builtin_expect(addr >> 47, 0)) {
-		lt_lost(LTF_LOST_ADDRESSES, 1);
-		return true;
-	}
-	return false;
+	uint64_t now = lt_clock_mono();
+	if (__builtin_expect(now != t->last_time, 0))
+		put_time(t, now);
 }
 
-static void put_alloc(
-	struct lt_thread *t, uint64_t addr, uint64_t size, unsigned api, uint32_t site)
+static COLD bool count_out_of_range(void)
 {
-	bool numbered = lt_numbered, huge = size >> LTF_SIZE_BITS;
-	unsigned words = 2u + numbered + huge, at = 2;
+	lt_lost(LTF_LOST_ADDRESSES, 1);
+	return true;
+}
+
+INLINE bool out_of_range(uint64_t addr)
+{
+	return __builtin_expect(addr >> 47, 0) && count_out_of_range();
+}
+
+INLINE void put_alloc_words(struct lt_thread *t, uint64_t addr, uint64_t size, unsigned api,
+	uint32_t site, bool numbered, bool huge)
+{
+	unsigned at = 2;
 	uint32_t number = 0;
-	uint64_t *w = reserve(t, words, numbered, addr, &number);
+	uint64_t *w = reserve(t, 2u + numbered + huge, numbered, addr, &number);
 	if (!w)
 		return;
 	uint64_t low = huge ? 0 : size;
@@ -127,27 +142,57 @@ static void put_alloc(
 			     (low & 0xfff));
 }
 
-static void put_release(
-	struct lt_thread *t, unsigned tag, uint64_t addr, unsigned api, uint32_t site)
+static COLD void put_huge(
+	struct lt_thread *t, uint64_t addr, uint64_t size, unsigned api, uint32_t site)
 {
-	bool numbered = lt_numbered;
-	unsigned words = 1u + numbered + (site != LTF_SITE_NONE), at = 1;
+	put_alloc_words(t, addr, size, api, site, lt_numbered, true);
+}
+
+INLINE void put_alloc(
+	struct lt_thread *t, uint64_t addr, uint64_t size, unsigned api, uint32_t site)
+{
+	if (__builtin_expect(size >> LTF_SIZE_BITS, 0))
+		put_huge(t, addr, size, api, site);
+	else if (lt_numbered)
+		put_alloc_words(t, addr, size, api, site, true, false);
+	else
+		put_alloc_words(t, addr, size, api, site, false, false);
+}
+
+INLINE void put_release_words(struct lt_thread *t, unsigned tag, uint64_t addr, unsigned api,
+	uint32_t site, bool numbered, bool stacked)
+{
+	unsigned at = 1;
 	uint32_t number = 0;
-	uint64_t *w = reserve(t, words, numbered, addr, &number);
+	uint64_t *w = reserve(t, 1u + numbered + stacked, numbered, addr, &number);
 	if (!w)
 		return;
 	if (numbered)
 		w[at++] = LTF_CONT(number);
-	if (site != LTF_SITE_NONE)
+	if (stacked)
 		w[at] = LTF_CONT(site);
 	lt_commit(w, LTF_LEAD(tag) | LTF_ADDR44(addr) << 16 | (uint64_t)api << 12 |
-			     (numbered ? LTF_FREE_NUMBERED : 0) |
-			     (site != LTF_SITE_NONE ? LTF_FREE_STACKED : 0));
+			     (numbered ? LTF_FREE_NUMBERED : 0) | (stacked ? LTF_FREE_STACKED : 0));
 }
 
-/* True when a hook further in has recorded this block. What a signal handler records meanwhile lies
- * beside it. */
-static bool is_recorded(const struct lt_thread *t, uint32_t call, uintptr_t addr)
+/* A release of which the stack is kept, too. */
+static __attribute__((noinline)) void put_stacked(
+	struct lt_thread *t, uint64_t addr, unsigned api, const struct lt_regs *regs)
+{
+	uint32_t site = lt_site_take(t, regs, LT_MEMO_FREE);
+	put_release_words(t, LTF_W_FREE, addr, api, site, lt_numbered, site != LTF_SITE_NONE);
+}
+
+INLINE void put_release(struct lt_thread *t, unsigned tag, uint64_t addr, unsigned api)
+{
+	if (lt_numbered)
+		put_release_words(t, tag, addr, api, LTF_SITE_NONE, true, false);
+	else
+		put_release_words(t, tag, addr, api, LTF_SITE_NONE, false, false);
+}
+
+static __attribute__((noinline)) bool find_recorded(
+	const struct lt_thread *t, uint32_t call, uintptr_t addr)
 {
 	uint32_t n = t->recorded - call;
 	for (uint32_t i = 1; i <= n && i <= LT_RECENT; i++)
@@ -156,7 +201,14 @@ static bool is_recorded(const struct lt_thread *t, uint32_t call, uintptr_t addr
 	return false;
 }
 
-static inline void note_recorded(struct lt_thread *t, uintptr_t addr)
+/* True when a hook further in has recorded this block. What a signal handler records meanwhile lies
+ * beside it. */
+INLINE bool is_recorded(const struct lt_thread *t, uint32_t call, uintptr_t addr)
+{
+	return __builtin_expect(t->recorded != call, 0) && find_recorded(t, call, addr);
+}
+
+INLINE void note_recorded(struct lt_thread *t, uintptr_t addr)
 {
 	t->recent[t->recorded++ % LT_RECENT] = addr;
 	if (__builtin_expect(t->releasing == addr, 0)) /* left by a handler's longjmp */
@@ -177,7 +229,7 @@ void lt_trace_alloc(
 	note_recorded(t, addr);
 }
 
-static bool wants_free_stack(struct lt_thread *t)
+INLINE bool wants_free_stack(struct lt_thread *t)
 {
 	if (lt_config.free_stacks == LT_FREE_STACKS_SAMPLED)
 		return t->releases++ % FREE_SAMPLE == 0;
@@ -194,8 +246,10 @@ void lt_trace_free(const void *p, enum ltf_api api, const struct lt_regs *regs)
 		return;
 	t->releasing = addr;
 	stamp(t);
-	uint32_t site = wants_free_stack(t) ? lt_site_take(t, regs, LT_MEMO_FREE) : LTF_SITE_NONE;
-	put_release(t, LTF_W_FREE, addr, api, site);
+	if (wants_free_stack(t))
+		put_stacked(t, addr, api, regs);
+	else
+		put_release(t, LTF_W_FREE, addr, api);
 }
 
 void lt_trace_realloc_begin(const void *p)
@@ -205,7 +259,7 @@ void lt_trace_realloc_begin(const void *p)
 		return;
 	t->releasing = (uintptr_t)p;
 	stamp(t);
-	put_release(t, LTF_W_RELEASE, (uintptr_t)p, LTF_API_REALLOC, LTF_SITE_NONE);
+	put_release(t, LTF_W_RELEASE, (uintptr_t)p, LTF_API_REALLOC);
 }
 
 void lt_trace_realloc_end(
@@ -217,7 +271,7 @@ void lt_trace_realloc_end(
 	if (result && is_recorded(t, call, (uintptr_t)result))
 		return;
 	if (!result) {
-		put_release(t, LTF_W_RESTORE, (uintptr_t)p, LTF_API_REALLOC, LTF_SITE_NONE);
+		put_release(t, LTF_W_RESTORE, (uintptr_t)p, LTF_API_REALLOC);
 		return;
 	}
 	put_alloc(

@@ -10,9 +10,10 @@
 #include "lib/lifecycle.h"
 #include "lib/thread.h"
 #include "lib/unwind.h"
+#include "lib/own.h"
 
 /* From the second thread on, events are numbered. */
-extern bool lt_numbered;
+extern LT_OWN bool lt_numbered;
 void lt_become_threaded(void);
 
 /* At the start of a hook that allocates, before the original is called: an original that comes back
