@@ -104,7 +104,9 @@ _Static_assert(sizeof(struct ltf_chunk) == 24, "chunk header");
 /* Decoded, a chunk is records: varint type, varint length, body. Unknown types are skipped. */
 enum ltf_record {
 	LTF_REC_EVENTS = 1, /* runs of blocks' words, see format/events.h */
-	LTF_REC_FINISH = 2  /* last record of a finished dump; body: varint events written */
+	LTF_REC_FINISH = 2, /* last record of a finished dump; body: varint events written */
+	LTF_REC_LIVE =
+		3 /* the tracer's own live set; body: v 1 when it is known, v blocks, v bytes */
 };
 
 /* Blobs (LTF_W_BLOB). Strings are bytes without a terminator. "v" is a varint. */

@@ -38,6 +38,8 @@ struct lr_source_status {
 	uint64_t raw_bytes;       /* decoded */
 	uint64_t events;          /* handed out */
 	uint64_t ring_blocks, ring_events; /* found in the ring instead of the stream */
+	bool live_known;                   /* the tracer told what was live in the end */
+	uint64_t live_blocks, live_bytes;  /* by its own account */
 	bool finish_seen;                  /* the finish mark was there */
 	uint64_t finish_events;            /* what it says was written */
 };

@@ -247,6 +247,14 @@ static void bad_run(struct lr_source *s)
 			    "can");
 }
 
+static void read_live(struct lr_source *s, const uint8_t *p, const uint8_t *end)
+{
+	uint64_t known = 0;
+	p = ltf_get(p, end, &known);
+	p = p ? ltf_get(p, end, &s->status.live_blocks) : NULL;
+	s->status.live_known = p && ltf_get(p, end, &s->status.live_bytes) && known == 1;
+}
+
 /* True when the run holds words that were not read before. */
 static bool take_run(struct lr_source *s, struct lr_run *run)
 {
@@ -300,6 +308,9 @@ int lr_stream_next(struct lr_source *s, struct lr_run *run)
 			s->in_body = ltf_events_open(&s->events, body, len) == 0;
 			if (!s->in_body)
 				bad_run(s);
+			break;
+		case LTF_REC_LIVE:
+			read_live(s, body, body + len);
 			break;
 		case LTF_REC_FINISH:
 			s->status.finish_seen = true;

@@ -267,6 +267,11 @@ def chunk(raw):
             Body(body).print()
         elif kind == 2:
             print(f"finish {varint(body, 0)[0]} events")
+        elif kind == 3:
+            known, at_blocks = varint(body, 0)
+            blocks, at_bytes = varint(body, at_blocks)
+            if known:
+                print(f"live {blocks} blocks {varint(body, at_bytes)[0]} bytes")
 
 
 def dump(data):

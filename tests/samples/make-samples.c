@@ -141,6 +141,13 @@ static void good_ones(void)
 	save(&g, "good-fork");
 
 	begin(&g, 0, 0);
+	rounds(&g);
+	dg_drain(&g, 0);
+	dg_record(&g, LTF_REC_LIVE, "\x01\x14\xfd\x50", 4); /* 20 blocks, 10365 bytes */
+	dg_finish(&g, 0);
+	save(&g, "good-live");
+
+	begin(&g, 0, 0);
 	dg_record(&g, 77, "from the future", 15);
 	rounds(&g);
 	dg_finish(&g, 0);

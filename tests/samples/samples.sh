@@ -83,6 +83,7 @@ one="allocations=40 frees=20 allocated_bytes=11525 peak_bytes=10365 peak_blocks=
 	numbers good-fork.bin $one frees_of_inherited=1
 	numbers good-threads.bin allocations=120 frees=61 unfreed_blocks=59 threads=4 most_threads_at_once=4
 	numbers good-unfinished.bin allocations=80 frees=40 complete=true finished=false
+	numbers good-live.bin $one finished=true unknown_records=0
 	numbers good-left.bin allocations=40 frees=20 complete=true finished=true
 	numbers good-hop.bin allocations=320 frees=160 complete=true
 	numbers "good-one-thread.bin good-fork.bin" allocations=80 frees=40 peak_bytes=20730 sites=3

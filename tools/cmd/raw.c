@@ -165,6 +165,9 @@ static int print_dump(const char *path)
 		}
 	}
 	const struct lr_source_status *status = lr_source_status(s);
+	if (status->live_known)
+		printf("live %" PRIu64 " blocks %" PRIu64 " bytes\n", status->live_blocks,
+			status->live_bytes);
 	if (status->finish_seen)
 		printf("finish %" PRIu64 " events\n", status->finish_events);
 	int result = status->damage.text[0] ? LR_EXIT_DAMAGED : LR_EXIT_DONE;
