@@ -12,6 +12,7 @@
 #include "lib/clock.h"
 #include "lib/dump.h"
 #include "lib/lifecycle.h"
+#include "lib/live.h"
 #include "lib/ring.h"
 #include "lib/rss.h"
 #include "lib/sys.h"
@@ -63,6 +64,7 @@ void lt_drain_reset(void)
 	drain.passes = 0;
 	drain.waits = 0;
 	drain.events = drain.notes = drain.last_rss = 0;
+	lt_live_reset();
 }
 
 /* A drainer that was killed in a vfork child, say, leaves the lock behind. Its buffers are only
@@ -115,6 +117,16 @@ static uint32_t collect(void)
 	return n;
 }
 
+static void feed_live(const struct lt_block *b, uint32_t words)
+{
+	struct lt_live_run run = {.words = b->mem->words + b->drained,
+		.count = words,
+		.first = b->drained,
+		.thread = b->thread,
+		.block = b->number};
+	lt_live_feed(&run);
+}
+
 /* Marks as drained what the chunk just written holds; full blocks that are whole become free. A
  * hole in one is an event of a hook that a signal interrupted. After some patience it is taken for
  * one that was left by longjmp, and what lies behind it is read; but the block is not used again,
@@ -124,6 +136,7 @@ static void settle(uint32_t from, uint32_t to)
 	for (uint32_t k = from; k < to; k++) {
 		uint32_t i = drain.order[k];
 		struct lt_block *b = lt_ring_block(i);
+		feed_live(b, drain.pending_words[k]);
 		b->drained += drain.pending_words[k];
 		if (atomic_load_explicit(&b->state, memory_order_acquire) != LT_BLOCK_FULL)
 			continue;
@@ -168,6 +181,21 @@ static bool flush(uint32_t from, uint32_t to)
 	return true;
 }
 
+/* Whether events stand behind the word where encoding has stopped: those of handlers that have
+ * interrupted a hook between its reserving of words and its store. Their words may be written just
+ * now; TSan need not know. */
+static __attribute__((no_sanitize("thread"))) bool ends_at_hole(
+	const struct lt_block *b, uint32_t end)
+{
+	const volatile uint64_t *words = b->mem->words;
+	if (b->state == LT_BLOCK_FULL)
+		return end < b->limit;
+	for (uint32_t i = end + 1; i <= end + LTF_EVENT_WORDS_MAX && i < LTF_BLOCK_WORDS; i++)
+		if (LTF_TAG(words[i]) > LTF_W_CONT)
+			return true;
+	return false;
+}
+
 static void encode_block(uint32_t k, bool last)
 {
 	struct lt_block *b = lt_ring_block(drain.order[k]);
@@ -181,6 +209,8 @@ static void encode_block(uint32_t k, bool last)
 		&run, last || b->skipped);
 	drain.pending_words[k] = run.words;
 	drain.events += run.events;
+	if (ends_at_hole(b, b->drained + run.words))
+		lt_live_hole();
 }
 
 /* The drainer's own events cannot go through the ring that it is draining: a run of thread 0. */
@@ -224,6 +254,7 @@ static bool pass(bool last)
 {
 	uint32_t n = collect(), from = 0;
 	ltf_encode_begin(drain.encoder);
+	lt_live_pass();
 	note_rss();
 	for (uint32_t k = 0; k < n; k++) {
 		if (!ltf_encode_fits(drain.encoder, LTF_BLOCK_WORDS)) {
@@ -233,15 +264,33 @@ static bool pass(bool last)
 		}
 		encode_block(k, last);
 	}
-	return flush(from, n);
+	if (!flush(from, n))
+		return false;
+	lt_live_passed();
+	return true;
+}
+
+/* A record of numbers. */
+static size_t put_record(uint8_t *at, unsigned type, const uint64_t *numbers, unsigned n)
+{
+	uint8_t body[4 * LTF_VARINT_MAX], *p = body;
+	for (unsigned i = 0; i < n; i++)
+		p = ltf_put(p, numbers[i]);
+	size_t len = (size_t)(p - body);
+	p = ltf_put(ltf_put(at, type), len);
+	memcpy(p, body, len);
+	return (size_t)(p - at) + len;
 }
 
 static bool write_finish(void)
 {
-	uint8_t body[LTF_VARINT_MAX], head[2 * LTF_VARINT_MAX], *p = ltf_put(head, LTF_REC_FINISH);
-	size_t len = (size_t)(ltf_put(body, drain.events) - body);
-	struct ltf_piece piece[] = {{head, (size_t)(ltf_put(p, len) - head)}, {body, len}};
-	return lt_dump_append(piece, 2);
+	uint8_t records[10 * LTF_VARINT_MAX];
+	struct lt_live_sum live = lt_live_sum();
+	size_t len = put_record(
+		records, LTF_REC_LIVE, (uint64_t[]){live.complete, live.blocks, live.bytes}, 3);
+	len += put_record(records + len, LTF_REC_FINISH, &drain.events, 1);
+	struct ltf_piece piece = {records, len};
+	return lt_dump_append(&piece, 1);
 }
 
 static bool is_prepared(void)

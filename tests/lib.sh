@@ -93,6 +93,22 @@ tap_end()
 	echo "1..$tap_count"
 }
 
+# live_agrees DUMP: what the tracer itself held for live in the end, where it has told, is what the
+# replay of the events finds. Counts those dumps in live_told.
+live_told=0
+live_agrees()
+{
+	local ours theirs
+	ours=$(timeout 100 "$leakreport" raw "$1" | sed -n 's/^live \([0-9]*\) blocks \([0-9]*\) bytes$/\1 \2/p')
+	[ -n "$ours" ] || return 0
+	live_told=$((live_told + 1))
+	theirs=$(timeout 100 "$leakreport" --format=json summary "$1" | sed -n '/"summary":/,$p' |
+		awk '$1 == "\"unfreed_blocks\":" { n = $2 + 0 } $1 == "\"unfreed_bytes\":" { print n, $2 + 0; exit }')
+	[ "$ours" = "$theirs" ] && return
+	echo "live set: $ours; unfreed: $theirs (blocks, bytes)"
+	return 1
+}
+
 # redis_server: prints the path of a redis-server; where only redis-tools is installed, its
 # redis-check-rdb is that program under another name.
 redis_server()

@@ -29,7 +29,7 @@ pairing()
 	rm -f "$tmp"/order.*
 	timeout --foreground 60 env LD_PRELOAD="$preload" LEAKTRACE_OUT="$tmp/order.bin" "${vars[@]}" \
 		"$handover" "$tmp/order.log" 8 "$rounds" "$calls" || return 1
-	timeout 60 "$pairs" "$tmp/order.bin" "$tmp/order.log"
+	timeout 60 "$pairs" "$tmp/order.bin" "$tmp/order.log" && live_agrees "$tmp/order.bin" && [ $live_told = 1 ]
 }
 
 # killed_pairing ROUNDS CALLS VARIABLE=VALUE...: the same when the threads are killed at work.
@@ -53,5 +53,5 @@ signalled()
 	rm -f "$tmp"/order.*
 	timeout --foreground 60 env LD_PRELOAD="$lib $safe" LEAKTRACE_OUT="$tmp/order.bin" \
 		"$handover" "$tmp/order.log" 8 1 "$1" signals || return 1
-	timeout 60 "$pairs" "$tmp/order.bin" "$tmp/order.log" signals
+	timeout 60 "$pairs" "$tmp/order.bin" "$tmp/order.log" signals && live_agrees "$tmp/order.bin" && [ $live_told = 1 ]
 }

@@ -48,4 +48,14 @@ void *lt_sys_map(size_t len, bool wiped)
 	return memory(len);
 }
 
+void lt_sys_unmap(void *p, size_t len)
+{
+	munmap(p, len);
+}
+
+void lt_sys_forget(void *p, size_t len)
+{
+	madvise(p, len, MADV_DONTNEED);
+}
+
 #endif

@@ -91,26 +91,35 @@ static void take_run(struct ltf_events *r)
 	}
 }
 
+static void take_record(uint64_t type, const uint8_t *p, size_t len)
+{
+	static struct ltf_events r;
+	if (type == LTF_REC_FINISH)
+		ltf_get(p, p + len, &finished);
+	else if (type != LTF_REC_LIVE && (type != LTF_REC_EVENTS || ltf_events_open(&r, p, len)))
+		damaged++;
+	else if (type == LTF_REC_EVENTS)
+		while (ltf_events_run(&r) == 1)
+			take_run(&r);
+}
+
 /* One drainer at a time: TSan tells when it is not so. */
 bool lt_dump_append(const struct ltf_piece *piece, unsigned n)
 {
 	static uint8_t chunk[BODY_MAX];
-	static struct ltf_events r;
 	uint64_t type = 0, len = 0;
 	size_t used = 0;
 	for (unsigned i = 0; i < n; used += piece[i++].len)
 		memcpy(chunk + used, piece[i].bytes, piece[i].len);
-	const uint8_t *p = ltf_get(chunk, chunk + used, &type);
-	p = p ? ltf_get(p, chunk + used, &len) : NULL;
-	if (!p || len != (size_t)(chunk + used - p))
-		damaged++;
-	else if (type == LTF_REC_FINISH)
-		ltf_get(p, p + len, &finished);
-	else if (ltf_events_open(&r, p, len) != 0)
-		damaged++;
-	else
-		while (ltf_events_run(&r) == 1)
-			take_run(&r);
+	for (const uint8_t *p = chunk; p < chunk + used; p += len) {
+		p = ltf_get(p, chunk + used, &type);
+		p = p ? ltf_get(p, chunk + used, &len) : NULL;
+		if (!p || len > (size_t)(chunk + used - p)) {
+			damaged++;
+			break;
+		}
+		take_record(type, p, len);
+	}
 	return true;
 }
 

@@ -1,0 +1,43 @@
+/* The live set: the blocks that the program holds, as far as the ring has been drained. It is fed
+ * with the words of each drained run, by the drainer alone, and read by scans.
+ *
+ * Between threads runs are not drained in the order of events. So of each address the latest event
+ * is kept that has been seen, by its number: once everything is drained, that decides. */
+#ifndef LT_LIVE_H
+#define LT_LIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A run of a block's words, complete but for holes that are to be stepped over. */
+struct lt_live_run {
+	const uint64_t *words;
+	uint32_t count;
+	uint32_t first;  /* the run's first word in its block */
+	uint32_t thread; /* owner */
+	uint64_t block;  /* the owner's number-th */
+};
+
+/* A pass of the drainer begins: with every block's words up to their first hole, it feeds all that
+ * had been recorded by now. */
+void lt_live_pass(void);
+void lt_live_feed(const struct lt_live_run *run);
+/* Within a pass: words stand behind a hole and have not been fed. */
+void lt_live_hole(void);
+/* The pass has fed what there was. */
+void lt_live_passed(void);
+
+struct lt_live_sum {
+	bool complete; /* false: there was no memory for it, and nothing is known */
+	uint64_t blocks, bytes;
+};
+struct lt_live_sum lt_live_sum(void);
+
+/* Calls fn for each live block, in no order; size: as asked for. */
+void lt_live_each(void (*fn)(void *ctx, uint64_t addr, uint64_t size, uint32_t site), void *ctx);
+
+/* In a forked child: empty. What it inherits is not its own. */
+void lt_live_reset(void);
+
+#endif
