@@ -8,29 +8,32 @@ static void fence(void)
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
-static size_t words_room(unsigned depth)
+/* Beside the depth: what ended the walk, copies, and one that is further out than any. */
+static size_t frames_room(unsigned depth)
 {
-	return LT_MEMO_STEP + 2 * (size_t)depth;
+	return depth + 1 + LT_MEMO_PADS + 1;
 }
 
 size_t lt_memo_size(unsigned depth)
 {
-	size_t word = sizeof(uintptr_t) + sizeof(int32_t);
-	size_t last = depth * sizeof(struct lt_memo_frame) + words_room(depth) * word;
-	return LT_MEMOS * last + LT_MEMO_POOL;
+	return LT_MEMOS * frames_room(depth) * sizeof(struct lt_memo_frame) + LT_MEMO_POOL;
 }
 
 void lt_memo_arrange(struct lt_memo *m, unsigned depth, void *at)
 {
-	char *p = at;
-	for (int i = 0; i < LT_MEMOS; i++) {
-		struct lt_memo_last *last = &m->last[i];
-		last->frame = (struct lt_memo_frame *)p;
-		last->words.value = (uintptr_t *)(last->frame + depth);
-		last->words.at = (int32_t *)(last->words.value + words_room(depth));
-		p = (char *)(last->words.at + words_room(depth));
+	struct lt_memo_frame *f = at;
+	for (int i = 0; i < LT_MEMOS; i++, f += frames_room(depth)) {
+		m->last[i].end = f + depth + 1;
+		m->last[i].end[LT_MEMO_PADS].sp = UINTPTR_MAX;
 	}
-	m->pool = p;
+	m->pool = (char *)f;
+	m->used = sizeof(struct lt_memo_whole);
+}
+
+static void forget_whole(struct lt_memo *m)
+{
+	memset(m->slot, 0, sizeof(m->slot));
+	fence();
 	m->used = sizeof(struct lt_memo_whole);
 }
 
@@ -38,61 +41,55 @@ void lt_memo_clear(struct lt_memo *m)
 {
 	for (int i = 0; i < LT_MEMOS; i++)
 		m->last[i].n = m->last[i].site = m->last[i].foreseen = 0;
-	memset(m->slot, 0, sizeof(m->slot));
-	fence();
-	m->used = sizeof(struct lt_memo_whole);
+	forget_whole(m);
 }
 
-/* The next word towards the innermost frame. */
-static void put_word(
-	struct lt_memo_words w, uintptr_t high, unsigned at, uintptr_t word, uintptr_t v)
+/* A stack without a frame of the last one. */
+static void begin(const struct lt_memo_walk *w, const struct lt_memo_frame *outermost)
 {
-	int32_t off = (int32_t)(intptr_t)(word - high);
-	w.value[at] = v;
-	w.at[at] = off;
-	for (unsigned i = 0; at == LT_MEMO_STEP && i < LT_MEMO_STEP; i++) {
-		w.value[i] = v;
-		w.at[i] = off;
+	struct lt_memo_frame *f = w->last->end;
+	if (w->zero) /* as if it led to a frame: the word that ended the walk is looked at too */
+		*--f = (struct lt_memo_frame){.sp = w->zero + sizeof(uintptr_t)};
+	else
+		f--;
+	const struct lt_memo_frame *last = w->zero ? f : outermost;
+	for (int i = 0; i < LT_MEMO_PADS; i++)
+		w->last->end[i] = *last;
+}
+
+/* From the outermost of n frames on: what depends on those further out. */
+static void follow_bp(struct lt_memo_frame *f, unsigned n, bool outermost)
+{
+	while (n--) {
+		uint32_t step = f[n].step;
+		bool matters = !outermost && f[n + 1].bp_matters;
+		f[n].bp_matters = lt_step_by_bp(step) || (matters && !lt_step_bp_at(step));
+		uint16_t further = outermost ? 0 : f[n + 1].bp_read;
+		f[n].bp_read = matters && lt_step_bp_at(step) ? 1 : further + !!further;
+		outermost = false;
 	}
-}
-
-/* The words that lead from a frame to its caller; the outermost has none. Returns where the next
- * ones go. */
-static unsigned put_words(const struct lt_memo_walk *w, unsigned at, const struct lt_memo_frame *f,
-	const struct lt_memo_frame *caller)
-{
-	struct lt_memo_words words = w->last->words;
-	uintptr_t high = w->memo->high;
-	if (caller && f->bp_at && caller->bp_matters)
-		put_word(words, high, at++, caller->sp - 8 * f->bp_at, caller->bp);
-	if (caller)
-		put_word(words, high, at++, caller->sp - 8, caller->ip);
-	else if (w->zero)
-		put_word(words, high, at++, w->zero, 0);
-	return at;
 }
 
 void lt_memo_keep(const struct lt_memo_walk *w, const struct lt_memo_frame *fresh, unsigned n)
 {
 	struct lt_memo_last *last = w->last;
-	const struct lt_memo_frame *caller = w->met ? &last->frame[w->met - 1] : NULL;
-	struct lt_memo_frame *f = &last->frame[w->met];
-	unsigned at = LT_MEMO_STEP + (caller ? caller->words : 0);
-	last->n = w->met;
+	unsigned had = w->met;
+	last->n = had;
 	fence();
-	for (unsigned i = n; i--; caller = f++) {
-		f->ip = fresh[i].ip;
-		f->sp = fresh[i].sp;
-		f->bp = fresh[i].bp;
-		f->id = fresh[i].id;
-		f->bp_at = fresh[i].bp_at;
-		f->uses_bp = fresh[i].uses_bp;
-		at = put_words(w, at, f, caller);
-		f->words = (uint16_t)(at - LT_MEMO_STEP);
-		f->bp_matters = f->uses_bp || (caller && caller->bp_matters && !f->bp_at);
+	if (!had && n) {
+		begin(w, &fresh[n - 1]);
+		had = w->zero != 0;
 	}
+	struct lt_memo_frame *to = last->end - had - n;
+	uint32_t by_bp = had && (to[n].bp_matters || to[n].bp_read);
+	for (unsigned i = 0; i < n; i++) {
+		by_bp |= lt_step_by_bp(fresh[i].step);
+		to[i] = fresh[i];
+	}
+	if (by_bp)
+		follow_bp(to, n, !had);
 	fence();
-	last->n = w->met + n;
+	last->n = had + n;
 }
 
 /* Room in the pool, or NULL: then everything there has been forgotten. */
@@ -100,10 +97,37 @@ static struct lt_memo_whole *take(struct lt_memo *m, size_t len)
 {
 	if (m->used + len <= LT_MEMO_POOL)
 		return (struct lt_memo_whole *)(m->pool + m->used);
-	memset(m->slot, 0, sizeof(m->slot));
-	fence();
-	m->used = sizeof(struct lt_memo_whole);
+	forget_whole(m);
 	return NULL;
+}
+
+/* The words that led through a stack. Returns how many. */
+static unsigned words_of(struct lt_memo_words w, uintptr_t high, const struct lt_memo_frame *f,
+	const struct lt_memo_frame *end)
+{
+	unsigned n = 0;
+	for (; f + 1 < end; f++) {
+		uintptr_t sp = f[1].sp;
+		w.value[n] = f[1].ip;
+		w.at[n++] = (int32_t)(intptr_t)(sp - sizeof(uintptr_t) - high);
+		if (f->bp_read != 1)
+			continue;
+		w.value[n] = f[1].bp;
+		w.at[n++] = (int32_t)(intptr_t)(sp - 8 * lt_step_bp_at(f->step) - high);
+	}
+	for (; n % LT_MEMO_STEP && n; n++) {
+		w.value[n] = w.value[n - 1];
+		w.at[n] = w.at[n - 1];
+	}
+	return n;
+}
+
+static unsigned count_words(const struct lt_memo_frame *f, const struct lt_memo_frame *end)
+{
+	unsigned n = 0;
+	for (; f + 1 < end; f++)
+		n += 1u + (f->bp_read == 1);
+	return (n + LT_MEMO_STEP - 1u) & ~(LT_MEMO_STEP - 1u);
 }
 
 void lt_memo_remember(const struct lt_memo_walk *w, uint32_t site)
@@ -113,9 +137,8 @@ void lt_memo_remember(const struct lt_memo_walk *w, uint32_t site)
 		m->seen[w->slot] = site;
 		return;
 	}
-	const struct lt_memo_frame *f = &w->last->frame[w->last->n - 1];
-	unsigned words = (f->words + LT_MEMO_STEP - 1u) & ~(LT_MEMO_STEP - 1u);
-	unsigned from = LT_MEMO_STEP + f->words - words;
+	const struct lt_memo_frame *end = w->last->end, *f = end - w->last->n;
+	unsigned words = count_words(f, end);
 	size_t len = sizeof(struct lt_memo_whole) + words * (sizeof(uintptr_t) + sizeof(int32_t));
 	struct lt_memo_whole *s = len < LT_MEMO_POOL / 4 ? take(m, len) : NULL;
 	if (!s)
@@ -127,8 +150,7 @@ void lt_memo_remember(const struct lt_memo_walk *w, uint32_t site)
 		.words = (uint16_t)words,
 		.bp_matters = f->bp_matters};
 	uintptr_t *value = (uintptr_t *)(s + 1);
-	memcpy(value, w->last->words.value + from, words * sizeof(uintptr_t));
-	memcpy(value + words, w->last->words.at + from, words * sizeof(int32_t));
+	words_of((struct lt_memo_words){value, (int32_t *)(value + words)}, m->high, f, end);
 	fence();
 	m->slot[w->slot] = (uint16_t)m->used;
 	m->used += (uint32_t)len;

@@ -1,15 +1,16 @@
 /* What a thread remembers of its stacks, so that a walk need not take again what has not changed.
  *
  * Unwinding is a pure function of the registers and of the stack words it reads. Two things are
- * kept, each with the words that were read, as where they lie and what stood there:
- * - the last stack of each kind, with its frames. A new walk that comes to a frame of it with the
+ * kept:
+ * - the last stack of each kind, frame by frame. A new walk that comes to a frame of it with the
  *   same registers looks whether the words that led from there to the root are unchanged; if they
- *   are, so is the rest of the stack. Frames stand outermost first: what two stacks share stays.
- * - stacks that came more than once, whole, found by the registers that they began with.
+ *   are, so is the rest of the stack.
+ * - stacks that came more than once, whole, found by the registers that they began with, each with
+ *   the words that led through it.
  * rbp is compared only where a frame further out is found by it: elsewhere it holds data.
  *
  * The words of a check all lie between the stack pointer and the stack's end, so all may be read
- * before the first is judged, eight at a time and without a branch for each.
+ * before the first is judged, several at a time and without a branch for each.
  *
  * A signal handler that leaves by longjmp may end this code at any instruction: what is kept is
  * written before anything leads to it, and what led there is taken back before. */
@@ -21,37 +22,69 @@
 #include <stdint.h>
 #include "format/ring.h"
 
+/* Registers as they are in the frame where a walk stands. */
+struct lt_regs {
+	uintptr_t ip, sp, bp;
+};
+
 /* Allocations and releases come from different places by turns. */
 enum lt_memo_kind { LT_MEMO_ALLOC, LT_MEMO_FREE, LT_MEMOS };
 
-enum { LT_MEMO_STEP = 8, LT_MEMO_SLOT_BITS = 8, LT_MEMO_SLOTS = 1 << LT_MEMO_SLOT_BITS };
+enum {
+	LT_MEMO_STEP = 8,
+	LT_MEMO_PADS = 3,
+	LT_MEMO_SLOT_BITS = 8,
+	LT_MEMO_SLOTS = 1 << LT_MEMO_SLOT_BITS
+};
 enum { LT_MEMO_POOL = 16 << 10 }; /* bytes for whole stacks */
 
 struct lt_memo_frame {
 	uintptr_t ip, sp, bp; /* on entry to the frame */
 	uint32_t id;          /* of the frame's node */
-	uint16_t words;       /* that lead from here to the root */
-	uint8_t bp_at;   /* the caller's rbp was read at its sp - 8 * bp_at; 0: it is the same */
-	bool uses_bp;    /* the caller's sp was reckoned from bp */
-	bool bp_matters; /* bp leads on, here or in a frame that gets it from here */
+	uint32_t step;        /* to its caller, as below; 0: it depends on more */
+	uint16_t module;
+	bool bp_matters;  /* bp leads on, here or in a frame that gets it from here */
+	uint16_t bp_read; /* so many frames from here is one whose caller's rbp is read from the
+			     stack, and matters; itself is 1; 0: there is none */
 };
 
-/* Words that were read, those nearest to the root first. */
+/* A frame's step to its caller: the caller's sp is bp + off or sp + off, its ip stands right below
+ * that, and its rbp 8 * bp_at below it; bp_at 0: rbp is the same. */
+static inline uint32_t lt_step_make(bool by_bp, unsigned bp_at, uintptr_t off)
+{
+	return 1u << 31 | (uint32_t)(off / 8) << 6 | bp_at << 1 | by_bp;
+}
+static inline bool lt_step_by_bp(uint32_t step)
+{
+	return step & 1;
+}
+static inline unsigned lt_step_bp_at(uint32_t step)
+{
+	return step >> 1 & 31;
+}
+static inline uintptr_t lt_step_off(uint32_t step)
+{
+	return (step >> 6 & 0xffff) * 8;
+}
+/* A frame's saved registers and return address lie in the bytes below its caller's sp. */
+enum { LT_STEP_WINDOW = 8 * 32 };
+
+/* Innermost frame first; the outermost is the one before end. Behind it stand copies of it, so that
+ * several can be looked at together, and one that is further out than any. */
+struct lt_memo_last {
+	struct lt_memo_frame *end;
+	uint32_t n;
+	uint32_t site, foreseen; /* this stack's; the one that came after it the last time */
+};
+
+/* Words that were read, innermost first. */
 struct lt_memo_words {
 	uintptr_t *value;
 	int32_t *at; /* where it lies: bytes from the stack's end, negative */
 };
 
-struct lt_memo_last {
-	struct lt_memo_frame *frame; /* outermost first; room for depth of them */
-	/* Room for LT_MEMO_STEP and two for each frame. The first LT_MEMO_STEP are copies of the
-	 * next, so that whole steps can be looked at. */
-	struct lt_memo_words words;
-	uint32_t n;
-	uint32_t site, foreseen; /* this stack's; the one that came after it the last time */
-};
-
-/* A whole stack, in the pool; its words lie behind it, a multiple of LT_MEMO_STEP. */
+/* A whole stack, in the pool; its words lie behind it, a multiple of LT_MEMO_STEP (the last is
+ * there several times). */
 struct lt_memo_whole {
 	uintptr_t ip, sp, bp;
 	uint32_t site;
@@ -74,7 +107,10 @@ struct lt_memo {
 struct lt_memo_walk {
 	struct lt_memo *memo;
 	struct lt_memo_last *last;
-	unsigned slot;  /* where a whole stack was looked for */
+	unsigned slot; /* where a whole stack was looked for */
+	unsigned done; /* frames that are there already; the walk goes on from at */
+	struct lt_regs at;
+	const struct lt_memo_frame *near; /* the first of the last stack that may be met */
 	unsigned met;   /* frames of the last stack, from the root, that are this one's too */
 	uintptr_t zero; /* the walk ended at this word, because it is 0; or 0 */
 	bool pure;      /* the three registers and words of the stack alone led through it */
@@ -100,25 +136,23 @@ static inline __attribute__((always_inline)) uintptr_t lt_memo_differ(
 	return *(const uintptr_t *)(high + (uintptr_t)(intptr_t)w.at[i]) ^ w.value[i];
 }
 
-/* Which of the words [from, end) is no more what it was: the innermost, or end where all are. They
- * are a multiple of LT_MEMO_STEP, or there are copies of the first below it. */
+/* Which of n words is no more what it was: the innermost, or n where all are. */
 static inline __attribute__((always_inline)) unsigned lt_memo_differs(
-	struct lt_memo_words w, uintptr_t high, unsigned from, unsigned end)
+	struct lt_memo_words w, uintptr_t high, unsigned n)
 {
-	for (unsigned at = end; at > from; at -= (unsigned)LT_MEMO_STEP) {
-		struct lt_memo_words s = {w.value + at - LT_MEMO_STEP, w.at + at - LT_MEMO_STEP};
-		uintptr_t outer = lt_memo_differ(s, high, 0) | lt_memo_differ(s, high, 1) |
+	for (unsigned at = 0; at < n; at += (unsigned)LT_MEMO_STEP) {
+		struct lt_memo_words s = {w.value + at, w.at + at};
+		uintptr_t inner = lt_memo_differ(s, high, 0) | lt_memo_differ(s, high, 1) |
 				  lt_memo_differ(s, high, 2) | lt_memo_differ(s, high, 3);
-		uintptr_t inner = lt_memo_differ(s, high, 4) | lt_memo_differ(s, high, 5) |
+		uintptr_t outer = lt_memo_differ(s, high, 4) | lt_memo_differ(s, high, 5) |
 				  lt_memo_differ(s, high, 6) | lt_memo_differ(s, high, 7);
-		if (__builtin_expect((outer | inner) == 0, 1))
+		if (__builtin_expect((inner | outer) == 0, 1))
 			continue;
-		unsigned i = LT_MEMO_STEP - 1;
-		while (i && !lt_memo_differ(s, high, i))
-			i--;
-		return at - LT_MEMO_STEP + i;
+		while (!lt_memo_differ(w, high, at))
+			at++;
+		return at;
 	}
-	return end;
+	return n;
 }
 
 static inline unsigned lt_memo_slot(uintptr_t a, uintptr_t b)
@@ -140,7 +174,7 @@ static inline __attribute__((always_inline)) uint32_t lt_memo_find(
 			return LTF_SITE_NONE;
 		uintptr_t *value = (uintptr_t *)(s + 1);
 		struct lt_memo_words words = {value, (int32_t *)(value + s->words)};
-		unsigned at = lt_memo_differs(words, m->high, 0, s->words);
+		unsigned at = lt_memo_differs(words, m->high, s->words);
 		if (__builtin_expect(at == s->words, 1))
 			return s->site;
 		uintptr_t found = words.value[at] ^ lt_memo_differ(words, m->high, at);
@@ -150,32 +184,53 @@ static inline __attribute__((always_inline)) uint32_t lt_memo_find(
 	return LTF_SITE_NONE;
 }
 
-/* Whether the frame that begins with these registers was in the last stack, and all from there to
- * the root is as it was: then w->met says how many frames that are. *k goes down from the last
- * stack's frames to those that may still be met. */
-static inline __attribute__((always_inline)) bool lt_memo_meets(struct lt_memo_walk *w, unsigned *k,
-	uintptr_t ip, uintptr_t sp, uintptr_t bp, unsigned room)
+/* The word that led to a frame. */
+static inline __attribute__((always_inline)) uintptr_t lt_memo_led(const struct lt_memo_frame *f)
 {
-	const struct lt_memo_last *last = w->last;
-	unsigned n = *k;
-	while (n && last->frame[n - 1].sp < sp)
-		n--;
-	*k = n;
-	if (!n)
-		return false;
-	const struct lt_memo_frame *f = &last->frame[n - 1];
-	if (f->sp != sp || f->ip != ip || n > room || (f->bp_matters && f->bp != bp))
-		return false;
-	unsigned end = LT_MEMO_STEP + f->words;
-	unsigned at = lt_memo_differs(last->words, w->memo->high, LT_MEMO_STEP, end);
-	if (at == end) {
-		w->met = n;
-		return true;
+	return *(const uintptr_t *)(f->sp - sizeof(uintptr_t)) ^ f->ip;
+}
+
+/* The innermost of the frames further out than f that f does not lead to any more, or end. */
+static inline __attribute__((always_inline)) const struct lt_memo_frame *lt_memo_leads_to(
+	const struct lt_memo_frame *f, const struct lt_memo_frame *end)
+{
+	const struct lt_memo_frame *from = f;
+	for (f++; f < end; f += 1 + LT_MEMO_PADS) {
+		uintptr_t differ = lt_memo_led(f) | lt_memo_led(f + 1) | lt_memo_led(f + 2) |
+				   lt_memo_led(f + 3);
+		if (__builtin_expect(differ == 0, 1))
+			continue;
+		while (!lt_memo_led(f))
+			f++;
+		end = f;
 	}
-	while (n && last->frame[n - 1].words > at - LT_MEMO_STEP)
-		n--;
-	*k = n;
-	return false;
+	for (f = from; f->bp_read && f + f->bp_read < end; f++) {
+		f += f->bp_read - 1;
+		if (*(const uintptr_t *)(f[1].sp - 8 * lt_step_bp_at(f->step)) != f[1].bp)
+			return f + 1;
+	}
+	return end;
+}
+
+/* Whether the frame that begins with these registers was in the last stack, and all from there to
+ * the root is as it was: then w->met says how many frames that are. To be asked frame by frame. */
+static inline __attribute__((always_inline)) bool lt_memo_meets(
+	struct lt_memo_walk *w, uintptr_t ip, uintptr_t sp, uintptr_t bp, unsigned room)
+{
+	const struct lt_memo_frame *f = w->near, *end = w->last->end;
+	while (f->sp < sp)
+		f++;
+	w->near = f;
+	if (f->sp != sp || f->ip != ip)
+		return false;
+	/* None of what stands behind the end either. */
+	if ((unsigned)(end - f) - 1 >= room || (f->bp_matters && f->bp != bp))
+		return false;
+	w->near = lt_memo_leads_to(f, end);
+	if (w->near != end)
+		return false;
+	w->met = (unsigned)(end - f);
+	return true;
 }
 
 #endif

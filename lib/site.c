@@ -9,6 +9,7 @@
 #include "format/ring.h"
 #include "lib/config.h"
 #include "lib/dump.h"
+#include "lib/foreseen.h"
 #include "lib/modules.h"
 #include "lib/stacks.h"
 #include "lib/tracer.h"
@@ -36,7 +37,7 @@ static uint32_t end_flags(enum lt_walk how)
 
 static uint32_t intern(struct lt_thread *t, const struct lt_frame *f, unsigned n, enum lt_walk how)
 {
-	struct lt_memo_frame out = {.id = LTF_SITE_NONE};
+	struct lt_memo_frame out = {.id = LTF_SITE_NONE, .step = 0};
 	uint32_t flags = end_flags(how);
 	for (; n--; flags = 0)
 		if (!lt_stacks_path(t, out.id, &f[n], 1, flags, &out))
@@ -44,18 +45,32 @@ static uint32_t intern(struct lt_thread *t, const struct lt_frame *f, unsigned n
 	return out.id;
 }
 
+/* What is kept is of this stack, and of the modules that are there now. */
+static inline bool is_valid(const struct lt_thread *t, const struct lt_regs *regs)
+{
+	uint32_t epoch = atomic_load_explicit(&lt_modules_epoch, memory_order_acquire);
+	return t->memo.epoch == epoch && t->memo.high == lt_bounds_known(&t->bounds, regs->sp).high;
+}
+
 /* The id of a walk's stack: of n new frames, innermost first, below those that it met. */
 static uint32_t give_ids(
 	struct lt_thread *t, const struct lt_memo_walk *w, unsigned n, uint32_t end)
 {
-	uint32_t id = w->met ? w->last->frame[w->met - 1].id : LTF_SITE_NONE;
+	uint32_t id = w->met ? (w->last->end - w->met)->id : LTF_SITE_NONE;
 	if (!n)
 		return id;
-	if (lt_stacks_foreseen(w->last->foreseen, id, t->frames[0], n, end, t->fresh))
-		return t->fresh[0].id;
+	for (unsigned i = 0; i < n && !w->pure; i++)
+		t->fresh[i].step = 0;
 	if (lt_stacks_path(t, id, t->frames[0], n, end, t->fresh) < n)
 		return LTF_SITE_NONE;
 	return t->fresh[0].id;
+}
+
+static bool is_foreseen(struct lt_thread *t, const struct lt_regs *regs, struct lt_memo_walk *w)
+{
+	if (w->last->foreseen == LTF_SITE_NONE || !is_valid(t, regs))
+		return false;
+	return lt_foreseen_walk(t, regs, w);
 }
 
 static __attribute__((noinline)) uint32_t walk_beside_last(struct lt_thread *t,
@@ -63,12 +78,17 @@ static __attribute__((noinline)) uint32_t walk_beside_last(struct lt_thread *t,
 {
 	struct lt_memo_last *last = &t->memo.last[kind];
 	struct lt_memo_walk w = {.memo = &t->memo, .last = last, .slot = slot};
-	unsigned n = lt_unwind_beside(
-		&t->bounds, regs, &w, t->fresh, t->frames[0], (unsigned)lt_config.depth, how);
-	uint32_t site = give_ids(t, &w, n, w.met ? 0 : end_flags(*how));
-	if (site == LTF_SITE_NONE || !w.pure)
-		return site;
-	lt_memo_keep(&w, t->fresh, n);
+	uint32_t site = last->foreseen;
+	if (is_foreseen(t, regs, &w)) {
+		*how = LT_WALK_ROOT;
+	} else {
+		w.done = lt_unwind_beside(&t->bounds, regs, &w, t->fresh, t->frames[0],
+			(unsigned)lt_config.depth, how);
+		site = give_ids(t, &w, w.done, w.met ? 0 : end_flags(*how));
+		if (site == LTF_SITE_NONE || !w.pure)
+			return site;
+	}
+	lt_memo_keep(&w, t->fresh, w.done);
 	lt_memo_remember(&w, site);
 	/* Not between threads, which would write to each other's cache lines. */
 	last->foreseen = lt_numbered ? LTF_SITE_NONE : lt_stacks_foresee(last->site, site);
@@ -79,13 +99,10 @@ static __attribute__((noinline)) uint32_t walk_beside_last(struct lt_thread *t,
 /* The site of a stack that is kept whole. */
 static inline uint32_t known(const struct lt_thread *t, const struct lt_regs *regs, unsigned *slot)
 {
-	const struct lt_memo *m = &t->memo;
-	uint32_t epoch = atomic_load_explicit(&lt_modules_epoch, memory_order_acquire);
-	struct lt_range range = lt_bounds_known(&t->bounds, regs->sp);
 	*slot = 0;
-	if (__builtin_expect(m->epoch != epoch || m->high != range.high, 0))
+	if (__builtin_expect(!is_valid(t, regs), 0))
 		return LTF_SITE_NONE;
-	return lt_memo_find(m, regs->ip, regs->sp, regs->bp, slot);
+	return lt_memo_find(&t->memo, regs->ip, regs->sp, regs->bp, slot);
 }
 
 static void count_faults(uint32_t site, enum lt_walk how)

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <string.h>
 #include "format/ring.h"
-#include "lib/modules.h"
+#include "lib/node.h"
 #include "lib/ring.h"
 #include "lib/sys.h"
 
@@ -19,18 +19,8 @@ enum {
 	TABLES = 20,
 	FULL_TENTHS = 6, /* of the slots; then it is replaced */
 	PATH_WAYS = 4,
-	PATH_STEPS = 3,
-	ID_BITS = 30,
-	SEGMENT = 1 << 14, /* nodes in a segment, 256 KiB */
-	SEGMENTS = (LTF_SITE_MAX + 1) / SEGMENT / 16
+	PATH_STEPS = 3
 };
-
-struct node {
-	uint64_t pc_module; /* pc48 module16 */
-	uint32_t parent;    /* id30, and the low two of the flags */
-	uint32_t next;      /* id30 of the site that came next, the last time; the other two */
-};
-_Static_assert(LTF_SITE_MAX >> 30 == 0 && LT_MODULE_MAX >> 16 == 0, "fits a node");
 
 /* A slot: the id in the low half, the hash's high half above it; 0 is free. */
 struct bucket {
@@ -42,7 +32,6 @@ static struct {
 	_Atomic uint32_t newest;       /* table */
 	_Atomic uint32_t used[TABLES]; /* slots, about */
 	struct bucket *_Atomic table[TABLES];
-	struct node *_Atomic segment[SEGMENTS];
 	_Atomic uint64_t *_Atomic paths[PATH_STEPS]; /* slots, as above */
 } stacks;
 
@@ -79,42 +68,29 @@ static void *shared(void *_Atomic *place, size_t len)
 	return have;
 }
 
-static struct node *node_at(uint32_t id)
-{
-	struct node *s = atomic_load_explicit(&stacks.segment[id / SEGMENT], memory_order_relaxed);
-	return &s[id % SEGMENT];
-}
-
-static inline uint32_t parent_of(const struct node *n)
-{
-	return n->parent & LTF_SITE_MAX;
-}
-
 uint32_t lt_stacks_frame(uint32_t id, struct lt_frame *f)
 {
-	const struct node *n = node_at(id);
+	const struct lt_node *n = lt_node_at(id);
 	*f = (struct lt_frame){.pc = (uintptr_t)(n->pc_module >> 16),
 		.module = n->pc_module & 0xffff,
-		.flags = n->parent >> ID_BITS | n->next >> ID_BITS << 2};
-	return parent_of(n);
+		.flags = lt_node_flags(n)};
+	return lt_node_parent(n);
 }
 
-static uint32_t announce(struct lt_thread *t, const struct node *n)
+static uint32_t announce(struct lt_thread *t, const struct lt_node *n)
 {
 	uint32_t id = atomic_fetch_add_explicit(&stacks.next_id, 1, memory_order_relaxed) + 1;
-	if (id / SEGMENT >= SEGMENTS)
-		return LTF_SITE_NONE;
-	if (!shared((void *_Atomic *)&stacks.segment[id / SEGMENT], SEGMENT * sizeof(struct node)))
+	uint32_t segment = id / LT_NODE_SEGMENT;
+	if (segment >= LT_NODE_SEGMENTS || !shared((void *_Atomic *)&lt_node_segments[segment],
+						   LT_NODE_SEGMENT * sizeof(struct lt_node)))
 		return LTF_SITE_NONE;
 	uint64_t *w = lt_ring_reserve(t, 3);
 	if (!w)
 		return LTF_SITE_NONE;
-	*node_at(id) = *n;
-	struct lt_frame f;
-	uint32_t parent = lt_stacks_frame(id, &f);
-	w[1] = LTF_CONT((uint64_t)f.pc << 12 | f.flags);
-	w[2] = LTF_CONT(f.module);
-	lt_commit(w, LTF_LEAD(LTF_W_NODE) | (uint64_t)id << 30 | parent);
+	*lt_node_at(id) = *n;
+	w[1] = LTF_CONT(n->pc_module >> 16 << 12 | lt_node_flags(n));
+	w[2] = LTF_CONT(n->pc_module & 0xffff);
+	lt_commit(w, LTF_LEAD(LTF_W_NODE) | (uint64_t)id << 30 | lt_node_parent(n));
 	return id;
 }
 
@@ -123,30 +99,22 @@ static uint64_t slot_word(uint64_t h, uint32_t id)
 	return h >> 32 << 32 | id;
 }
 
-static inline bool same(const struct node *m, const struct node *n)
+static inline struct lt_node node_from(
+	const struct lt_frame *f, uint32_t parent, uint32_t flags, uint32_t step)
 {
-	return m->pc_module == n->pc_module && m->parent == n->parent &&
-	       m->next >> ID_BITS == n->next >> ID_BITS;
+	return lt_node_make(f->pc, f->module, parent, f->flags | flags, lt_node_shape_of(step));
 }
 
-static inline struct node node_from(const struct lt_frame *f, uint32_t parent, uint32_t flags)
+static uint64_t hash(const struct lt_node *n)
 {
-	flags |= f->flags;
-	return (struct node){.pc_module = (uint64_t)f->pc << 16 | f->module,
-		.parent = parent | flags << ID_BITS,
-		.next = flags >> 2 << ID_BITS};
-}
-
-static uint64_t hash(const struct node *n)
-{
-	uint64_t h = (n->pc_module ^ (uint64_t)n->parent << 32) * 0x9e3779b97f4a7c15ull;
-	h = (h ^ h >> 32 ^ n->parent) * 0xd6e8feb86659fd93ull;
+	uint64_t h = (n->pc_module ^ (uint64_t)lt_node_parent(n) << 32) * 0x9e3779b97f4a7c15ull;
+	h = (h ^ h >> 32 ^ lt_node_flags(n)) * 0xd6e8feb86659fd93ull;
 	return h ^ h >> 32;
 }
 
 /* Looks for the node in a table, from its home bucket on. Returns the id; or 0 with *free set to
  * the first free slot, or to NULL where there is none. */
-static uint32_t look(unsigned i, uint64_t h, const struct node *n, _Atomic uint64_t **free)
+static uint32_t look(unsigned i, uint64_t h, const struct lt_node *n, _Atomic uint64_t **free)
 {
 	struct bucket *table = atomic_load_explicit(&stacks.table[i], memory_order_acquire);
 	size_t mask = buckets_in(i) - 1;
@@ -160,7 +128,7 @@ static uint32_t look(unsigned i, uint64_t h, const struct node *n, _Atomic uint6
 				*free = &b->slot[k];
 				return 0;
 			}
-			if ((uint32_t)(s >> 32) == mark && same(node_at((uint32_t)s), n))
+			if ((uint32_t)(s >> 32) == mark && lt_node_same(lt_node_at((uint32_t)s), n))
 				return (uint32_t)s;
 		}
 	}
@@ -168,7 +136,7 @@ static uint32_t look(unsigned i, uint64_t h, const struct node *n, _Atomic uint6
 }
 
 /* Puts the id into a table, unless another thread has put one there: returns that. 0: no room. */
-static uint32_t put_in(unsigned i, uint64_t h, const struct node *n, uint32_t id)
+static uint32_t put_in(unsigned i, uint64_t h, const struct lt_node *n, uint32_t id)
 {
 	_Atomic uint64_t *free;
 	for (;;) {
@@ -198,7 +166,7 @@ static void replace(unsigned i)
 			atomic_load_explicit(&old[k / SLOTS].slot[k % SLOTS], memory_order_acquire);
 		if (!s)
 			continue;
-		const struct node *n = node_at((uint32_t)s);
+		const struct lt_node *n = lt_node_at((uint32_t)s);
 		put_in(i + 1, hash(n), n, (uint32_t)s);
 	}
 	lt_sys_forget(old, buckets_in(i) * sizeof(struct bucket));
@@ -211,7 +179,7 @@ static bool is_full(unsigned i)
 }
 
 /* Puts the node's id into the newest table. */
-static uint32_t put(uint64_t h, const struct node *n, uint32_t id)
+static uint32_t put(uint64_t h, const struct lt_node *n, uint32_t id)
 {
 	unsigned i = atomic_load(&stacks.newest);
 	if (!shared((void *_Atomic *)&stacks.table[i], buckets_in(i) * sizeof(struct bucket)))
@@ -222,7 +190,7 @@ static uint32_t put(uint64_t h, const struct node *n, uint32_t id)
 	return in ? in : id; /* no room: it gets a new id at every call */
 }
 
-static uint32_t node_of(struct lt_thread *t, const struct node *n)
+static uint32_t node_of(struct lt_thread *t, const struct lt_node *n)
 {
 	uint64_t h = hash(n);
 	_Atomic uint64_t *free;
@@ -246,39 +214,34 @@ static uint64_t path_hash(uint32_t parent, const struct lt_frame *f, unsigned n)
 }
 
 /* True when the nodes from id on are these frames, and the last one's parent is parent. */
-static inline bool is_path(uint32_t id, uint32_t parent, const struct lt_frame *f, unsigned n,
+static bool is_path(uint32_t id, uint32_t parent, const struct lt_frame *f, unsigned n,
 	uint32_t flags, struct lt_memo_frame *out)
 {
 	for (unsigned i = 0; i < n; i++) {
-		const struct node *m = node_at(id);
-		struct node wanted = node_from(&f[i], parent_of(m), i + 1 == n ? flags : 0);
-		if (!same(m, &wanted))
+		const struct lt_node *m = lt_node_at(id);
+		uint32_t wanted = f[i].flags | (i + 1 == n ? flags : 0);
+		if (m->pc_module != ((uint64_t)f[i].pc << 16 | f[i].module) ||
+			lt_node_flags(m) != wanted)
 			return false;
 		out[i].id = id;
-		id = parent_of(m);
+		id = lt_node_parent(m);
 		if (id == LTF_SITE_NONE && i + 1 < n)
 			return false;
 	}
 	return id == parent;
 }
 
-bool lt_stacks_foreseen(uint32_t foreseen, uint32_t parent, const struct lt_frame *f, unsigned n,
-	uint32_t flags, struct lt_memo_frame *out)
-{
-	return foreseen != LTF_SITE_NONE && is_path(foreseen, parent, f, n, flags, out);
-}
-
 /* Nodes of one stack mostly stand one after the other, the innermost last. */
 uint32_t lt_stacks_foresee(uint32_t before, uint32_t site)
 {
 	if (before != LTF_SITE_NONE) {
-		struct node *b = node_at(before);
-		if ((b->next & LTF_SITE_MAX) != site)
-			b->next = (b->next & ~(uint32_t)LTF_SITE_MAX) | site;
+		struct lt_node *b = lt_node_at(before);
+		if (lt_node_next(b) != site)
+			b->next = (b->next & ~LT_NODE_ID_MASK) | site;
 	}
-	uint32_t next = node_at(site)->next & LTF_SITE_MAX;
+	uint32_t next = lt_node_next(lt_node_at(site));
 	if (next != LTF_SITE_NONE) {
-		const char *line = (const char *)node_at(next);
+		const char *line = (const char *)lt_node_at(next);
 		__builtin_prefetch(line);
 		__builtin_prefetch(line - 64);
 	}
@@ -289,7 +252,7 @@ static unsigned one_by_one(struct lt_thread *t, uint32_t parent, const struct lt
 	unsigned n, uint32_t flags, struct lt_memo_frame *out)
 {
 	for (unsigned i = n; i-- > 0; flags = 0) {
-		struct node node = node_from(&f[i], parent, flags);
+		struct lt_node node = node_from(&f[i], parent, flags, out[i].step);
 		out[i].id = parent = node_of(t, &node);
 		if (parent == LTF_SITE_NONE)
 			return n - 1 - i;

@@ -10,15 +10,10 @@
 #include "lib/thread.h"
 
 /* Gives n frames (innermost first, n > 0) below the node parent (LTF_SITE_NONE: the outermost of
- * them is the stack's) their ids, in out[0..n).id. flags (as LTF_NODE_*) go to the outermost.
- * Returns how many got one, counted from the outermost: less than n when there is no memory or no
- * room in the ring. */
+ * them is the stack's) their ids, in out[0..n).id; out[].step is kept with nodes that are new.
+ * flags (as LTF_NODE_*) go to the outermost. Returns how many got one, counted from the outermost:
+ * less than n when there is no memory or no room in the ring. */
 unsigned lt_stacks_path(struct lt_thread *t, uint32_t parent, const struct lt_frame *f, unsigned n,
-	uint32_t flags, struct lt_memo_frame *out);
-
-/* The same for frames that are expected to be those of the node foreseen: false when they are not.
- */
-bool lt_stacks_foreseen(uint32_t foreseen, uint32_t parent, const struct lt_frame *f, unsigned n,
 	uint32_t flags, struct lt_memo_frame *out);
 
 /* Notes that a thread's site before was followed by site. Returns the one that followed that the

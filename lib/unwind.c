@@ -155,19 +155,18 @@ static __attribute__((noinline)) enum lt_step step_slowly(
 	return c->known ? LT_STEP_OK : LT_STEP_BLIND;
 }
 
-/* Where the walk stands. */
-struct place {
-	uintptr_t ip, sp, bp;
-};
-
 /* Field by field: what is put together elsewhere and copied whole waits for its small stores. */
-static inline void fill(struct lt_memo_frame *f, const struct place *at, lt_rule_word r)
+static inline void fill(struct lt_memo_frame *f, const struct lt_regs *at, lt_rule_word r)
 {
+	enum lt_kind kind = lt_rule_kind(r);
 	f->ip = at->ip;
 	f->sp = at->sp;
 	f->bp = at->bp;
-	f->bp_at = (uint8_t)lt_rule_bp(r);
-	f->uses_bp = lt_rule_kind(r) == LT_KIND_RBP;
+	f->step = kind == LT_KIND_RSP || kind == LT_KIND_RBP
+			  ? lt_step_make(kind == LT_KIND_RBP, lt_rule_bp(r), lt_rule_off(r))
+			  : 0;
+	f->bp_matters = false;
+	f->bp_read = 0;
 }
 
 /* The fast form: walks from *c until something ends it, and says what. LT_STEP_OK: the frames are
@@ -175,10 +174,10 @@ static inline void fill(struct lt_memo_frame *f, const struct place *at, lt_rule
 static inline __attribute__((always_inline)) enum lt_step walk_fast(
 	struct lt_cursor *c, struct sink *out, struct lt_memo_walk *memo)
 {
-	struct place at = {c->ip, c->sp, c->bp};
+	struct lt_regs at = {c->ip, c->sp, c->bp};
 	uintptr_t low = c->range.low + LT_WINDOW, high = c->range.high;
 	uint32_t flags = 0;
-	unsigned k = memo ? memo->last->n : 0;
+	bool beside = memo != NULL;
 
 	for (;;) {
 		if (!at.ip) {
@@ -186,7 +185,7 @@ static inline __attribute__((always_inline)) enum lt_step walk_fast(
 				memo->zero = at.sp - sizeof(uintptr_t);
 			return LT_STEP_END;
 		}
-		if (memo && k && lt_memo_meets(memo, &k, at.ip, at.sp, at.bp, out->max - out->n))
+		if (beside && lt_memo_meets(memo, at.ip, at.sp, at.bp, out->max - out->n))
 			return LT_STEP_END;
 		if (__builtin_expect(out->n == out->max, 0))
 			return LT_STEP_OK;
@@ -212,7 +211,7 @@ static inline __attribute__((always_inline)) enum lt_step walk_fast(
 			return LT_STEP_END;
 		if (memo) /* what follows does not depend on these three registers alone */
 			memo->pure = false;
-		k = 0;
+		beside = false;
 		c->ip = at.ip;
 		c->sp = at.sp;
 		c->bp = at.bp;
@@ -221,7 +220,7 @@ static inline __attribute__((always_inline)) enum lt_step walk_fast(
 		if (s != LT_STEP_OK)
 			return s;
 		flags = out->flags;
-		at = (struct place){c->ip, c->sp, c->bp};
+		at = (struct lt_regs){c->ip, c->sp, c->bp};
 		low = c->range.low + LT_WINDOW;
 		high = c->range.high;
 	}
@@ -373,6 +372,13 @@ unsigned lt_unwind_beside(struct lt_stack_bounds *b, const struct lt_regs *regs,
 		m->high = c.range.high;
 	}
 	walk->pure = (c.range.high - regs->sp) >> 31 == 0;
+	walk->near = walk->last->end - walk->last->n;
+	out.n = walk->done;
+	if (out.n) {
+		c.ip = walk->at.ip;
+		c.sp = walk->at.sp;
+		c.bp = walk->at.bp;
+	}
 	if (__builtin_expect(!lt_unwind_force_slow, 1))
 		s = walk_fast(&c, &out, walk);
 	if (s != LT_STEP_END)

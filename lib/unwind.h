@@ -18,11 +18,6 @@
 #include <stdint.h>
 #include "lib/memo.h"
 
-/* Registers as they are in the frame where the walk starts. */
-struct lt_regs {
-	uintptr_t ip, sp, bp;
-};
-
 /* Set in lt_frame.flags; the same bits as enum LTF_NODE_*. */
 struct lt_frame {
 	uintptr_t pc;    /* raw address; a return address unless LTF_NODE_SIGNAL */
@@ -48,8 +43,9 @@ enum lt_walk {
 unsigned lt_unwind(struct lt_stack_bounds *b, const struct lt_regs *regs, struct lt_frame *frames,
 	unsigned max, enum lt_walk *how);
 
-/* As lt_unwind, beside the thread's last stack, walk->last: frames and fresh (without id, words and
- * bp_matters) get the frames, innermost first, that this stack does not share with that. */
+/* As lt_unwind, beside the thread's last stack, walk->last: frames and fresh (ip, sp, bp, step and
+ * module) get the frames, innermost first, that this stack does not share with that. walk->done of
+ * them are there already. */
 unsigned lt_unwind_beside(struct lt_stack_bounds *b, const struct lt_regs *regs,
 	struct lt_memo_walk *walk, struct lt_memo_frame *fresh, struct lt_frame *frames,
 	unsigned max, enum lt_walk *how);
