@@ -1,13 +1,15 @@
 /* A library is unloaded and another comes to its place: the same addresses are other functions now.
  * Built three times: as FIRST and as SECOND, which differ in names and frame sizes only (both too
  * large for a short instruction, so that all addresses are the same), and as the program that opens
- * them in turn. The first thread's own stacks change while it opens them; the second thread has
+ * them in turn: alone, where what came next the last time is expected again, and then with a second
+ * thread. The first thread's own stacks change while it opens them; the second thread has
  * taken no stack since it called the other library, from the same place. */
 #include "tests/stacks/hard/hard.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #if defined(FIRST) || defined(SECOND)
 static void *volatile kept_here;
@@ -56,27 +58,37 @@ static FRAME void *second_thread(void *arg)
 	return arg;
 }
 
+static void *last;
+static int same;
+
+static void *open_one(int i)
+{
+	void *h = dlopen(i % 2 ? "./libsecond.so" : "./libfirst.so", RTLD_NOW);
+	call = h ? (void (*)(int))dlsym(h, "call") : NULL;
+	if (!call) {
+		puts(dlerror());
+		exit(1);
+	}
+	same += (void *)call == last;
+	last = (void *)call;
+	return h;
+}
+
 /* One call site for both. */
 int main(int argc, char **argv)
 {
-	void *last = NULL;
-	int same = 0;
 	pthread_t t;
 	(void)argc, (void)argv;
 	pthread_barrier_init(&both, NULL, 2);
-	pthread_create(&t, NULL, second_thread, NULL);
-	for (int i = 0; i < TIMES; i++) {
-		void *h = dlopen(i % 2 ? "./libsecond.so" : "./libfirst.so", RTLD_NOW);
-		call = h ? (void (*)(int))dlsym(h, "call") : NULL;
-		if (!call) {
-			puts(dlerror());
-			return 1;
-		}
-		same += (void *)call == last;
-		last = (void *)call;
+	for (int i = 0; i < 2 * TIMES; i++) {
+		void *h = open_one(i);
+		if (i == TIMES)
+			pthread_create(&t, NULL, second_thread, NULL);
 		call(0);
-		pthread_barrier_wait(&both);
-		pthread_barrier_wait(&both);
+		if (i >= TIMES) {
+			pthread_barrier_wait(&both);
+			pthread_barrier_wait(&both);
+		}
 		dlclose(h);
 	}
 	pthread_join(t, NULL);
