@@ -36,15 +36,31 @@ static volatile uint32_t never_alive;
 volatile uint32_t *lt_alive = &never_alive;
 
 static struct {
-	bool known;               /* the constructor has read the environment */
-	char tmpdir[LT_PATH_MAX]; /* a copy: programs write their title over their environment */
-	char exe[LT_PATH_MAX];
-	const char *program;             /* base name, within exe */
-	char variable[LT_PATH_MAX + 64]; /* LEAKTRACE_RUN=... */
-	char pattern[LT_PATH_MAX];
-	uint64_t run_id;
+	bool known;   /* the constructor has read the environment */
 	bool further; /* not the first process of its run */
+	uint64_t run_id;
+	/* Copies, because programs write their title over their environment; one behind the other
+	 * in text, which mostly touches one page. */
+	const char *tmpdir, *exe, *pattern;
+	const char *program; /* base name, within exe */
+	char *variable;      /* LEAKTRACE_RUN=... */
+	size_t used;
+	char text[4 * LT_PATH_MAX + 64];
 } self;
+
+/* Room for another text, of at most LT_PATH_MAX bytes (the last one: 64 more); end_text keeps it.
+ */
+static char *begin_text(void)
+{
+	return self.text + self.used;
+}
+
+static char *end_text(void)
+{
+	char *p = begin_text();
+	self.used += strlen(p) + 1;
+	return p;
+}
 
 void lt_mode_set(enum lt_mode mode)
 {
@@ -58,18 +74,19 @@ const char *lt_temporary_dir(void)
 
 char *lt_run_variable(void)
 {
-	return self.variable[0] ? self.variable : NULL;
+	return self.variable;
 }
 
 static void find_program(char **argv)
 {
+	char *exe = begin_text();
 	long n = lt_sys4(
-		SYS_readlinkat, -100 /* AT_FDCWD */, "/proc/self/exe", self.exe, LT_PATH_MAX - 1);
-	if (n <= 0) {
-		const char *name = argv && argv[0] ? argv[0] : "unknown";
-		n = (long)lt_format(self.exe, sizeof(self.exe), "%s", name);
-	}
-	self.exe[n] = 0;
+		SYS_readlinkat, -100 /* AT_FDCWD */, "/proc/self/exe", exe, LT_PATH_MAX - 1);
+	if (n > 0)
+		exe[n] = 0;
+	else
+		lt_format(exe, LT_PATH_MAX, "%s", argv && argv[0] ? argv[0] : "unknown");
+	self.exe = end_text();
 	const char *slash = strrchr(self.exe, '/');
 	self.program = slash ? slash + 1 : self.exe;
 }
@@ -89,19 +106,19 @@ static bool join_run(bool wanted)
 	if (lt_run_parse(lt_config.run, &run)) {
 		self.further = run.first_pid != 0;
 		self.run_id = run.id;
-		lt_format(self.pattern, sizeof(self.pattern), "%s", run.pattern);
+		lt_format(begin_text(), LT_PATH_MAX, "%s", run.pattern);
 	} else {
 		self.run_id = random_id();
-		if (!lt_outname_absolute(self.pattern, sizeof(self.pattern), lt_config.out))
+		if (!lt_outname_absolute(begin_text(), LT_PATH_MAX, lt_config.out))
 			return false;
 		run.first_pid = 0;
 	}
 	run.id = self.run_id;
-	run.pattern = self.pattern;
+	run.pattern = self.pattern = end_text();
 	if (wanted && !self.further)
 		run.first_pid = lt_pid;
-	if (!lt_run_format(self.variable, sizeof(self.variable), &run))
-		self.variable[0] = 0;
+	if (lt_run_format(begin_text(), LT_PATH_MAX + 64, &run))
+		self.variable = end_text();
 	return true;
 }
 
@@ -137,7 +154,8 @@ static void at_quick_exit_(void)
 static bool start(int argc, char **argv, char **envp)
 {
 	const char *tmp = lt_env(envp, "TMPDIR");
-	lt_format(self.tmpdir, sizeof(self.tmpdir), "%s", tmp && *tmp == '/' ? tmp : "/tmp");
+	lt_format(begin_text(), LT_PATH_MAX, "%s", tmp && *tmp == '/' ? tmp : "/tmp");
+	self.tmpdir = end_text();
 	self.known = true;
 	lt_pid = (int)lt_sys1(SYS_getpid, 0);
 	if (getauxval(AT_SECURE))
@@ -153,10 +171,12 @@ static bool start(int argc, char **argv, char **envp)
 	}
 	if (!wanted || (self.further && lt_config.children == LT_CHILDREN_NONE))
 		return false;
+	lt_sys_reserve();
 	void *page = lt_sys_map(PAGE, true);
 	if (!page)
 		return false;
 	lt_alive = page;
+	lt_modules_exe(self.exe);
 	lt_slowly_init();
 	if (!start_recording(self.further ? LTF_ORIGIN_EXEC : LTF_ORIGIN_FIRST,
 		    self.further ? (int)lt_sys1(SYS_getppid, 0) : 0))
@@ -190,7 +210,7 @@ __attribute__((constructor)) static void constructor(int argc, char **argv, char
 static void pass_run_on(void)
 {
 	size_t n = 0;
-	if (!environ || !self.variable[0])
+	if (!environ || !self.variable)
 		return;
 	for (; environ[n]; n++)
 		if (strncmp(environ[n], "LEAKTRACE_RUN=", 14) == 0) {

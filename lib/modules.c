@@ -44,7 +44,7 @@ static struct entry *_Atomic buckets[BUCKETS];
 static struct chunk *_Atomic directory[LT_MODULE_MAX / PER_CHUNK + 1];
 static _Atomic uint32_t last_number;
 static struct arena *_Atomic arena;
-static char exe_path[PATH_MAX_LEN];
+static const char *exe_path;
 
 static void *arena_take(size_t len)
 {
@@ -313,7 +313,7 @@ static const char *keep_path(const char *name)
 	enum { CWD_ROOM = 1024 };
 
 	if (!*name)
-		name = exe_path;
+		name = exe_path ? exe_path : "";
 	size_t len = strnlen(name, PATH_MAX_LEN - 1), dir = 0;
 	bool relative = *name && *name != '/' && strchr(name, '/') && !atomic_load(&lt_sealed);
 	char *copy = arena_take(len + 1 + (relative ? CWD_ROOM : 0));
@@ -447,9 +447,17 @@ void lt_modules_reset(void)
 	atomic_fetch_add(&lt_modules_epoch, 1);
 }
 
+void lt_modules_exe(const char *path)
+{
+	exe_path = path;
+}
+
 void lt_modules_init(void)
 {
-	long len = lt_sys3(SYS_readlink, "/proc/self/exe", exe_path, sizeof(exe_path) - 1);
-
-	exe_path[len > 0 ? len : 0] = 0;
+	static char path[PATH_MAX_LEN];
+	if (exe_path)
+		return;
+	long len = lt_sys3(SYS_readlink, "/proc/self/exe", path, sizeof(path) - 1);
+	path[len > 0 ? len : 0] = 0;
+	exe_path = path;
 }

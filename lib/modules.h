@@ -42,7 +42,9 @@ void lt_modules_changed(void);
  * because the child has a dump of its own. */
 void lt_modules_reset(void);
 
-/* Notes the path of the executable. Called once before main. */
+/* The path of the executable, which stays where it is; where nobody has said it before main,
+ * lt_modules_init asks the kernel. */
+void lt_modules_exe(const char *path);
 void lt_modules_init(void);
 
 /* For the unwinder. A module's tables and code lie in these ranges, all of it mapped readable while

@@ -10,10 +10,48 @@ static bool sealed(void)
 	return atomic_load_explicit(&lt_sealed, memory_order_relaxed);
 }
 
+/* What a process needs in any case lies in one mapping, taken piece by piece: a dozen of them take
+ * longer to make, to copy in a fork and to take down than all that is put into them. */
+enum { KEPT = 384 << 10, WIPED = 6400 << 10 };
+
+static struct {
+	_Atomic uintptr_t at;
+	uintptr_t end;
+} piece[2];
+
+void lt_sys_reserve(void)
+{
+	long p = lt_sys6(SYS_mmap, 0, KEPT + WIPED, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p < 0 && p > -4096)
+		return;
+	if (lt_sys3(SYS_madvise, p + KEPT, WIPED, MADV_WIPEONFORK) < 0) {
+		lt_sys2(SYS_munmap, p, KEPT + WIPED);
+		return;
+	}
+	piece[false].end = (uintptr_t)p + KEPT;
+	piece[true].end = piece[false].end + WIPED;
+	atomic_store(&piece[false].at, (uintptr_t)p);
+	atomic_store(&piece[true].at, piece[false].end);
+}
+
+static void *take_piece(size_t len, bool wiped)
+{
+	uintptr_t at = atomic_load_explicit(&piece[wiped].at, memory_order_relaxed);
+	do {
+		if (piece[wiped].end - at < len)
+			return NULL;
+	} while (!atomic_compare_exchange_weak(&piece[wiped].at, &at, at + len));
+	return (void *)at;
+}
+
 void *lt_sys_map(size_t len, bool wiped)
 {
 	if (sealed())
 		return NULL;
+	void *reserved = take_piece(len, wiped);
+	if (reserved)
+		return reserved;
 	long p = lt_sys6(
 		SYS_mmap, 0, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 

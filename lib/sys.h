@@ -34,6 +34,8 @@ static inline long lt_syscall6(long n, long a, long b, long c, long d, long e, l
 /* Private anonymous zeroed memory, len a multiple of the page size; NULL when there is none (an
  * address space limit, for one). wiped: the kernel zeroes it in a forked child. */
 void *lt_sys_map(size_t len, bool wiped);
+/* At the start: memory for the first of these, where there is room for it. */
+void lt_sys_reserve(void);
 void lt_sys_unmap(void *p, size_t len);
 /* Gives the memory back, and keeps the place: it reads as zero. */
 void lt_sys_forget(void *p, size_t len);
