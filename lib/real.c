@@ -48,23 +48,39 @@ const char *lt_real_object(const void *function)
 	return function && dladdr(function, &info) && info.dli_fname ? info.dli_fname : "";
 }
 
-/* The hash tables of the objects that were loaded with the program, in their order. A name that is
- * in none of them is not looked up: dlsym would allocate a message that says so, and keep it for
- * the program. */
+/* The tables of the objects that were loaded with the program, in their order. Functions are looked
+ * up here: dlsym takes several times as long, and for a name that is nowhere it would allocate a
+ * message that says so, and keep it for the program. It is asked where something is unusual. */
 enum { OBJECTS_MAX = 256 };
+struct object {
+	const uint32_t *hash; /* DT_GNU_HASH */
+	const ElfW(Sym) * symbol;
+	const char *names;
+	const ElfW(Half) * versions; /* or NULL */
+	uintptr_t bias;
+};
 static struct {
-	const uint32_t *table[OBJECTS_MAX]; /* DT_GNU_HASH */
-	unsigned count, behind_us;
+	struct object object[OBJECTS_MAX];
+	unsigned count, us;
 	bool all; /* false: there are objects that could not be looked into */
 } objects;
 
-static const uint32_t *hash_table(const struct link_map *l)
+static bool open_object(const struct link_map *l, struct object *o)
 {
-	for (const ElfW(Dyn) *d = l->l_ld; d && d->d_tag != DT_NULL; d++)
-		if (d->d_tag == DT_GNU_HASH) /* the kernel's object is not relocated */
-			return (const uint32_t *)(d->d_un.d_ptr +
-						  (d->d_un.d_ptr < l->l_addr ? l->l_addr : 0));
-	return NULL;
+	*o = (struct object){.bias = l->l_addr};
+	for (const ElfW(Dyn) *d = l->l_ld; d && d->d_tag != DT_NULL; d++) {
+		/* The kernel's object is not relocated. */
+		uintptr_t p = d->d_un.d_ptr + (d->d_un.d_ptr < l->l_addr ? l->l_addr : 0);
+		if (d->d_tag == DT_GNU_HASH)
+			o->hash = (const uint32_t *)p;
+		else if (d->d_tag == DT_SYMTAB)
+			o->symbol = (const ElfW(Sym) *)p;
+		else if (d->d_tag == DT_STRTAB)
+			o->names = (const char *)p;
+		else if (d->d_tag == DT_VERSYM)
+			o->versions = (const ElfW(Half) *)p;
+	}
+	return o->hash && o->symbol && o->names;
 }
 
 static void find_objects(void)
@@ -74,13 +90,12 @@ static void find_objects(void)
 		l = l->l_prev;
 	objects.all = us != NULL;
 	for (; l; l = l->l_next) {
-		const uint32_t *table = hash_table(l);
-		if (table && objects.count < OBJECTS_MAX)
-			objects.table[objects.count++] = table;
+		if (l == us)
+			objects.us = objects.count;
+		if (objects.count < OBJECTS_MAX && open_object(l, &objects.object[objects.count]))
+			objects.count++;
 		else
 			objects.all = false;
-		if (l == us)
-			objects.behind_us = objects.count;
 	}
 }
 
@@ -92,43 +107,67 @@ static uint32_t hash_of(const char *name)
 	return h;
 }
 
-/* Buckets, first symbol with a hash, words of the filter, its shift; then these three. */
-static bool has_hash(const uint32_t *table, uint32_t h)
+/* Whether the i-th symbol is the name's definition, of the version that dlsym would take. */
+static bool is_default(const struct object *o, uint32_t i, const char *name)
 {
+	enum { HIDDEN = 0x8000 };
+	return o->symbol[i].st_shndx != SHN_UNDEF && !(o->versions && o->versions[i] & HIDDEN) &&
+	       strcmp(o->names + o->symbol[i].st_name, name) == 0;
+}
+
+/* The name's symbol in an object, or NULL. */
+static const ElfW(Sym) * symbol_in(const struct object *o, const char *name, uint32_t h)
+{
+	/* Buckets, first symbol with a hash, words of the filter, its shift; then these three. */
+	const uint32_t *table = o->hash;
 	const uint64_t *filter = (const uint64_t *)(table + 4);
 	const uint32_t *bucket = (const uint32_t *)(filter + table[2]);
 	const uint32_t *chain = bucket + table[0];
 	if (!table[0] || !table[2])
-		return false;
+		return NULL;
 	uint64_t word = filter[h / 64 % table[2]];
 	if (!(word >> (h % 64) & word >> ((h >> table[3]) % 64) & 1))
-		return false;
-	uint32_t i = bucket[h % table[0]];
-	for (; i >= table[1]; i++) {
-		if ((chain[i - table[1]] | 1) == (h | 1))
-			return true;
-		if (chain[i - table[1]] & 1)
+		return NULL;
+	for (uint32_t i = bucket[h % table[0]]; i >= table[1]; i++) {
+		uint32_t here = chain[i - table[1]];
+		if ((here | 1) == (h | 1) && is_default(o, i, name))
+			return &o->symbol[i];
+		if (here & 1)
 			break;
 	}
-	return false;
+	return NULL;
 }
 
-static void *find(void *where, const char *name)
+static void *ask_loader(void *where, const char *name)
 {
-	uint32_t h = hash_of(name);
-	bool there = !objects.all;
-	for (unsigned i = where == RTLD_NEXT ? objects.behind_us : 0; !there && i < objects.count;
-		i++)
-		there = has_hash(objects.table[i], h);
-	void *p = there ? dlsym(where, name) : NULL;
-	if (there && !p)
+	void *p = dlsym(where, name);
+	if (!p)
 		dlerror();
 	return p;
 }
 
+/* The name's address in the objects from one on. */
+static void *find(unsigned from, const char *name)
+{
+	void *where = from ? RTLD_NEXT : RTLD_DEFAULT;
+	uint32_t h = hash_of(name);
+	if (!objects.all)
+		return ask_loader(where, name);
+	for (unsigned i = from; i < objects.count; i++) {
+		const struct object *o = &objects.object[i];
+		const ElfW(Sym) *s = symbol_in(o, name, h);
+		if (!s)
+			continue;
+		if (ELF64_ST_TYPE(s->st_info) != STT_FUNC || s->st_shndx >= SHN_LORESERVE)
+			return ask_loader(where, name);
+		return (void *)(o->bias + s->st_value);
+	}
+	return NULL;
+}
+
 void *lt_real_default(const char *name)
 {
-	return find(RTLD_DEFAULT, name);
+	return find(0, name);
 }
 
 /* The standard libraries' operators are malloc and free with a handler and an exception around
@@ -157,7 +196,11 @@ static void *in_front(const char *name)
 {
 	Dl_info ours, theirs;
 	const ElfW(Sym) *symbol = NULL;
-	void *p = dlsym(RTLD_DEFAULT, name);
+	uint32_t h = hash_of(name);
+	bool there = !objects.all;
+	for (unsigned i = 0; !there && i < objects.us; i++)
+		there = symbol_in(&objects.object[i], name, h) != NULL;
+	void *p = there ? dlsym(RTLD_DEFAULT, name) : NULL;
 	if (!p || object_of(p) == object_of(&lt_real) || !dladdr(&lt_real, &ours) ||
 		!dladdr1(p, &theirs, (void **)&symbol, RTLD_DL_SYMENT) ||
 		ours.dli_fbase == theirs.dli_fbase || !symbol || symbol->st_shndx == SHN_UNDEF)
@@ -189,14 +232,14 @@ void lt_real_find(void)
 	find_objects();
 	/* Published one by one: a program with a malloc of its own (before ours in the search
 	 * order, so not ours to trace) may start it up in here, and that uses mmap and syscall. */
-#define LT_HOOK(name, ret, params) lt_real.name = (ret(*) params)dlsym(RTLD_NEXT, #name);
+#define LT_HOOK(name, ret, params) lt_real.name = (ret(*) params)find(objects.us + 1, #name);
 #define LT_HOOK_MAYBE(name, ret, params)
 #define LT_EXPORT(name)
 #include "lib/hooks.def"
 #undef LT_HOOK
 #undef LT_HOOK_MAYBE
 #define LT_HOOK(name, ret, params)
-#define LT_HOOK_MAYBE(name, ret, params) lt_real.name = (ret(*) params)find(RTLD_NEXT, #name);
+#define LT_HOOK_MAYBE(name, ret, params) lt_real.name = (ret(*) params)find(objects.us + 1, #name);
 #include "lib/hooks.def"
 #undef LT_HOOK
 #undef LT_HOOK_MAYBE
