@@ -11,7 +11,7 @@ struct region {
 	_Atomic uintptr_t next;
 };
 
-uintptr_t lt_bootstrap_low = 0, lt_bootstrap_high = 0;
+LT_TOGETHER uintptr_t lt_bootstrap_low = 0, lt_bootstrap_high = 0;
 static struct region *_Atomic regions[REGIONS];
 static _Atomic unsigned count;
 

@@ -5,8 +5,9 @@
 #include <stddef.h>
 #include <string.h>
 #include "lib/say.h"
+#include "lib/sys.h"
 
-struct lt_config lt_config;
+LT_TOGETHER struct lt_config lt_config;
 
 const char *lt_env(char **envp, const char *name)
 {

@@ -17,7 +17,7 @@ static void text(const char *key, const char *value)
 	lt_trace_meta(key, value, strlen(value));
 }
 
-static void command_line(int argc, char **argv)
+static __attribute__((noinline)) void command_line(int argc, char **argv)
 {
 	char buf[VALUE_MAX];
 	size_t n = 0;
@@ -41,7 +41,7 @@ static size_t put_limit(char *buf, size_t n, const char *name, int resource)
 	return lt_format(buf, n, "%s=%l ", name, (unsigned long)rl.rlim_cur);
 }
 
-static void limits(void)
+static __attribute__((noinline)) void limits(void)
 {
 	static const struct {
 		const char *name;
@@ -55,7 +55,7 @@ static void limits(void)
 	lt_trace_meta("limits", buf, n ? n - 1 : 0);
 }
 
-static void settings(char **envp)
+static __attribute__((noinline)) void settings(char **envp)
 {
 	char buf[VALUE_MAX];
 	size_t n = 0;
@@ -71,7 +71,7 @@ static void settings(char **envp)
 		lt_trace_meta("settings", buf, n);
 }
 
-static void host(void)
+static __attribute__((noinline)) void host(void)
 {
 	struct utsname u;
 	char buf[64];
@@ -85,7 +85,7 @@ static void host(void)
 
 /* Allocators that hand out blocks past our hooks: a malloc before us in the search order (in the
  * program itself), or entry points of an allocator's own. */
-static void allocators(void)
+static __attribute__((noinline)) void allocators(void)
 {
 	static const char *const own[] = {"mallocx", "tc_malloc", "mi_malloc", "je_malloc"};
 	char buf[VALUE_MAX];
@@ -106,7 +106,7 @@ static void allocators(void)
 
 void lt_describe(int argc, char **argv, const char *exe, char **envp)
 {
-	char cwd[LT_PATH_MAX];
+	char cwd[VALUE_MAX + 1];
 	text("exe", exe);
 	if (argv)
 		command_line(argc, argv);

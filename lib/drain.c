@@ -26,7 +26,7 @@ enum {
 	PATIENCE_MS = 10000
 };
 
-static struct {
+LT_TOGETHER static struct {
 	_Atomic int owner;             /* tid of the drainer, 0 none */
 	_Atomic uint32_t freed, waits; /* times that blocks became free; threads that wait for it */
 	_Atomic uint32_t refused;
@@ -35,7 +35,7 @@ static struct {
 	uint32_t *pending_words;     /* of these blocks, encoded in this pass */
 	uint32_t passes;
 	uint64_t events, notes, last_rss;
-} drain;
+} LT_LINE drain;
 
 static bool prepare(void)
 {
@@ -223,11 +223,9 @@ static void put_note(unsigned blob, const uint8_t *bytes, size_t len)
 	drain.events++;
 }
 
-/* The length of the blob, 0: not to be had. */
-static size_t rss_blob(uint8_t blob[2 * LTF_VARINT_MAX])
+static size_t rss_blob(uint8_t blob[2 * LTF_VARINT_MAX], const uint64_t bytes[2])
 {
-	uint64_t bytes[2];
-	return lt_rss(bytes) ? (size_t)(ltf_put(ltf_put(blob, bytes[0]), bytes[1]) - blob) : 0;
+	return (size_t)(ltf_put(ltf_put(blob, bytes[0]), bytes[1]) - blob);
 }
 
 static void note_rss(void)
@@ -235,19 +233,19 @@ static void note_rss(void)
 	uint64_t now = lt_clock_mono() / 1000000;
 	if (now - drain.last_rss < RSS_EVERY_MS)
 		return;
+	uint64_t bytes[2];
 	uint8_t blob[2 * LTF_VARINT_MAX];
 	drain.last_rss = now;
-	size_t len = rss_blob(blob);
-	if (len)
-		put_note(LTF_BLOB_RSS, blob, len);
+	if (lt_rss(bytes))
+		put_note(LTF_BLOB_RSS, blob, rss_blob(blob, bytes));
 }
 
 void lt_drain_note(struct lt_thread *t)
 {
+	uint64_t bytes[2];
 	uint8_t blob[2 * LTF_VARINT_MAX];
-	size_t len = rss_blob(blob);
-	if (len)
-		lt_ring_blob(t, LTF_BLOB_RSS, blob, len);
+	lt_rss_most(bytes);
+	lt_ring_blob(t, LTF_BLOB_RSS, blob, rss_blob(blob, bytes));
 }
 
 static bool pass(bool last)

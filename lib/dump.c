@@ -43,10 +43,9 @@ enum {
 enum { PLAIN_MAX = 3 << 10 };
 
 static struct ltf_header no_header;
-struct ltf_header *lt_header = &no_header;
+LT_TOGETHER struct ltf_header *lt_header = &no_header;
 
 static struct {
-	struct lt_dumpfile file;
 	_Atomic uint64_t low; /* next free byte before high, for the stream alone */
 	_Atomic uint64_t top; /* next free byte from high on, for all */
 	uint64_t high;        /* where the second extent is to be */
@@ -65,6 +64,7 @@ static struct {
 	ZSTD_CCtx *zstd;
 	uint8_t *out;
 	size_t out_size;
+	struct lt_dumpfile file; /* behind the rest, because it ends with a long path */
 } dump;
 
 /* Where the next len bytes of the stream go: before the high extents as long as they fit, then
@@ -296,6 +296,14 @@ bool lt_dump_append(const struct ltf_piece *piece, unsigned n)
 	return true;
 }
 
+static bool no_header_used(void)
+{
+	uint64_t any = no_header.state | no_header.end_mono;
+	for (int i = 0; i < LTF_LOST_COUNT; i++)
+		any |= no_header.lost[i];
+	return any;
+}
+
 static void fill_header(struct ltf_header *h, const struct lt_dump_who *who, uint64_t stream)
 {
 	memcpy(h->magic, LTF_MAGIC, sizeof(h->magic));
@@ -316,8 +324,10 @@ static void fill_header(struct ltf_header *h, const struct lt_dump_who *who, uin
 	h->stream_end = h->stream_start;
 	h->exit_status = LTF_STATUS_UNKNOWN;
 	h->state = LTF_STATE_RUNNING;
-	for (int i = 0; i < LTF_LOST_COUNT; i++)
-		h->lost[i] = no_header.lost[i];
+	if (no_header_used()) {
+		memcpy(h->lost, no_header.lost, sizeof(h->lost));
+		memset(&no_header, 0, sizeof(no_header));
+	}
 	h->crc = ltf_header_crc(h);
 }
 
@@ -410,19 +420,14 @@ void lt_dump_leave(uint32_t status, uint32_t blocks)
 	lt_say(1, "wrote %s", dump.file.path);
 }
 
-static bool no_header_used(void)
-{
-	uint64_t any = no_header.state | no_header.end_mono;
-	for (int i = 0; i < LTF_LOST_COUNT; i++)
-		any |= no_header.lost[i];
-	return any;
-}
-
 /* The header is in front of the first extent. */
 static void forget_mapped(void)
 {
-	if (lt_header == &no_header)
+	if (lt_header == &no_header) {
+		if (no_header_used()) /* a page that nobody else has written to */
+			memset(&no_header, 0, sizeof(no_header));
 		return;
+	}
 	dump.extents[0].mem = lt_header;
 	dump.extents[0].len += LTF_HEADER_SIZE;
 	detach_ring();
@@ -433,8 +438,6 @@ void lt_dump_forget(void)
 	/* Not unmapped: a hook that a signal handler interrupted to fork may still write there. */
 	forget_mapped();
 	lt_dumpfile_close(&dump.file);
-	if (no_header_used()) /* a page that nobody else has written to */
-		memset(&no_header, 0, sizeof(no_header));
 	atomic_store(&dump.stopped, false);
 	dump.extent_count = 0;
 	dump.chunks = 0;

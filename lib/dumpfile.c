@@ -74,6 +74,11 @@ static bool is_finished_dump(const char *path)
 	return yes;
 }
 
+static int create_new(const char *path)
+{
+	return sys_open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
 static int create(struct lt_dumpfile *f, const struct lt_outname *name, bool first)
 {
 	int fd = -EEXIST;
@@ -83,11 +88,13 @@ static int create(struct lt_dumpfile *f, const struct lt_outname *name, bool fir
 		unsigned attempt = first && i ? i - 1 : i;
 		if (!lt_outname_make(f->path, sizeof(f->path), name, as_given, attempt))
 			return -ENAMETOOLONG;
-		if (as_given && is_finished_dump(f->path))
-			lt_sys3(SYS_unlinkat, AT_FDCWD, f->path, 0);
 		f->attempt = attempt;
 		f->renamed = i > 0;
-		fd = sys_open(f->path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		fd = create_new(f->path);
+		if (fd == -EEXIST && as_given && is_finished_dump(f->path)) {
+			lt_sys3(SYS_unlinkat, AT_FDCWD, f->path, 0);
+			fd = create_new(f->path);
+		}
 	}
 	return fd;
 }
@@ -120,26 +127,31 @@ static int create_elsewhere(struct lt_dumpfile *f, const struct lt_outname *name
 	return create(f, &other, first);
 }
 
-bool lt_dumpfile_create(struct lt_dumpfile *f, const struct lt_outname *name, bool first)
+/* After the error why. Says what becomes of it. */
+static __attribute__((noinline)) int create_in_spite(
+	struct lt_dumpfile *f, const struct lt_outname *name, bool first, int why)
 {
 	char wanted[LT_PATH_MAX];
+	strcpy(wanted, f->path);
+	int fd = create_elsewhere(f, name, first);
+	if (fd < 0)
+		lt_say(0, "not tracing: %s cannot be made (error %d), nor one in $TMPDIR", wanted,
+			why);
+	else
+		lt_say(0, "%s cannot be made (error %d); writing %s", wanted, why, f->path);
+	return fd;
+}
+
+bool lt_dumpfile_create(struct lt_dumpfile *f, const struct lt_outname *name, bool first)
+{
 	struct stat st;
 	f->fd = -1;
 	int fd = create(f, name, first);
 	if (fd >= 0 && first && f->renamed)
 		lt_say(0, "%s is there already and no finished dump; writing %s", name->pattern,
 			f->path);
-	if (fd < 0) {
-		int why = -fd;
-		strcpy(wanted, f->path);
-		fd = create_elsewhere(f, name, first);
-		if (fd < 0) {
-			lt_say(0, "not tracing: %s cannot be made (error %d), nor one in $TMPDIR",
-				wanted, why);
-			return false;
-		}
-		lt_say(0, "%s cannot be made (error %d); writing %s", wanted, why, f->path);
-	}
+	if (fd < 0 && (fd = create_in_spite(f, name, first, -fd)) < 0)
+		return false;
 	if (lt_sys2(SYS_fstat, fd, &st) == 0 && (f->fd = lt_fd_high(fd)) >= 0) {
 		f->dev = st.st_dev;
 		f->ino = st.st_ino;

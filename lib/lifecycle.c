@@ -27,15 +27,15 @@
 #include "lib/tracer.h"
 #include "lib/unwind.h"
 
-enum { PAGE = 4096, SEAL_BLOCKS = 256 };
+enum { PAGE = 4096, ALIVE = 64, SEAL_BLOCKS = 256 };
 
-enum lt_mode lt_mode = LT_MODE_EARLY;
-int lt_pid;
+LT_TOGETHER enum lt_mode lt_mode = LT_MODE_EARLY;
+LT_TOGETHER int lt_pid;
 
 static volatile uint32_t never_alive;
-volatile uint32_t *lt_alive = &never_alive;
+LT_TOGETHER volatile uint32_t *lt_alive = &never_alive;
 
-static struct {
+LT_TOGETHER static struct {
 	bool known;   /* the constructor has read the environment */
 	bool further; /* not the first process of its run */
 	uint64_t run_id;
@@ -45,14 +45,14 @@ static struct {
 	const char *program; /* base name, within exe */
 	char *variable;      /* LEAKTRACE_RUN=... */
 	size_t used;
-	char text[4 * LT_PATH_MAX + 64];
 } self;
+static char text[4 * LT_PATH_MAX + 64];
 
 /* Room for another text, of at most LT_PATH_MAX bytes (the last one: 64 more); end_text keeps it.
  */
 static char *begin_text(void)
 {
-	return self.text + self.used;
+	return text + self.used;
 }
 
 static char *end_text(void)
@@ -172,7 +172,7 @@ static bool start(int argc, char **argv, char **envp)
 	if (!wanted || (self.further && lt_config.children == LT_CHILDREN_NONE))
 		return false;
 	lt_sys_reserve();
-	void *page = lt_sys_map(PAGE, true);
+	void *page = lt_sys_map(ALIVE, true); /* in one page with what ring.c takes next */
 	if (!page)
 		return false;
 	lt_alive = page;
@@ -252,7 +252,8 @@ bool lt_child_start(void)
 	lt_modules_reset();
 	lt_unwind_child();
 	lt_tracer_reset();
-	self.further = true;
+	if (!self.further) /* a page that nobody else writes to */
+		self.further = true;
 	if (lt_config.children == LT_CHILDREN_NONE || !start_recording(LTF_ORIGIN_FORK, parent)) {
 		*lt_alive = 1;
 		lt_mode_set(LT_MODE_OFF);
@@ -299,7 +300,7 @@ static long finish(void *arg)
 
 void lt_finish(uint32_t status)
 {
-	static _Atomic bool finishing;
+	LT_TOGETHER static _Atomic bool finishing;
 	if (!is_recorded_process() || atomic_exchange(&finishing, true))
 		return;
 	if (lt_sealed) { /* the ring is in the file; nothing more may be called */

@@ -24,7 +24,8 @@ struct entry {
 	struct lt_module m;
 	struct lt_module_ranges ranges;
 	struct entry *_Atomic next; /* an older module with the same bucket */
-	_Atomic bool gone, announced;
+	_Atomic bool gone;
+	_Atomic uint32_t announced; /* in that process */
 };
 
 struct chunk {
@@ -42,8 +43,13 @@ _Atomic uint32_t lt_module_verified[LT_MODULE_MAX + 1];
 
 static struct entry *_Atomic buckets[BUCKETS];
 static struct chunk *_Atomic directory[LT_MODULE_MAX / PER_CHUNK + 1];
-static _Atomic uint32_t last_number;
-static struct arena *_Atomic arena;
+LT_TOGETHER static _Atomic uint32_t last_number;
+LT_TOGETHER static struct arena *_Atomic arena;
+/* Counts forks from process to process, so that what has been announced in one is not in the next.
+ */
+LT_TOGETHER static uint32_t process = 1;
+/* In a forked child's first epoch modules are what they were in the last one before. */
+LT_TOGETHER static uint32_t first_epoch, epoch_before;
 static const char *exe_path;
 
 static void *arena_take(size_t len)
@@ -115,19 +121,22 @@ struct view {
 	const char *name;
 };
 
-/* A program whose segments leave a hole between them is given by the loader in parts; its libraries
- * are not, because the loader fills theirs. Widens the part in v to the whole of the program. */
-static void widen_program(struct view *v)
+/* The program's segments, found once. */
+static struct {
+	_Atomic bool known;
+	bool usable;
+	uintptr_t low, high; /* without the bias */
+} program;
+
+static void find_program(uintptr_t bias)
 {
 	const ElfW(Phdr) *ph = (const void *)getauxval(AT_PHDR);
 	uintptr_t low = UINTPTR_MAX, high = 0, first_end = 0;
-	bool part = false;
 
 	for (unsigned long i = 0, n = ph ? getauxval(AT_PHNUM) : 0; i < n; i++) {
-		uintptr_t start = v->bias + ph[i].p_vaddr, end = start + ph[i].p_memsz;
+		uintptr_t start = ph[i].p_vaddr, end = start + ph[i].p_memsz;
 		if (ph[i].p_type != PT_LOAD)
 			continue;
-		part |= v->start <= start && start < v->end;
 		if (start < low) {
 			low = start;
 			first_end = ph[i].p_flags & PF_R ? start + ph[i].p_filesz : 0;
@@ -135,8 +144,22 @@ static void widen_program(struct view *v)
 		if (end > high)
 			high = end;
 	}
+	uintptr_t headers = (uintptr_t)ph - bias;
 	/* The headers are read from the beginning. */
-	if (part && low <= (uintptr_t)ph && (uintptr_t)ph < first_end && !(low & 4095)) {
+	program.usable = low <= headers && headers < first_end && !(low & 4095);
+	program.low = low;
+	program.high = high;
+	atomic_store_explicit(&program.known, true, memory_order_release);
+}
+
+/* A program whose segments leave a hole between them is given by the loader in parts; its libraries
+ * are not, because the loader fills theirs. Widens the part in v to the whole of the program. */
+static void widen_program(struct view *v)
+{
+	if (!atomic_load_explicit(&program.known, memory_order_acquire))
+		find_program(v->bias);
+	uintptr_t low = program.low + v->bias, high = program.high + v->bias;
+	if (program.usable && v->start < high && v->end > low) {
 		v->start = low;
 		v->end = high;
 	}
@@ -296,14 +319,14 @@ static void entry_gone(struct entry *e)
 	if (atomic_exchange(&e->gone, true))
 		return;
 	atomic_store(&lt_module_verified[e->m.number], 0);
-	if (atomic_load(&e->announced))
+	if (atomic_load(&e->announced) == process)
 		lt_modules_announce_unload(&e->m);
 }
 
 /* A frame in it is about to be recorded. */
 static void announce(struct entry *e)
 {
-	if (!atomic_exchange(&e->announced, true))
+	if (atomic_exchange(&e->announced, process) != process)
 		lt_modules_announce(&e->m);
 }
 
@@ -373,6 +396,22 @@ static __attribute__((noinline)) struct entry *entry_add(const struct view *v)
 	return e;
 }
 
+static void entry_verified(struct entry *e, uint32_t epoch)
+{
+	announce(e); /* not yet, in a forked child */
+	atomic_store_explicit(&lt_module_verified[e->m.number], epoch, memory_order_release);
+}
+
+/* True when e was verified right before the fork, and nothing has been loaded or unloaded since. */
+static bool entry_inherited(struct entry *e, uint32_t epoch)
+{
+	if (epoch != first_epoch || atomic_load_explicit(&lt_module_verified[e->m.number],
+					    memory_order_relaxed) != epoch_before)
+		return false;
+	entry_verified(e, epoch);
+	return true;
+}
+
 /* True when e is what stands at its addresses now (v is fresh from look_up). */
 static bool entry_still(struct entry *e, const struct view *v, uint32_t epoch)
 {
@@ -382,8 +421,7 @@ static bool entry_still(struct entry *e, const struct view *v, uint32_t epoch)
 		return true;
 	if (identity_of(v) != e->m.identity)
 		return false;
-	announce(e); /* not yet, in a forked child */
-	atomic_store_explicit(&lt_module_verified[e->m.number], epoch, memory_order_release);
+	entry_verified(e, epoch);
 	return true;
 }
 
@@ -395,7 +433,8 @@ const struct lt_module *lt_module_at(uintptr_t pc)
 	if (!look_up(pc, &v))
 		return NULL;
 	struct entry *e = entry_at(v.start);
-	if (e && entry_still(e, &v, epoch))
+	if (e &&
+		((same_place(&e->m, &v) && entry_inherited(e, epoch)) || entry_still(e, &v, epoch)))
 		return &e->m;
 	if (e)
 		entry_gone(e);
@@ -409,7 +448,7 @@ static long recheck_here(void *arg)
 	struct entry *e = arg;
 	struct view v;
 
-	if (look_up(e->m.start, &v) && entry_still(e, &v, epoch))
+	if (entry_inherited(e, epoch) || (look_up(e->m.start, &v) && entry_still(e, &v, epoch)))
 		return true;
 	entry_gone(e);
 	return false;
@@ -436,15 +475,10 @@ void lt_modules_changed(void)
 
 void lt_modules_reset(void)
 {
-	uint32_t used = atomic_load(&last_number);
-
-	for (uint32_t i = 1; i <= used; i++) {
-		struct entry *e = entry_of(i);
-		atomic_store_explicit(&lt_module_verified[i], 0, memory_order_relaxed);
-		if (e && atomic_load_explicit(&e->announced, memory_order_relaxed))
-			atomic_store_explicit(&e->announced, false, memory_order_relaxed);
-	}
-	atomic_fetch_add(&lt_modules_epoch, 1);
+	epoch_before = atomic_load(&lt_modules_epoch);
+	first_epoch = epoch_before + 1;
+	atomic_store(&lt_modules_epoch, first_epoch);
+	process++;
 }
 
 void lt_modules_exe(const char *path)

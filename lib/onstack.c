@@ -11,18 +11,25 @@
 enum {
 	STACKS = 1024,
 	SEALED_STACKS = 8,
+	NEAR = 8,
 	WAIT_MS = 50,
 	WAITS = 200, /* ten seconds */
 	GUARD = 4096,
 	SIG_SETMASK_RAW = 2
 };
 
-_Atomic bool lt_sealed;
+LT_TOGETHER _Atomic bool lt_sealed;
 
-static struct {
+struct stack {
 	_Atomic bool taken;
 	char *_Atomic low; /* above the guard page; NULL until mapped */
-} stacks[STACKS];
+};
+LT_TOGETHER static struct {
+	struct stack near[NEAR];
+	_Atomic int known;               /* stacks: those behind have never been taken */
+	_Atomic uint32_t given, waiting; /* times that one was; threads that wait for it */
+} LT_LINE stacks;
+static struct stack others[STACKS - NEAR];
 
 /* The frame pointer leads back to the caller's stack, whatever happens on the other one. */
 __attribute__((naked, noinline)) long lt_on_stack(long (*fn)(void *) __attribute__((unused)),
@@ -43,37 +50,42 @@ __attribute__((naked, noinline)) long lt_on_stack(long (*fn)(void *) __attribute
 		"retq\n\t");
 }
 
+static struct stack *stack_at(int i)
+{
+	return i < NEAR ? &stacks.near[i] : &others[i - NEAR];
+}
+
 enum { ALL_TAKEN = -1, NO_MEMORY = -2 };
 
 /* The index of a stack that is now the caller's, or one of these. */
 static int take(bool may_map)
 {
 	for (int i = 0; i < STACKS; i++) {
-		if (atomic_load_explicit(&stacks[i].taken, memory_order_relaxed) ||
-			atomic_exchange_explicit(&stacks[i].taken, true, memory_order_acquire))
+		if (i >= atomic_load_explicit(&stacks.known, memory_order_relaxed))
+			atomic_store(&stacks.known, i + 1);
+		if (atomic_load_explicit(&stack_at(i)->taken, memory_order_relaxed) ||
+			atomic_exchange_explicit(&stack_at(i)->taken, true, memory_order_acquire))
 			continue;
-		if (atomic_load_explicit(&stacks[i].low, memory_order_relaxed))
+		if (atomic_load_explicit(&stack_at(i)->low, memory_order_relaxed))
 			return i;
 		char *p = may_map ? lt_sys_map(GUARD + LT_SLOW_STACK, false) : NULL;
 		if (p) {
 			lt_sys3(SYS_mprotect, p, GUARD, PROT_NONE);
-			atomic_store_explicit(&stacks[i].low, p + GUARD, memory_order_relaxed);
+			atomic_store_explicit(&stack_at(i)->low, p + GUARD, memory_order_relaxed);
 			return i;
 		}
-		atomic_store_explicit(&stacks[i].taken, false, memory_order_release);
+		atomic_store_explicit(&stack_at(i)->taken, false, memory_order_release);
 		return NO_MEMORY;
 	}
 	return ALL_TAKEN;
 }
 
-static _Atomic uint32_t given, waiting;
-
 static void give(int i)
 {
-	atomic_store(&stacks[i].taken, false);
-	if (atomic_load(&waiting) && !atomic_load(&lt_sealed)) {
-		atomic_fetch_add(&given, 1);
-		lt_sys3(SYS_futex, &given, FUTEX_WAKE_PRIVATE, 1);
+	atomic_store(&stack_at(i)->taken, false);
+	if (atomic_load(&stacks.waiting) && !atomic_load(&lt_sealed)) {
+		atomic_fetch_add(&stacks.given, 1);
+		lt_sys3(SYS_futex, &stacks.given, FUTEX_WAKE_PRIVATE, 1);
 	}
 }
 
@@ -97,18 +109,34 @@ static void unblock_signals(const uint64_t *before)
 static __attribute__((noinline)) int wait_for_one(void)
 {
 	struct timespec most = {.tv_nsec = WAIT_MS * 1000000};
-	atomic_fetch_add(&waiting, 1);
-	uint32_t before = atomic_load(&given);
+	atomic_fetch_add(&stacks.waiting, 1);
+	uint32_t before = atomic_load(&stacks.given);
 	int i = take(true);
 	if (i == ALL_TAKEN)
-		lt_sys4(SYS_futex, &given, FUTEX_WAIT_PRIVATE, before, &most);
-	atomic_fetch_sub(&waiting, 1);
+		lt_sys4(SYS_futex, &stacks.given, FUTEX_WAIT_PRIVATE, before, &most);
+	atomic_fetch_sub(&stacks.waiting, 1);
 	return i == ALL_TAKEN ? take(true) : i;
+}
+
+/* Whether the caller is at work on one of the first stacks, with room for more: so that one call
+ * within another needs no further stack. Signals are blocked then as they are to be. */
+static bool is_on_one(void)
+{
+	uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
+	int n = atomic_load_explicit(&stacks.known, memory_order_relaxed);
+	for (int i = 0; i < n && i < NEAR; i++) {
+		char *low = atomic_load_explicit(&stack_at(i)->low, memory_order_relaxed);
+		if (low && sp - (uintptr_t)low < LT_SLOW_STACK)
+			return sp - (uintptr_t)low > LT_SLOW_STACK / 2;
+	}
+	return false;
 }
 
 long lt_slowly(long (*fn)(void *), void *arg)
 {
 	uint64_t before;
+	if (is_on_one())
+		return fn(arg);
 	bool sealed = atomic_load_explicit(&lt_sealed, memory_order_relaxed);
 	bool blocked = !sealed && block_signals(&before);
 	int i = take(!sealed);
@@ -121,7 +149,8 @@ long lt_slowly(long (*fn)(void *), void *arg)
 	long ret = LT_SLOW_BUSY;
 	if (i >= 0) {
 		ret = lt_on_stack(fn, arg,
-			atomic_load_explicit(&stacks[i].low, memory_order_relaxed) + LT_SLOW_STACK);
+			atomic_load_explicit(&stack_at(i)->low, memory_order_relaxed) +
+				LT_SLOW_STACK);
 		give(i);
 	}
 	/* Not asked again whether it is sealed: this call was made before. */
@@ -153,9 +182,9 @@ void lt_slowly_before_seal(void)
 
 void lt_slowly_child(void)
 {
-	waiting = 0;
+	stacks.waiting = 0;
 	/* Looked at first: a page that is only read need not be copied. */
-	for (int i = 0; i < STACKS; i++)
-		if (atomic_load_explicit(&stacks[i].taken, memory_order_relaxed))
-			atomic_store_explicit(&stacks[i].taken, false, memory_order_relaxed);
+	for (int i = 0; i < stacks.known; i++)
+		if (atomic_load_explicit(&stack_at(i)->taken, memory_order_relaxed))
+			atomic_store_explicit(&stack_at(i)->taken, false, memory_order_relaxed);
 }

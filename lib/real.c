@@ -26,10 +26,10 @@ static long early_syscall(long number, ...)
 	return r;
 }
 
-struct lt_real lt_real = {.syscall = early_syscall};
-struct lt_seen lt_seen;
-int lt_new_is_malloc;
-uintptr_t lt_loader_low, lt_loader_size;
+LT_TOGETHER struct lt_real lt_real = {.syscall = early_syscall};
+LT_TOGETHER struct lt_seen lt_seen;
+LT_TOGETHER int lt_new_is_malloc;
+LT_TOGETHER uintptr_t lt_loader_low, lt_loader_size;
 
 static struct link_map *object_of(const void *p)
 {

@@ -20,6 +20,7 @@ enum {
 	WAIT_MOST_MS = 60000,
 	NAME_FIRST = 8, /* blocks */
 	NAME_EVERY = 32,
+	PAD = 64, /* not a multiple of a page: they begin in one that is in use */
 	CLOSE_MOST = LT_RING_FIRST / LTF_BLOCK_SIZE
 };
 
@@ -30,13 +31,13 @@ static bool is_over(void)
 
 /* The free list's head: a count in the high half, which a pop changes, so that a block that is
  * popped and pushed between another thread's read and its exchange is not mistaken for itself. */
-static struct {
+LT_TOGETHER static struct {
 	struct lt_block *blocks;
 	_Atomic uint32_t count, free, owned;
 	_Atomic uint64_t tickets;
 	_Atomic uint64_t head;
 	_Atomic bool growing;
-} ring;
+} LT_LINE ring;
 
 uint32_t lt_ring_blocks(void)
 {
@@ -95,7 +96,7 @@ static void add_blocks(char *mem, size_t len)
 bool lt_ring_init(void *extent, size_t len)
 {
 	if (!ring.blocks)
-		ring.blocks = lt_sys_map(LT_BLOCKS_MAX * sizeof(struct lt_block), true);
+		ring.blocks = lt_sys_map(LT_BLOCKS_MAX * sizeof(struct lt_block) + PAD, true);
 	if (!ring.blocks)
 		return false;
 	ring.count = ring.free = ring.owned = 0;

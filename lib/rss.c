@@ -10,9 +10,9 @@
 
 enum { PAGE = 4096, FD_LEAST = 32 };
 
-static int fd = -1;
-static bool none; /* every descriptor is wanted for something better */
-static uint64_t dev, ino;
+LT_TOGETHER static int fd = -1;
+LT_TOGETHER static bool none; /* every descriptor is wanted for something better */
+LT_TOGETHER static uint64_t dev, ino;
 
 static bool is_ours(void)
 {
@@ -74,10 +74,22 @@ static long read_statm(char *buf, size_t len)
 	return n;
 }
 
+static uint64_t most(void)
+{
+	struct rusage ru = {0};
+	lt_sys2(SYS_getrusage, RUSAGE_SELF, &ru);
+	return (uint64_t)ru.ru_maxrss * 1024;
+}
+
+void lt_rss_most(uint64_t bytes[2])
+{
+	bytes[0] = 0;
+	bytes[1] = most();
+}
+
 bool lt_rss(uint64_t bytes[2])
 {
 	char buf[64];
-	struct rusage ru = {0};
 	long n = read_statm(buf, sizeof(buf) - 1);
 	if (n <= 0)
 		return false;
@@ -88,8 +100,7 @@ bool lt_rss(uint64_t bytes[2])
 	uint64_t pages = 0;
 	for (p += *p == ' '; *p >= '0' && *p <= '9'; p++)
 		pages = pages * 10 + (uint64_t)(*p - '0');
-	lt_sys2(SYS_getrusage, RUSAGE_SELF, &ru);
 	bytes[0] = pages * PAGE;
-	bytes[1] = (uint64_t)ru.ru_maxrss * 1024;
+	bytes[1] = most();
 	return true;
 }

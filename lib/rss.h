@@ -12,5 +12,7 @@ void lt_rss_open(void);
 void lt_rss_forget(void);
 /* bytes[0]: resident now, bytes[1]: the most so far. False: not to be had. */
 bool lt_rss(uint64_t bytes[2]);
+/* The most alone, for which no file need be opened; bytes[0]: 0. */
+void lt_rss_most(uint64_t bytes[2]);
 
 #endif

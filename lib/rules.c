@@ -23,6 +23,8 @@ static uintptr_t table_new(unsigned log2_sets)
 	size_t len = (sizeof(struct lt_rule_entry) * LT_RULE_WAYS) << log2_sets;
 	void *p = lt_sys_map(len, false);
 
+	if (p && log2_sets == steps[0]) /* soon written all over */
+		lt_sys_populate(p, len);
 	return p ? (uintptr_t)p | log2_sets : 0;
 }
 

@@ -19,7 +19,8 @@ enum {
 	TABLES = 20,
 	FULL_TENTHS = 6, /* of the slots; then it is replaced */
 	PATH_WAYS = 4,
-	PATH_STEPS = 3
+	PATH_STEPS = 3,
+	POPULATED = 32 << 10 /* bytes of a table that is soon written all over */
 };
 
 /* A slot: the id in the low half, the hash's high half above it; 0 is free. */
@@ -27,13 +28,13 @@ struct bucket {
 	_Atomic uint64_t slot[SLOTS];
 };
 
-static struct {
+LT_TOGETHER static struct {
 	_Atomic uint32_t next_id;
 	_Atomic uint32_t newest;       /* table */
 	_Atomic uint32_t used[TABLES]; /* slots, about */
 	struct bucket *_Atomic table[TABLES];
 	_Atomic uint64_t *_Atomic paths[PATH_STEPS]; /* slots, as above */
-} stacks;
+} LT_LINE stacks;
 
 /* Slots of the cache of paths: 4 KiB, 32 KiB, 512 KiB. The next one, empty, is used from as many
  * nodes on. */
@@ -51,6 +52,10 @@ void lt_stacks_reset(void)
 	stacks.next_id = 0;
 	stacks.newest = 0;
 	memset((void *)stacks.used, 0, sizeof(stacks.used));
+	if (stacks.table[0] && stacks.paths[0]) {
+		lt_sys_populate(stacks.table[0], buckets_in(0) * sizeof(struct bucket));
+		lt_sys_populate(stacks.paths[0], path_slots[0] * sizeof(uint64_t));
+	}
 }
 
 /* Memory that is made by whoever needs it first; the loser of a race gives its own back. */
@@ -62,6 +67,8 @@ static void *shared(void *_Atomic *place, size_t len)
 	void *mine = lt_sys_map(len, true);
 	if (!mine)
 		return NULL;
+	if (len <= POPULATED)
+		lt_sys_populate(mine, len);
 	if (atomic_compare_exchange_strong(place, &have, mine))
 		return mine;
 	lt_sys_unmap(mine, len);

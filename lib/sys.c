@@ -12,12 +12,12 @@ static bool sealed(void)
 
 /* What a process needs in any case lies in one mapping, taken piece by piece: a dozen of them take
  * longer to make, to copy in a fork and to take down than all that is put into them. */
-enum { KEPT = 384 << 10, WIPED = 6400 << 10 };
+enum { KEPT = 384 << 10, WIPED = 6400 << 10, PAGE = 4096 };
 
-static struct {
+LT_TOGETHER static struct {
 	_Atomic uintptr_t at;
 	uintptr_t end;
-} piece[2];
+} LT_LINE piece[2];
 
 void lt_sys_reserve(void)
 {
@@ -37,12 +37,13 @@ void lt_sys_reserve(void)
 
 static void *take_piece(size_t len, bool wiped)
 {
-	uintptr_t at = atomic_load_explicit(&piece[wiped].at, memory_order_relaxed);
+	uintptr_t at = atomic_load_explicit(&piece[wiped].at, memory_order_relaxed), start;
 	do {
-		if (piece[wiped].end - at < len)
+		start = len % PAGE ? at : (at + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
+		if (piece[wiped].end < start || piece[wiped].end - start < len)
 			return NULL;
-	} while (!atomic_compare_exchange_weak(&piece[wiped].at, &at, at + len));
-	return (void *)at;
+	} while (!atomic_compare_exchange_weak(&piece[wiped].at, &at, start + len));
+	return (void *)start;
 }
 
 void *lt_sys_map(size_t len, bool wiped)
@@ -68,6 +69,13 @@ void lt_sys_unmap(void *p, size_t len)
 {
 	if (!sealed())
 		lt_sys2(SYS_munmap, p, len);
+}
+
+void lt_sys_populate(void *p, size_t len)
+{
+	enum { POPULATE_WRITE = 23 }; /* MADV_POPULATE_WRITE, Linux 5.14 */
+	if (!sealed())
+		lt_sys3(SYS_madvise, p, len, POPULATE_WRITE);
 }
 
 void lt_sys_forget(void *p, size_t len)

@@ -9,6 +9,12 @@
 #include <sys/syscall.h>
 #include <sys/types.h>
 
+/* For what is written in every process and in every forked child: it stands in few pages, each of
+ * which costs a fault. What threads write all the time is of a type aligned to LT_LINE, so that it
+ * shares no cache line with what all of them read. */
+#define LT_TOGETHER __attribute__((section(".data.lt_together")))
+#define LT_LINE     __attribute__((aligned(64)))
+
 static inline long lt_syscall6(long n, long a, long b, long c, long d, long e, long f)
 {
 	register long r10 __asm__("r10") = d;
@@ -31,12 +37,15 @@ static inline long lt_syscall6(long n, long a, long b, long c, long d, long e, l
 /* While lt_sealed (lib/onstack.h) the four below make no system call: they fail, do nothing, and
  * say no. */
 
-/* Private anonymous zeroed memory, len a multiple of the page size; NULL when there is none (an
- * address space limit, for one). wiped: the kernel zeroes it in a forked child. */
+/* Private anonymous zeroed memory, at the beginning of a page where len is a multiple of a page,
+ * else of eight bytes; NULL when there is none (an address space limit, for one). wiped: the kernel
+ * zeroes it in a forked child. */
 void *lt_sys_map(size_t len, bool wiped);
 /* At the start: memory for the first of these, where there is room for it. */
 void lt_sys_reserve(void);
 void lt_sys_unmap(void *p, size_t len);
+/* Makes memory for it now, where the kernel can: less than a fault for each page. */
+void lt_sys_populate(void *p, size_t len);
 /* Gives the memory back, and keeps the place: it reads as zero. */
 void lt_sys_forget(void *p, size_t len);
 

@@ -18,10 +18,10 @@ enum { THREADS_MAX = 32768, LOOK_AT = 4, PAGE = 4096, TAKING_BACK = -1 };
 
 __thread struct lt_thread *lt_self __attribute__((tls_model("initial-exec")));
 
-static struct {
+LT_TOGETHER static struct {
 	struct lt_thread **slot; /* room for THREADS_MAX */
 	_Atomic uint32_t count, turn, last_id;
-} threads;
+} LT_LINE threads;
 
 /* The arrays behind a state: what a walk finds, for each frame of the depth, and the memo's. */
 static size_t state_size(void)

@@ -17,7 +17,7 @@ enum { CACHE_LINE = 64, FREE_SAMPLE = 64 };
 #define INLINE static inline __attribute__((always_inline))
 #define COLD   __attribute__((noinline, cold))
 
-bool lt_numbered;
+LT_TOGETHER bool lt_numbered;
 
 /* One counter for each address region, a cache line each. */
 struct counter {

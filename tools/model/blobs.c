@@ -144,7 +144,8 @@ static bool add_rss(struct lr_tally *t, const uint8_t *p, const uint8_t *end, ui
 	uint64_t v[2]; /* now, peak */
 	if (!get_all(&p, end, v, 2))
 		return false;
-	lr_series_add(&t->rss, time, v[0]);
+	if (v[0])
+		lr_series_add(&t->rss, time, v[0]);
 	if (v[1] > t->rss_peak)
 		t->rss_peak = v[1];
 	return true;
