@@ -38,9 +38,9 @@ enum {
 	STEP_REPEATS = 1
 };
 
-/* A short process's one chunk is not compressed: with the header's it fills two blocks of the disk
- * in any case, and the compressor's tables are a dozen pages to clear. */
-enum { PLAIN_MAX = 3 << 10 };
+/* A short process's one chunk is not compressed: it fills a few blocks of the disk in any case, and
+ * the compressor's tables are a dozen pages to clear. */
+enum { PLAIN_MAX = 16 << 10 };
 
 static struct ltf_header no_header;
 LT_TOGETHER struct ltf_header *lt_header = &no_header;
