@@ -176,7 +176,7 @@ static bool start(int argc, char **argv, char **envp)
 	if (!page)
 		return false;
 	lt_alive = page;
-	lt_modules_exe(self.exe);
+	lt_modules_start(self.exe);
 	lt_slowly_init();
 	if (!start_recording(self.further ? LTF_ORIGIN_EXEC : LTF_ORIGIN_FIRST,
 		    self.further ? (int)lt_sys1(SYS_getppid, 0) : 0))

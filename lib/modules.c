@@ -25,6 +25,7 @@ struct entry {
 	struct lt_module_ranges ranges;
 	struct entry *_Atomic next; /* an older module with the same bucket */
 	_Atomic bool gone;
+	bool initial;               /* loaded with the program: it stays */
 	_Atomic uint32_t announced; /* in that process */
 };
 
@@ -109,8 +110,15 @@ static uint64_t hash_bytes(uint64_t h, const void *data, size_t len)
 {
 	const uint8_t *p = data;
 
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ p[i]) * 0x100000001b3ULL;
+	for (; len;) {
+		uint64_t word = 0;
+		size_t n = len < sizeof(word) ? len : sizeof(word);
+		memcpy(&word, p, n);
+		h = (h ^ word ^ n) * 0x9e3779b97f4a7c15ULL;
+		h ^= h >> 32;
+		p += n;
+		len -= n;
+	}
 	return h;
 }
 
@@ -354,6 +362,19 @@ static const char *keep_path(const char *name)
 	return copy;
 }
 
+/* The loader's list of objects as it was at the start. These are never unloaded, so this part of
+ * the list never changes. */
+static const struct link_map *first_initial, *last_initial;
+
+static bool is_initial(const struct link_map *l)
+{
+	const struct link_map *i = first_initial;
+
+	while (i && i != l && i != last_initial)
+		i = i->l_next;
+	return l && i == l;
+}
+
 static void entry_fill(struct entry *e, const struct view *v)
 {
 	const uint8_t *id;
@@ -364,6 +385,7 @@ static void entry_fill(struct entry *e, const struct view *v)
 	m->bias = v->bias;
 	m->eh_frame_hdr = v->eh_frame_hdr;
 	m->link_map = v->link_map;
+	e->initial = is_initial(v->link_map);
 	m->identity = identity_of(v);
 	m->build_id_len = find_build_id(v, &id);
 	memcpy(m->build_id, id, m->build_id_len);
@@ -390,7 +412,8 @@ static __attribute__((noinline)) struct entry *entry_add(const struct view *v)
 		atomic_store_explicit(&e->next, head, memory_order_relaxed);
 	} while (!atomic_compare_exchange_strong(b, &head, e));
 	/* Something was loaded; perhaps something else was unloaded before, unseen. */
-	uint32_t epoch = atomic_fetch_add(&lt_modules_epoch, 1) + 1;
+	uint32_t epoch = e->initial ? atomic_load(&lt_modules_epoch)
+				    : atomic_fetch_add(&lt_modules_epoch, 1) + 1;
 	atomic_store_explicit(&lt_module_verified[e->m.number], epoch, memory_order_release);
 	announce(e);
 	return e;
@@ -405,8 +428,9 @@ static void entry_verified(struct entry *e, uint32_t epoch)
 /* True when e was verified right before the fork, and nothing has been loaded or unloaded since. */
 static bool entry_inherited(struct entry *e, uint32_t epoch)
 {
-	if (epoch != first_epoch || atomic_load_explicit(&lt_module_verified[e->m.number],
-					    memory_order_relaxed) != epoch_before)
+	if (!e->initial &&
+		(epoch != first_epoch || atomic_load_explicit(&lt_module_verified[e->m.number],
+						 memory_order_relaxed) != epoch_before))
 		return false;
 	entry_verified(e, epoch);
 	return true;
@@ -419,7 +443,7 @@ static bool entry_still(struct entry *e, const struct view *v, uint32_t epoch)
 		return false;
 	if (atomic_load_explicit(&lt_module_verified[e->m.number], memory_order_relaxed) == epoch)
 		return true;
-	if (identity_of(v) != e->m.identity)
+	if (!e->initial && identity_of(v) != e->m.identity)
 		return false;
 	entry_verified(e, epoch);
 	return true;
@@ -458,6 +482,11 @@ bool lt_module_recheck(uint32_t number)
 {
 	struct entry *e = entry_of(number);
 
+	if (e && e->initial && atomic_load(&e->announced) == process) {
+		atomic_store_explicit(&lt_module_verified[number], atomic_load(&lt_modules_epoch),
+			memory_order_release);
+		return true;
+	}
 	/* A hook has no room for this on the program's stack. */
 	return e && e->m.start && !atomic_load_explicit(&e->gone, memory_order_relaxed) &&
 	       lt_slowly(recheck_here, e) == true;
@@ -481,9 +510,18 @@ void lt_modules_reset(void)
 	process++;
 }
 
-void lt_modules_exe(const char *path)
+void lt_modules_start(const char *exe)
 {
-	exe_path = path;
+	struct view v;
+
+	exe_path = exe;
+	if (!look_up((uintptr_t)&lt_modules_epoch, &v))
+		return;
+	const struct link_map *l = v.link_map;
+	for (first_initial = l; l; l = l->l_prev)
+		first_initial = l;
+	for (l = first_initial; l; l = l->l_next)
+		last_initial = l;
 }
 
 void lt_modules_init(void)

@@ -42,9 +42,10 @@ void lt_modules_changed(void);
  * because the child has a dump of its own. */
 void lt_modules_reset(void);
 
-/* The path of the executable, which stays where it is; where nobody has said it before main,
- * lt_modules_init asks the kernel. */
-void lt_modules_exe(const char *path);
+/* While there is nothing but what was loaded with the program. exe: its path, which stays where it
+ * is. */
+void lt_modules_start(const char *exe);
+/* Before main: asks the kernel for the path where nobody has said it. */
 void lt_modules_init(void);
 
 /* For the unwinder. A module's tables and code lie in these ranges, all of it mapped readable while
