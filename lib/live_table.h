@@ -92,7 +92,8 @@ static inline unsigned lt_live_kind(const struct lt_live_entry *e)
 	return e->what & LT_LIVE_KIND;
 }
 
-/* Asks for the memory where the address is, or would be. */
+/* Asks for the memory where the address is, or would be. Always inline: GCC 12 takes a function
+ * that does nothing else for one without effect, and leaves out its calls. */
 static inline __attribute__((always_inline)) void lt_live_fetch(uint64_t hash)
 {
 	const struct lt_live_table *t = &lt_live_tables[hash >> LT_LIVE_REST_BITS];
