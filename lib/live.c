@@ -29,10 +29,11 @@ enum {
 	PAGE = 4096
 };
 
+/* What the entry shall be. In `what` the bit `passed` is 0. */
 struct event {
-	uint64_t hash, size;
-	uint32_t site, number;
-	bool alloc, numbered;
+	uint64_t who, what;
+	uint64_t size; /* of an allocation */
+	struct lt_live_table *t;
 };
 
 /* Half a realloc. */
@@ -51,6 +52,7 @@ static struct {
 	bool hole;     /* in this pass */
 	bool watchful; /* remember what is freed, though events have no numbers */
 	uint64_t pass; /* from 1 */
+	uint64_t freed_who, freed_what; /* its halves, as entries have it */
 	uint64_t bytes;
 	uint32_t words;
 	unsigned ageing; /* the next table to age */
@@ -78,180 +80,195 @@ static inline uint64_t stamp_of(const struct lt_live_entry *e)
 	return (e->who & LT_LIVE_SITE) | e->what >> LT_LIVE_SIZE_SHIFT << LT_LIVE_SITE_BITS;
 }
 
-/* True when the event comes after the one that the entry is of. */
-static inline bool is_newer(const struct event *ev, const struct lt_live_entry *e)
+static inline bool is_numbered(unsigned kind)
 {
-	enum {
-		NUMBERED = 1 << LT_LIVE_NUMBERED | 1 << LT_LIVE_NUMBERED_ELDER |
-			   1 << LT_LIVE_FREED_NUMBERED
-	};
+	return (1 << LT_LIVE_NUMBERED | 1 << LT_LIVE_NUMBERED_ELDER |
+		       1 << LT_LIVE_FREED_NUMBERED) >>
+		       kind &
+	       1;
+}
+
+static inline unsigned kind_of(const struct event *ev)
+{
+	return ev->what & LT_LIVE_KIND;
+}
+
+static inline bool comes_after(uint64_t what, uint64_t other)
+{
+	return (int32_t)((uint32_t)(what >> LT_LIVE_NUMBER_SHIFT) -
+			 (uint32_t)(other >> LT_LIVE_NUMBER_SHIFT)) > 0;
+}
+
+/* True when the event comes after the one that the entry is of. */
+static bool is_newer(const struct event *ev, const struct lt_live_entry *e)
+{
 	unsigned kind = lt_live_kind(e);
+	bool numbered = is_numbered(kind_of(ev));
 	if (kind == LT_LIVE_OLD || (!is_live(kind) && stamp_of(e) < lt_live_clean))
 		return true;
-	if (__builtin_expect((NUMBERED >> kind & 1) != ev->numbered, 0))
-		return ev->numbered;
-	return (int32_t)(ev->number - (uint32_t)(e->what >> LT_LIVE_NUMBER_SHIFT)) > 0;
+	if (is_numbered(kind) != numbered)
+		return numbered;
+	return comes_after(ev->what, e->what);
 }
 
-/* Whether what is freed must be remembered, because what is fed later may be older. */
-static inline bool remembers(const struct event *ev)
+static uint64_t hash_of(const struct event *ev)
 {
-	return ev->numbered | live.watchful;
+	return lt_live_whole_hash((unsigned)(ev->t - lt_live_tables), ev->who);
 }
 
-static inline void set(
-	struct lt_live_entry *e, const struct event *ev, uint64_t low, uint64_t size, unsigned kind)
+/* Nothing older will come: what is freed need not be remembered. */
+static bool forgets(const struct event *ev)
 {
-	e->who = ev->hash << LT_LIVE_SITE_BITS | low;
-	e->what = size << LT_LIVE_SIZE_SHIFT | (uint64_t)ev->number << LT_LIVE_NUMBER_SHIFT |
-		  (e->what & LT_LIVE_PASSED) | kind;
+	return kind_of(ev) == LT_LIVE_FREED_PLACED && !live.watchful;
 }
 
-static inline void set_live(struct lt_live_entry *e, const struct event *ev, uint64_t size)
+static void set(struct lt_live_place *p, const struct event *ev)
 {
-	live.bytes += ev->size;
-	set(e, ev, ev->site, size, ev->numbered ? LT_LIVE_NUMBERED : LT_LIVE_PLACED);
-}
-
-static inline void set_freed(struct lt_live_entry *e, const struct event *ev)
-{
-	set(e, ev, live.pass & LT_LIVE_SITE, live.pass >> LT_LIVE_SITE_BITS & LT_LIVE_LARGE,
-		ev->numbered ? LT_LIVE_FREED_NUMBERED : LT_LIVE_FREED_PLACED);
-}
-
-static void set_any_size(struct lt_live_place *p, const struct event *ev)
-{
-	p->t->live++;
-	if (ev->size < LT_LIVE_LARGE)
-		set_live(p->e, ev, ev->size);
-	else if (lt_live_large_put(ev->hash, ev->size))
-		set_live(p->e, ev, LT_LIVE_LARGE);
-	else
+	bool alloc = is_live(kind_of(ev));
+	if (alloc && ev->size >= LT_LIVE_LARGE && !lt_live_large_put(hash_of(ev), ev->size)) {
 		give_up();
+		return;
+	}
+	p->t->live += alloc;
+	live.bytes += alloc ? ev->size : 0;
+	lt_live_write(p->e, ev->who, ev->what | (p->e->what & LT_LIVE_PASSED));
 }
 
 /* The block of the entry is no more. */
-static void take_out(struct lt_live_place *p, uint64_t hash)
+static void take_out(struct lt_live_place *p, const struct event *ev)
 {
 	uint64_t size = p->e->what >> LT_LIVE_SIZE_SHIFT;
 	p->t->live--;
-	live.bytes -= size == LT_LIVE_LARGE ? lt_live_large_take(hash) : size;
+	live.bytes -= size == LT_LIVE_LARGE ? lt_live_large_take(hash_of(ev)) : size;
 }
 
-static void change_slow(struct lt_live_place *p, const struct event *ev)
+static void change(struct lt_live_place *p, const struct event *ev)
 {
 	if (!is_newer(ev, p->e))
 		return;
 	if (is_live(lt_live_kind(p->e)))
-		take_out(p, ev->hash);
-	if (ev->alloc)
-		set_any_size(p, ev);
-	else if (remembers(ev))
-		set_freed(p->e, ev);
-	else
+		take_out(p, ev);
+	if (forgets(ev))
 		lt_live_remove(p);
+	else
+		set(p, ev);
 	if (p->t->live < p->t->low)
 		lt_live_shrink(p->t);
 }
 
-static __attribute__((noinline)) void apply_slow(const struct event *ev)
+static __attribute__((noinline)) void apply(const struct event *ev)
 {
 	struct lt_live_place p;
 	if (live.lost)
 		return;
-	if (lt_live_find(&p, ev->hash))
-		change_slow(&p, ev);
-	else if (!ev->alloc && !remembers(ev))
+	if (lt_live_find(&p, hash_of(ev)))
+		change(&p, ev);
+	else if (forgets(ev))
 		;
-	else if (!lt_live_insert(&p, ev->hash))
+	else if (!lt_live_insert(&p, hash_of(ev)))
 		give_up();
-	else if (ev->alloc)
-		set_any_size(&p, ev);
 	else
-		set_freed(p.e, ev);
+		set(&p, ev);
 }
 
-/* What happens nearly always: the entry is, or will be, in its own bucket. False: it is not so. */
-static inline bool change_fast(
-	struct lt_live_table *t, struct lt_live_entry *e, const struct event *ev)
+/* What is nearly always so: the address has its own bucket's room, is new or was freed, and the
+ * size is not large. The bytes that are added; NONE: it is not so. */
+#define NONE UINT64_MAX
+static inline uint64_t add_fast(struct lt_live_bucket *b, const struct event *ev)
 {
-	unsigned kind = lt_live_kind(e);
+	struct lt_live_look look = lt_live_look(b, ev->who);
+	struct lt_live_entry *e;
+	if (ev->size >= LT_LIVE_LARGE)
+		return NONE;
+	if (look.alike) {
+		e = &b->e[__builtin_ctz(look.alike)];
+		if (!lt_live_is(e, ev->who) || lt_live_kind(e) != LT_LIVE_FREED_NUMBERED ||
+			!is_newer(ev, e))
+			return NONE;
+	} else {
+		if (look.passed || !look.empty)
+			return NONE;
+		e = &b->e[__builtin_ctz(look.empty)];
+		ev->t->used++;
+	}
+	ev->t->live++;
+	lt_live_write(e, ev->who, ev->what | (e->what & LT_LIVE_PASSED));
+	return ev->size;
+}
+
+/* The same for a release: the block is known, and known as live; the bytes that are less. Both are
+ * of one thread, or both of many. */
+static inline uint64_t take_fast(struct lt_live_bucket *b, const struct event *ev, bool forget)
+{
+	struct lt_live_look look = lt_live_look(b, ev->who);
+	if (!look.alike)
+		return NONE;
+	struct lt_live_entry *e = &b->e[__builtin_ctz(look.alike)];
+	unsigned kind = lt_live_kind(e), same = forget ? LT_LIVE_PLACED : LT_LIVE_NUMBERED;
 	uint64_t size = e->what >> LT_LIVE_SIZE_SHIFT;
-	if (!lt_live_is(e, ev->hash & LT_LIVE_REST) || !is_newer(ev, e))
-		return false;
-	if (is_live(kind)) {
-		if (size == LT_LIVE_LARGE || ev->alloc || t->live <= t->low)
-			return false;
-		t->live--;
-		live.bytes -= size;
-	}
-	if (ev->alloc) {
-		t->live++;
-		set_live(e, ev, ev->size);
-	} else if (remembers(ev)) {
-		set_freed(e, ev);
-	} else {
-		e->who = 0;
-		e->what &= LT_LIVE_PASSED;
-		t->used--;
-	}
-	return true;
-}
-
-static inline bool apply_fast(const struct event *ev)
-{
-	struct lt_live_table *t = &lt_live_tables[ev->hash >> LT_LIVE_REST_BITS];
-	if (t->used >= t->limit || ev->size >= LT_LIVE_LARGE)
-		return false;
-	struct lt_live_bucket *b = &t->bucket[lt_live_home(t, ev->hash)];
-	struct lt_live_look look = lt_live_look(b, ev->hash & LT_LIVE_REST);
-	if (look.alike)
-		return change_fast(t, &b->e[__builtin_ctz(look.alike)], ev);
-	if (look.passed)
-		return false;
-	if (!ev->alloc && !remembers(ev))
-		return true;
-	if (!look.empty)
-		return false;
-	struct lt_live_entry *e = &b->e[__builtin_ctz(look.empty)];
-	t->used++;
-	if (ev->alloc) {
-		t->live++;
-		set_live(e, ev, ev->size);
-	} else {
-		set_freed(e, ev);
-	}
-	return true;
+	if ((e->who ^ ev->who) >> LT_LIVE_SITE_BITS || size == LT_LIVE_LARGE ||
+		ev->t->live <= ev->t->low ||
+		!(kind == LT_LIVE_OLD || (kind == same && comes_after(ev->what, e->what))))
+		return NONE;
+	ev->t->live--;
+	ev->t->used -= forget;
+	lt_live_write(
+		e, forget ? 0 : ev->who, (forget ? 0 : ev->what) | (e->what & LT_LIVE_PASSED));
+	return size;
 }
 
 /* Applies what is queued, but for the last `left`. */
 static __attribute__((noinline)) void apply_queue(unsigned left)
 {
+	uint64_t bytes = 0; /* more */
 	for (; live.queued - live.applied > left; live.applied++) {
 		const struct event *ev = &live.queue[live.applied % QUEUE];
-		if (__builtin_expect(!apply_fast(ev), 0))
-			apply_slow(ev);
+		struct lt_live_bucket *b = &ev->t->bucket[lt_live_home(ev->t, ev->who)];
+		uint64_t by = NONE;
+		if (ev->t->used >= ev->t->limit)
+			;
+		else if (is_live(kind_of(ev)))
+			bytes += (by = add_fast(b, ev)) == NONE ? 0 : by;
+		else
+			bytes -= (by = take_fast(b, ev, forgets(ev))) == NONE ? 0 : by;
+		if (__builtin_expect(by == NONE, 0))
+			apply(ev);
 	}
+	if (!live.lost)
+		live.bytes += bytes;
 }
 
 /* The next event of the queue: its memory is asked for now. */
-static inline struct event *add(uint64_t addr8)
+static inline void add(uint64_t addr8, uint64_t low, uint64_t what, uint64_t size)
 {
-	if (__builtin_expect(live.queued - live.applied == QUEUE, 0))
+	unsigned n = live.queued;
+	if (__builtin_expect(n - live.applied == QUEUE, 0))
 		apply_queue(AHEAD);
-	struct event *ev = &live.queue[live.queued++ % QUEUE];
-	ev->hash = lt_live_hash(addr8);
-	lt_live_fetch(ev->hash);
-	return ev;
+	struct event *ev = &live.queue[n % QUEUE];
+	uint64_t hash = lt_live_hash(addr8), who = lt_live_who(hash) | low;
+	struct lt_live_table *t = lt_live_table(hash);
+	live.queued = n + 1;
+	lt_live_fetch(t, who);
+	*ev = (struct event){.who = who, .what = what, .size = size, .t = t};
 }
 
+/* Numbered or not is the same for long: a branch for it costs less than to go without. */
 static inline void add_free(uint64_t addr8, bool numbered, uint32_t number)
 {
-	struct event *ev = add(addr8);
-	ev->alloc = false;
-	ev->size = 0;
-	ev->numbered = numbered;
-	ev->number = number;
+	uint64_t what = live.freed_what | (uint64_t)number << LT_LIVE_NUMBER_SHIFT;
+	if (numbered)
+		add(addr8, live.freed_who, what | LT_LIVE_FREED_NUMBERED, 0);
+	else
+		add(addr8, live.freed_who, what | LT_LIVE_FREED_PLACED, 0);
+}
+
+static inline void add_live(
+	uint64_t addr8, uint64_t size, uint32_t site, bool numbered, uint32_t number)
+{
+	uint64_t kind = numbered ? LT_LIVE_NUMBERED : LT_LIVE_PLACED;
+	uint64_t kept = size < LT_LIVE_LARGE ? size : LT_LIVE_LARGE;
+	add(addr8, site,
+		kept << LT_LIVE_SIZE_SHIFT | (uint64_t)number << LT_LIVE_NUMBER_SHIFT | kind, size);
 }
 
 static bool have_room(struct half **list, uint32_t used)
@@ -309,9 +326,8 @@ static void pair_later(void)
 			live.later[k] = live.later[k - 1];
 		live.later[k] = h;
 	}
-	for (uint32_t i = 0; i < live.later_used; i++) {
+	for (uint32_t i = 0; i < live.later_used; i++)
 		pair(&live.later[i]);
-	}
 	live.later_used = 0;
 }
 
@@ -330,64 +346,55 @@ static void add_half(const struct half *h)
 		pair(h);
 }
 
-static inline uint64_t place_of(const struct lt_live_run *run, uint32_t i)
+/* These return how many words the event has behind its lead. place: the lead's. */
+static inline uint32_t add_alloc(const uint64_t *w, uint32_t room, uint64_t place, uint32_t thread)
 {
-	return run->block * LTF_BLOCK_WORDS + run->first + i;
-}
-
-/* These return the index of the event's last word. */
-static inline uint32_t add_alloc(const struct lt_live_run *run, uint32_t i, uint64_t lead)
-{
-	const uint64_t *w = run->words + i;
-	unsigned numbered = w[1] & LTF_ALLOC_NUMBERED;
-	unsigned conts = 1 + numbered + !!(w[1] & LTF_ALLOC_HUGE);
-	if (i + conts >= run->count)
-		return i;
+	uint64_t lead = w[0], second = w[1], addr8 = lead >> 16 & LTF_ADDR_MASK;
+	uint64_t size = (lead & 0xfff) | (second >> 2 & ((1ull << 28) - 1)) << 12;
+	uint32_t numbered = second & LTF_ALLOC_NUMBERED, number = (uint32_t)place;
+	uint32_t huge = (second & LTF_ALLOC_HUGE) / LTF_ALLOC_HUGE, conts = 1 + numbered + huge;
+	if (conts >= room || addr8 == 0)
+		return 0;
 	if (__builtin_expect((lead >> 12 & 15) == LTF_API_REALLOC, 0))
-		add_half(&(struct half){
-			.place = place_of(run, i), .thread = run->thread, .kind = HALF_SECOND});
-	uint64_t addr8 = lead >> 16 & LTF_ADDR_MASK;
-	if (addr8 == 0)
-		return i;
-	struct event *ev = add(addr8);
-	ev->alloc = true;
-	ev->size = (lead & 0xfff) | (w[1] >> 2 & ((1ull << 28) - 1)) << 12;
-	ev->site = w[1] >> 30 & LT_LIVE_SITE;
-	ev->numbered = numbered;
-	ev->number = numbered ? (uint32_t)w[2] : (uint32_t)place_of(run, i);
-	if (__builtin_expect(w[1] & LTF_ALLOC_HUGE, 0))
-		ev->size = w[conts] & LTF_MASK60;
-	return i + conts;
+		add_half(&(struct half){.place = place, .thread = thread, .kind = HALF_SECOND});
+	if (numbered)
+		number = (uint32_t)w[2];
+	if (__builtin_expect(huge, 0))
+		size = w[conts] & LTF_MASK60;
+	add_live(addr8, size, second >> 30 & LT_LIVE_SITE, numbered, number);
+	return conts;
 }
 
-static inline uint32_t add_release(const struct lt_live_run *run, uint32_t i, uint64_t lead)
+static inline uint32_t add_release(
+	const uint64_t *w, uint32_t room, uint64_t place, uint32_t thread)
 {
+	uint64_t lead = w[0], addr8 = lead >> 16 & LTF_ADDR_MASK;
 	bool numbered = lead & LTF_FREE_NUMBERED;
-	uint64_t place = place_of(run, i), addr8 = lead >> 16 & LTF_ADDR_MASK;
-	if ((numbered && i + 1 >= run->count) || addr8 == 0)
-		return i;
-	uint32_t number = numbered ? (uint32_t)run->words[i + 1] : (uint32_t)place;
-	if (__builtin_expect(LTF_TAG(lead) == LTF_W_FREE, 1))
+	unsigned tag = LTF_TAG(lead);
+	if (numbered >= room || addr8 == 0)
+		return 0;
+	uint32_t number = numbered ? (uint32_t)w[1] : (uint32_t)place;
+	if (__builtin_expect(tag == LTF_W_FREE, 1))
 		add_free(addr8, numbered, number);
 	else
 		add_half(&(struct half){.place = place,
 			.addr8 = addr8,
-			.thread = run->thread,
+			.thread = thread,
 			.number = number,
 			.numbered = numbered,
-			.kind = LTF_TAG(lead) == LTF_W_RELEASE ? HALF_FIRST : HALF_FAILED});
-	return i + numbered;
+			.kind = tag == LTF_W_RELEASE ? HALF_FIRST : HALF_FAILED});
+	return numbered;
 }
 
-static void feed(const struct lt_live_run *run)
+static void feed(const uint64_t *words, uint32_t count, uint64_t place, uint32_t thread)
 {
-	for (uint32_t i = 0; i < run->count; i++) {
-		uint64_t lead = __atomic_load_n(&run->words[i], __ATOMIC_ACQUIRE);
-		unsigned tag = LTF_TAG(lead);
-		if (tag == LTF_W_ALLOC && i + 1 < run->count)
-			i = add_alloc(run, i, lead);
+	for (uint32_t i = 0; i < count; i++) {
+		/* Acquire: a hole that was stepped over may be filled just now. */
+		unsigned tag = LTF_TAG(__atomic_load_n(&words[i], __ATOMIC_ACQUIRE));
+		if (tag == LTF_W_ALLOC && i + 1 < count)
+			i += add_alloc(words + i, count - i, place + i, thread);
 		else if (tag >= LTF_W_FREE && tag <= LTF_W_RESTORE)
-			i = add_release(run, i, lead);
+			i += add_release(words + i, count - i, place + i, thread);
 	}
 }
 
@@ -406,7 +413,7 @@ void lt_live_feed(const struct lt_live_run *run)
 		return;
 	live.busy = true;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	feed(run);
+	feed(run->words, run->count, run->block * LTF_BLOCK_WORDS + run->first, run->thread);
 	age(run->count);
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	live.busy = false;
@@ -419,6 +426,8 @@ void lt_live_pass(void)
 		live.lost = true;
 	}
 	live.pass++;
+	live.freed_who = live.pass & LT_LIVE_SITE;
+	live.freed_what = live.pass >> LT_LIVE_SITE_BITS << LT_LIVE_SIZE_SHIFT;
 	live.hole = false;
 }
 
@@ -460,13 +469,13 @@ struct lt_live_sum lt_live_sum(void)
 
 void lt_live_each(void (*fn)(void *ctx, uint64_t addr, uint64_t size, uint32_t site), void *ctx)
 {
-	for (uint64_t n = 0; n < LT_LIVE_TABLES; n++) {
+	for (unsigned n = 0; n < LT_LIVE_TABLES; n++) {
 		const struct lt_live_table *t = &lt_live_tables[n];
 		for (size_t i = 0; i < (size_t)t->buckets * LT_LIVE_WAYS; i++) {
 			const struct lt_live_entry *e = &t->bucket[0].e[0] + i;
 			if (lt_live_kind(e) == LT_LIVE_NONE || !is_live(lt_live_kind(e)))
 				continue;
-			uint64_t hash = n << LT_LIVE_REST_BITS | e->who >> LT_LIVE_SITE_BITS;
+			uint64_t hash = lt_live_whole_hash(n, e->who);
 			uint64_t size = e->what >> LT_LIVE_SIZE_SHIFT;
 			if (size == LT_LIVE_LARGE)
 				size = lt_live_large_size(hash);

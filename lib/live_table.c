@@ -32,7 +32,7 @@ static struct {
 
 uint64_t lt_live_unhash(uint64_t hash)
 {
-	uint64_t x = hash * 0x18a4e8f1c5dull & ((1ull << 44) - 1);
+	uint64_t x = (hash >> 20) * 0x18a4e8f1c5dull & ((1ull << 44) - 1);
 	return x ^ x >> 22;
 }
 
@@ -72,24 +72,25 @@ static struct lt_live_bucket *bucket_at(const struct lt_live_table *t, uint32_t 
 	return &t->bucket[i < t->buckets ? i : i % t->buckets];
 }
 
-static struct lt_live_entry *match(struct lt_live_bucket *b, unsigned alike, uint64_t rest)
+static struct lt_live_entry *match(struct lt_live_bucket *b, unsigned alike, uint64_t who)
 {
 	for (; alike; alike &= alike - 1)
-		if (lt_live_is(&b->e[__builtin_ctz(alike)], rest))
+		if (lt_live_is(&b->e[__builtin_ctz(alike)], who))
 			return &b->e[__builtin_ctz(alike)];
 	return NULL;
 }
 
 bool lt_live_find(struct lt_live_place *p, uint64_t hash)
 {
-	p->t = &lt_live_tables[hash >> LT_LIVE_REST_BITS];
+	uint64_t who = lt_live_who(hash);
+	p->t = lt_live_table(hash);
 	if (!p->t->buckets)
 		return false;
-	p->home = lt_live_home(p->t, hash);
+	p->home = lt_live_home(p->t, who);
 	for (p->step = 0; p->step < p->t->buckets; p->step++) {
 		struct lt_live_bucket *b = bucket_at(p->t, p->home, p->step);
-		struct lt_live_look look = lt_live_look(b, hash & LT_LIVE_REST);
-		p->e = match(b, look.alike, hash & LT_LIVE_REST);
+		struct lt_live_look look = lt_live_look(b, who);
+		p->e = match(b, look.alike, who);
 		if (p->e)
 			return true;
 		if (!look.passed)
@@ -114,8 +115,7 @@ static struct lt_live_entry *remove_waste(struct lt_live_table *t, struct lt_liv
 		struct lt_live_entry *e = &b->e[i];
 		if (!is_waste(e))
 			continue;
-		struct lt_live_place p = {
-			.t = t, .home = lt_live_home(t, e->who >> LT_LIVE_SITE_BITS), .e = e};
+		struct lt_live_place p = {.t = t, .home = lt_live_home(t, e->who), .e = e};
 		while (bucket_at(t, p.home, p.step) != b)
 			p.step++;
 		lt_live_remove(&p);
@@ -214,8 +214,7 @@ static void move_all(struct lt_live_table *t, const struct lt_live_bucket *from,
 			const struct lt_live_entry *e = &from[i].e[k];
 			if (lt_live_kind(e) == LT_LIVE_NONE || is_waste(e))
 				continue;
-			struct lt_live_entry *to =
-				make_room(t, lt_live_home(t, e->who >> LT_LIVE_SITE_BITS));
+			struct lt_live_entry *to = make_room(t, lt_live_home(t, e->who));
 			to->who = e->who;
 			to->what =
 				(e->what & ~(uint64_t)LT_LIVE_PASSED) | (to->what & LT_LIVE_PASSED);
@@ -264,7 +263,7 @@ bool lt_live_insert(struct lt_live_place *p, uint64_t hash)
 {
 	if (p->t->used >= p->t->limit && !grow(p->t))
 		return false;
-	p->home = lt_live_home(p->t, hash);
+	p->home = lt_live_home(p->t, lt_live_who(hash));
 	p->e = make_room(p->t, p->home);
 	return true;
 }

@@ -28,26 +28,23 @@ enum lt_live_kind {
 	LT_LIVE_FREED_PLACED
 };
 
-/* who:  the hash's lower 38 bits, site26.   FREED: the lower half of the pass in the site's place.
- * what: size28, number32, passed1, kind3.   FREED: its upper half in the size's place.
- * The number may be a position. passed1: a bucket's four are one number. */
+/* who:  the hash without the table's number, 38 bits; site26. FREED: the lower half of the pass
+ * there. what: size28, number32, passed1, kind3. FREED: its upper half in the size's place. The
+ * number may be a position. passed1: a bucket's four are one number. */
 struct lt_live_entry {
 	uint64_t who, what;
 };
 
 enum {
 	LT_LIVE_SITE_BITS = 26, /* as many nodes as stacks.c has */
-	LT_LIVE_REST_BITS = 38,
 	LT_LIVE_SIZE_BITS = 28,
 	LT_LIVE_SIZE_SHIFT = 36,
 	LT_LIVE_NUMBER_SHIFT = 4,
 	LT_LIVE_KIND = 7,
 	LT_LIVE_PASSED_BIT = 3,
-	LT_LIVE_PASSED = 1 << LT_LIVE_PASSED_BIT,
-	LT_LIVE_ALIKE = 32 - LT_LIVE_SITE_BITS /* the rest without these bits is who's upper half */
+	LT_LIVE_PASSED = 1 << LT_LIVE_PASSED_BIT
 };
 #define LT_LIVE_SITE  ((1ull << LT_LIVE_SITE_BITS) - 1)
-#define LT_LIVE_REST  ((1ull << LT_LIVE_REST_BITS) - 1)
 #define LT_LIVE_LARGE ((1ull << LT_LIVE_SIZE_BITS) - 1) /* the size stands elsewhere */
 
 struct lt_live_bucket {
@@ -68,12 +65,28 @@ extern struct lt_live_table lt_live_tables[LT_LIVE_TABLES];
 /* FREED entries of passes before this one are not needed any more. */
 extern uint64_t lt_live_clean;
 
-/* addr8: the address divided by 8, 44 bits. One to one. */
+/* addr8: the address divided by 8, 44 bits; and so many, the highest, has the hash. One to one. */
 static inline uint64_t lt_live_hash(uint64_t addr8)
 {
-	return (addr8 ^ addr8 >> 22) * 0x9e3779b97f5ull & ((1ull << 44) - 1);
+	return (addr8 ^ addr8 >> 22) * (0x9e3779b97f5ull << 20);
 }
 uint64_t lt_live_unhash(uint64_t hash);
+
+static inline struct lt_live_table *lt_live_table(uint64_t hash)
+{
+	return &lt_live_tables[hash >> 58];
+}
+
+/* An entry's who, without the site. */
+static inline uint64_t lt_live_who(uint64_t hash)
+{
+	return hash << 6;
+}
+
+static inline uint64_t lt_live_whole_hash(unsigned table, uint64_t who)
+{
+	return (uint64_t)table << 58 | who >> LT_LIVE_SITE_BITS << 20;
+}
 
 struct lt_live_place {
 	struct lt_live_table *t;
@@ -82,9 +95,9 @@ struct lt_live_place {
 	struct lt_live_entry *e;
 };
 
-static inline uint32_t lt_live_home(const struct lt_live_table *t, uint64_t hash)
+static inline uint32_t lt_live_home(const struct lt_live_table *t, uint64_t who)
 {
-	return (uint32_t)(((hash & LT_LIVE_REST) >> (LT_LIVE_REST_BITS - 32)) * t->buckets >> 32);
+	return (uint32_t)((who >> 32) * t->buckets >> 32);
 }
 
 static inline unsigned lt_live_kind(const struct lt_live_entry *e)
@@ -92,13 +105,12 @@ static inline unsigned lt_live_kind(const struct lt_live_entry *e)
 	return e->what & LT_LIVE_KIND;
 }
 
-/* Asks for the memory where the address is, or would be. Always inline: GCC 12 takes a function
- * that does nothing else for one without effect, and leaves out its calls. */
-static inline __attribute__((always_inline)) void lt_live_fetch(uint64_t hash)
+/* Asks for the memory where the entry is, or would be. Always inline: GCC 12 takes a function that
+ * does nothing else for one without effect, and leaves out its calls. */
+static inline __attribute__((always_inline)) void lt_live_fetch(
+	const struct lt_live_table *t, uint64_t who)
 {
-	const struct lt_live_table *t = &lt_live_tables[hash >> LT_LIVE_REST_BITS];
-	if (t->buckets)
-		__builtin_prefetch(&t->bucket[lt_live_home(t, hash)], 1);
+	__builtin_prefetch(&t->bucket[lt_live_home(t, who)], 1);
 }
 
 /* A bucket at a glance: bits 0 to 3 are its entries. Not a loop with branches, because which entry
@@ -109,17 +121,17 @@ struct lt_live_look {
 	unsigned passed; /* the count */
 };
 
-static inline struct lt_live_look lt_live_look(const struct lt_live_bucket *b, uint64_t rest)
+static inline struct lt_live_look lt_live_look(const struct lt_live_bucket *b, uint64_t who)
 {
 	const __m128 *e = (const __m128 *)b;
 	__m128 low = _mm_shuffle_ps(e[0], e[1], _MM_SHUFFLE(2, 1, 2, 1));
 	__m128 high = _mm_shuffle_ps(e[2], e[3], _MM_SHUFFLE(2, 1, 2, 1));
-	__m128i who = _mm_castps_si128(_mm_shuffle_ps(low, high, _MM_SHUFFLE(2, 0, 2, 0)));
-	__m128i what = _mm_castps_si128(_mm_shuffle_ps(low, high, _MM_SHUFFLE(3, 1, 3, 1)));
-	__m128i alike = _mm_cmpeq_epi32(who, _mm_set1_epi32((int)(rest >> LT_LIVE_ALIKE)));
-	__m128i kind = _mm_and_si128(what, _mm_set1_epi32(LT_LIVE_KIND));
+	__m128i whos = _mm_castps_si128(_mm_shuffle_ps(low, high, _MM_SHUFFLE(2, 0, 2, 0)));
+	__m128i whats = _mm_castps_si128(_mm_shuffle_ps(low, high, _MM_SHUFFLE(3, 1, 3, 1)));
+	__m128i alike = _mm_cmpeq_epi32(whos, _mm_set1_epi32((int)(who >> 32)));
+	__m128i kind = _mm_and_si128(whats, _mm_set1_epi32(LT_LIVE_KIND));
 	__m128i empty = _mm_cmpeq_epi32(kind, _mm_setzero_si128());
-	__m128i passed = _mm_slli_epi32(what, 31 - LT_LIVE_PASSED_BIT);
+	__m128i passed = _mm_slli_epi32(whats, 31 - LT_LIVE_PASSED_BIT);
 	return (struct lt_live_look){
 		.alike = (unsigned)_mm_movemask_ps(_mm_castsi128_ps(alike)),
 		.empty = (unsigned)_mm_movemask_ps(_mm_castsi128_ps(empty)),
@@ -127,9 +139,15 @@ static inline struct lt_live_look lt_live_look(const struct lt_live_bucket *b, u
 	};
 }
 
-static inline bool lt_live_is(const struct lt_live_entry *e, uint64_t rest)
+/* Written at once, because it is read at once, often a moment later. */
+static inline void lt_live_write(struct lt_live_entry *e, uint64_t who, uint64_t what)
 {
-	return e->who >> LT_LIVE_SITE_BITS == rest && lt_live_kind(e) != LT_LIVE_NONE;
+	_mm_store_si128((__m128i *)e, _mm_set_epi64x((int64_t)what, (int64_t)who));
+}
+
+static inline bool lt_live_is(const struct lt_live_entry *e, uint64_t who)
+{
+	return (e->who ^ who) >> LT_LIVE_SITE_BITS == 0 && lt_live_kind(e) != LT_LIVE_NONE;
 }
 
 /* Sets p; false where there is no entry: p is then for lt_live_insert. */
