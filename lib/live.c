@@ -17,6 +17,7 @@
 
 #include <string.h>
 #include "format/ring.h"
+#include "lib/config.h"
 #include "lib/live_table.h"
 #include "lib/sys.h"
 
@@ -409,7 +410,7 @@ static void age(uint32_t words)
 
 void lt_live_feed(const struct lt_live_run *run)
 {
-	if (live.lost)
+	if (live.lost || !lt_config.live)
 		return;
 	live.busy = true;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
@@ -461,7 +462,7 @@ void lt_live_passed(void)
 
 struct lt_live_sum lt_live_sum(void)
 {
-	struct lt_live_sum sum = {.complete = !live.lost, .bytes = live.bytes};
+	struct lt_live_sum sum = {.complete = lt_config.live && !live.lost, .bytes = live.bytes};
 	for (unsigned i = 0; i < LT_LIVE_TABLES; i++)
 		sum.blocks += lt_live_tables[i].live;
 	return sum;

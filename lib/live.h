@@ -29,7 +29,7 @@ void lt_live_hole(void);
 void lt_live_passed(void);
 
 struct lt_live_sum {
-	bool complete; /* false: there was no memory for it, and nothing is known */
+	bool complete; /* false: not wanted or no memory for it, and nothing is known */
 	uint64_t blocks, bytes;
 };
 struct lt_live_sum lt_live_sum(void);

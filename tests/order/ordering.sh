@@ -27,7 +27,7 @@ pairing()
 		esac
 	done
 	rm -f "$tmp"/order.*
-	timeout --foreground 60 env LD_PRELOAD="$preload" LEAKTRACE_OUT="$tmp/order.bin" "${vars[@]}" \
+	timeout --foreground 60 env LD_PRELOAD="$preload" LEAKTRACE_OUT="$tmp/order.bin" LEAKTRACE_LIVE=yes "${vars[@]}" \
 		"$handover" "$tmp/order.log" 8 "$rounds" "$calls" || return 1
 	timeout 60 "$pairs" "$tmp/order.bin" "$tmp/order.log" && live_agrees "$tmp/order.bin" && [ $live_told = 1 ]
 }
@@ -37,7 +37,7 @@ killed_pairing()
 {
 	local pid
 	rm -f "$tmp"/order.*
-	timeout --foreground 60 env LD_PRELOAD="$lib" LEAKTRACE_OUT="$tmp/order.bin" "${@:3}" \
+	timeout --foreground 60 env LD_PRELOAD="$lib" LEAKTRACE_OUT="$tmp/order.bin" LEAKTRACE_LIVE=yes "${@:3}" \
 		"$handover" "$tmp/order.log" 8 "$1" "$2" 2>/dev/null &
 	pid=$!
 	sleep "0.$((RANDOM % 9 + 1))"
@@ -51,7 +51,7 @@ signalled()
 {
 	local safe=$top_builddir/tests/order/.libs/safe.so
 	rm -f "$tmp"/order.*
-	timeout --foreground 60 env LD_PRELOAD="$lib $safe" LEAKTRACE_OUT="$tmp/order.bin" \
+	timeout --foreground 60 env LD_PRELOAD="$lib $safe" LEAKTRACE_OUT="$tmp/order.bin" LEAKTRACE_LIVE=yes \
 		"$handover" "$tmp/order.log" 8 1 "$1" signals || return 1
 	timeout 60 "$pairs" "$tmp/order.bin" "$tmp/order.log" signals && live_agrees "$tmp/order.bin" && [ $live_told = 1 ]
 }

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <time.h>
 #include "lib/clock.h"
+#include "lib/config.h"
 #include "lib/dump.h"
 #include "lib/lifecycle.h"
 #include "lib/onstack.h"
@@ -20,6 +21,7 @@
 static struct ltf_header header;
 struct ltf_header *lt_header = &header;
 enum lt_mode lt_mode = LT_MODE_ON;
+struct lt_config lt_config = {.live = 1};
 _Atomic bool lt_sealed;
 bool lt_numbered;
 

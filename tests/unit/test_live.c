@@ -11,11 +11,13 @@
 #include <cmocka.h>
 
 #include "format/ring.h"
+#include "lib/config.h"
 #include "lib/live.h"
 #include "lib/sys.h"
 
 enum { ADDRESSES = 24, THREADS = 5, EVENTS = 400, WORDS_MAX = 4, LOG = EVENTS * WORDS_MAX * 4 };
 
+struct lt_config lt_config = {.live = 1};
 static size_t mapped;
 static long maps_left = -1; /* -1: any number */
 

@@ -89,16 +89,18 @@ static void settings_are_read_or_default(void **state)
 	assert_int_equal(lt_config.free_stacks, LT_FREE_STACKS_SAMPLED);
 	assert_int_equal(lt_config.children, LT_CHILDREN_FOLLOW);
 	assert_int_equal(lt_config.unwind, LT_UNWIND_MEMO);
+	assert_int_equal(lt_config.live, 0);
 	assert_string_equal(lt_config.out, "leaktrace.%e.%p.bin");
 	const char *all[] = {"LEAKTRACE_DEPTH=16", "LEAKTRACE_FREE_STACKS=all",
 		"LEAKTRACE_CHILDREN=none", "LEAKTRACE_OUT=o.bin", "LEAKTRACE_PAUSED=1",
-		"LEAKTRACE_UNWIND=verify", NULL};
+		"LEAKTRACE_UNWIND=verify", "LEAKTRACE_LIVE=yes", NULL};
 	lt_config_read((char **)all);
 	assert_int_equal(lt_config.depth, 16);
 	assert_int_equal(lt_config.free_stacks, LT_FREE_STACKS_ALL);
 	assert_int_equal(lt_config.children, LT_CHILDREN_NONE);
 	assert_int_equal(lt_config.paused, 1);
 	assert_int_equal(lt_config.unwind, LT_UNWIND_VERIFY);
+	assert_int_equal(lt_config.live, 1);
 	assert_string_equal(lt_config.out, "o.bin");
 }
 
