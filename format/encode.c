@@ -9,29 +9,22 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* Puts v where wanted is 1; nothing where it is 0. Without a branch for the usual, because whether
- * and how long it is changes at random. */
-INLINE void put_if(struct ltf_encoder *e, int col, uint64_t v, unsigned wanted)
+/* Without a branch for the usual, because how long it is changes at random. */
+INLINE void put(struct ltf_encoder *e, int col, uint64_t v)
 {
 	uint8_t *p = e->at[col];
 	unsigned two = v > 0x7f;
 	if (__builtin_expect(v >= 1 << 14, 0)) {
-		if (wanted)
-			e->at[col] = ltf_put(p, v);
+		e->at[col] = ltf_put(p, v);
 		return;
 	}
 	ltf_store16(p, (uint16_t)(v + (v & ~UINT64_C(0x7f)) + (two << 7)));
-	e->at[col] = p + (wanted << two);
+	e->at[col] = p + 1 + two;
 }
 
 INLINE uint32_t zigzag32(uint32_t v)
 {
 	return v << 1 ^ (uint32_t)((int32_t)v >> 31);
-}
-
-INLINE void put(struct ltf_encoder *e, int col, uint64_t v)
-{
-	put_if(e, col, v, 1);
 }
 
 INLINE void put_byte(struct ltf_encoder *e, int col, unsigned v)
@@ -188,7 +181,8 @@ INLINE unsigned put_asked(
 	struct ltf_context *c = &e->c;
 	uint64_t *asked = ltf_guess_asked(c, site), asks = ltf_asked(size, api);
 	unsigned other_size = ltf_guessed_size(*asked) != size;
-	put_if(e, LTF_COL_SIZE, size, other_size);
+	if (other_size)
+		put(e, LTF_COL_SIZE, size);
 	if (__builtin_expect((*asked ^ asks) & LTF_ASKED_API, 0)) {
 		unsigned before = q->count ? ltf_recent_api(*ltf_recent_at(c, q->count - 1)) : 0;
 		if (ltf_guessed_api(*asked, before) != api)
@@ -202,7 +196,8 @@ INLINE unsigned put_site(struct ltf_encoder *e, struct quick *q, uint32_t site)
 {
 	uint32_t *guess = &e->c.follows[ltf_guess_at(q->sites)];
 	unsigned other_site = *guess != site;
-	put_if(e, LTF_COL_SITE, zigzag32(site - (uint32_t)(q->sites >> 32)), other_site);
+	if (other_site)
+		put(e, LTF_COL_SITE, zigzag32(site - (uint32_t)(q->sites >> 32)));
 	*guess = site;
 	q->sites = (uint64_t)site << 32 | q->sites >> 32;
 	return other_site * LTF_OP_SITE;
