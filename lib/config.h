@@ -3,6 +3,7 @@
 #define LT_CONFIG_H
 
 #include <stdint.h>
+#include "lib/own.h"
 
 enum lt_free_stacks { LT_FREE_STACKS_NONE, LT_FREE_STACKS_SAMPLED, LT_FREE_STACKS_ALL };
 enum lt_unwind_mode { LT_UNWIND_MEMO, LT_UNWIND_PLAIN, LT_UNWIND_VERIFY };
@@ -13,7 +14,6 @@ struct lt_config {
 #define LT_SETTING_WORD(name, field, words, def, text)    int64_t field;
 #define LT_SETTING_TEXT(name, field, def, text)           const char *field;
 #include "lib/config.def"
-#include "lib/own.h"
 #undef LT_SETTING_INT
 #undef LT_SETTING_WORD
 #undef LT_SETTING_TEXT

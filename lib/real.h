@@ -10,13 +10,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include <time.h>
+#include "lib/own.h"
 
 struct lt_real {
 #define LT_HOOK(name, ret, params) ret(*name) params;
 #define LT_HOOK_MAYBE              LT_HOOK
 #define LT_EXPORT(name)
 #include "lib/hooks.def"
-#include "lib/own.h"
 #undef LT_HOOK
 #undef LT_HOOK_MAYBE
 #undef LT_EXPORT
