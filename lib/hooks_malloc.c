@@ -9,14 +9,36 @@
 #include "lib/bootstrap.h"
 #include "lib/hook.h"
 #include "lib/modules.h"
+#include "lib/record.h"
 
-LT_PUBLIC void *malloc(size_t size)
+static LT_RARE void *malloc_rarely(size_t size, const struct lt_regs *regs)
 {
 	if (lt_must_bootstrap())
 		return lt_bootstrap_alloc(0, size);
 	uint32_t call = lt_call_begin();
 	void *p = lt_real.malloc(size);
-	LT_RECORD_ALLOC(call, p, size, LTF_API_MALLOC);
+	if (p)
+		lt_trace_alloc(call, p, size, LTF_API_MALLOC, regs);
+	return p;
+}
+
+LT_PUBLIC void *malloc(size_t size)
+{
+	struct lt_thread *t = lt_self;
+	struct lt_regs regs;
+	if (!lt_records(t) || __builtin_expect(t->internal, 0)) {
+		LT_REGS_CALLER(&regs);
+		return malloc_rarely(size, &regs);
+	}
+	uint32_t call = t->recorded;
+	void *p = lt_real.malloc(size);
+	if (__builtin_expect(!p, 0))
+		return p;
+	LT_REGS_CALLER(&regs);
+	if (lt_records(t))
+		lt_record_alloc(t, call, p, size, LTF_API_MALLOC, &regs);
+	else /* it has ended meanwhile, or a signal handler has forked */
+		lt_trace_alloc(call, p, size, LTF_API_MALLOC, &regs);
 	return p;
 }
 
@@ -29,7 +51,11 @@ LT_PUBLIC void free(void *p)
 	if (__builtin_expect(regs.ip - lt_loader_low < lt_loader_size, 0))
 		lt_modules_changed();
 	uintptr_t outer = lt_release_begin();
-	lt_trace_free(p, LTF_API_MALLOC, &regs);
+	struct lt_thread *t = lt_self;
+	if (lt_records(t))
+		lt_record_free(t, p, LTF_API_MALLOC, &regs);
+	else
+		lt_trace_free(p, LTF_API_MALLOC, &regs);
 	lt_real.free(p);
 	lt_release_end(outer);
 }

@@ -1,4 +1,4 @@
-/* The numbers of events (reserve_numbered of lib/tracer.c). A thread reserves words, takes the next
+/* The numbers of events (lt_reserve_numbered of lib/record.h). A thread reserves words, takes the next
  * number of a region's counter, and looks whether its reservation is still the last one; if a signal
  * handler has come between, it withdraws the number and takes both anew. Handlers come at any
  * instant but in the slow path, one within the other, and return or leave by a jump.
