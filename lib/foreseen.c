@@ -18,10 +18,10 @@ static inline uint32_t step_of(const struct lt_node *n, uintptr_t ip)
 static inline bool step(struct lt_regs *at, uint32_t step, struct lt_range range)
 {
 	uintptr_t cfa = (lt_step_by_bp(step) ? at->bp : at->sp) + lt_step_off(step);
-	if (cfa <= at->sp || cfa < range.low || cfa > range.high || cfa & 7)
+	unsigned bp_at = lt_step_bp_at(step);
+	if (cfa <= at->sp || cfa - 8 * bp_at < range.low || cfa > range.high || cfa & 7)
 		return false;
 	const uintptr_t *top = (const uintptr_t *)cfa;
-	unsigned bp_at = lt_step_bp_at(step);
 	at->ip = top[-1];
 	at->sp = cfa;
 	if (bp_at)
@@ -61,7 +61,6 @@ bool lt_foreseen_walk(struct lt_thread *t, const struct lt_regs *regs, struct lt
 	struct lt_range range = lt_bounds_known(&t->bounds, regs->sp);
 	uint32_t id = w->last->foreseen;
 	unsigned max = (unsigned)lt_config.depth, n = 0;
-	range.low += LT_STEP_WINDOW;
 	w->near = w->last->end - w->last->n;
 	for (; n < max && at.ip && id != LTF_SITE_NONE; n++) {
 		if (lt_memo_meets(w, at.ip, at.sp, at.bp, max - n)) {

@@ -130,7 +130,7 @@ static unsigned count_words(const struct lt_memo_frame *f, const struct lt_memo_
 	return (n + LT_MEMO_STEP - 1u) & ~(LT_MEMO_STEP - 1u);
 }
 
-void lt_memo_remember(const struct lt_memo_walk *w, uint32_t site)
+static void remember(const struct lt_memo_walk *w, uint32_t site)
 {
 	struct lt_memo *m = w->memo;
 	if (m->seen[w->slot] != site) {
@@ -148,10 +148,18 @@ void lt_memo_remember(const struct lt_memo_walk *w, uint32_t site)
 		.bp = f->bp,
 		.site = site,
 		.words = (uint16_t)words,
-		.bp_matters = f->bp_matters};
+		.bp_matters = f->bp_matters,
+		.cut = w->cut};
 	uintptr_t *value = (uintptr_t *)(s + 1);
 	words_of((struct lt_memo_words){value, (int32_t *)(value + words)}, m->high, f, end);
 	fence();
 	m->slot[w->slot] = (uint16_t)m->used;
 	m->used += (uint32_t)len;
+}
+
+void lt_memo_remember(const struct lt_memo_walk *w, uint32_t site)
+{
+	remember(w, site);
+	if (w->cut)
+		w->last->n = 0;
 }

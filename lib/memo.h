@@ -20,7 +20,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "format/ring.h"
 
 /* Registers as they are in the frame where a walk stands. */
 struct lt_regs {
@@ -66,8 +65,6 @@ static inline uintptr_t lt_step_off(uint32_t step)
 {
 	return (step >> 6 & 0xffff) * 8;
 }
-/* A frame's saved registers and return address lie in the bytes below its caller's sp. */
-enum { LT_STEP_WINDOW = 8 * 32 };
 
 /* Innermost frame first; the outermost is the one before end. Behind it stand copies of it, so that
  * several can be looked at together, and one that is further out than any. */
@@ -90,6 +87,7 @@ struct lt_memo_whole {
 	uint32_t site;
 	uint16_t words;
 	bool bp_matters;
+	bool cut; /* there are more frames than these */
 };
 
 struct lt_memo {
@@ -113,6 +111,7 @@ struct lt_memo_walk {
 	const struct lt_memo_frame *near; /* the first of the last stack that may be met */
 	unsigned met;   /* frames of the last stack, from the root, that are this one's too */
 	uintptr_t zero; /* the walk ended at this word, because it is 0; or 0 */
+	bool cut;       /* there are more frames than may be kept */
 	bool pure;      /* the three registers and words of the stack alone led through it */
 };
 
@@ -127,7 +126,8 @@ void lt_memo_clear(struct lt_memo *m);
 /* Keeps a walk's n new frames, innermost first with their ids, in front of those that it met. */
 void lt_memo_keep(const struct lt_memo_walk *w, const struct lt_memo_frame *fresh, unsigned n);
 
-/* Keeps the last stack as a whole one, when it came before. */
+/* Keeps the last stack as a whole one, when it came before. One that was cut cannot be met: it has
+ * an id for where it was cut, and is forgotten as the last one. */
 void lt_memo_remember(const struct lt_memo_walk *w, uint32_t site);
 
 static inline __attribute__((always_inline)) uintptr_t lt_memo_differ(
@@ -160,10 +160,10 @@ static inline unsigned lt_memo_slot(uintptr_t a, uintptr_t b)
 	return (unsigned)((a ^ b << 24) * 0x9e3779b97f4a7c15ULL >> (64 - LT_MEMO_SLOT_BITS));
 }
 
-/* The site of the whole stack that begins with these registers, or LTF_SITE_NONE. Where the first
+/* The whole stack that begins with these registers, or NULL. Where the first
  * guess turns out to have another word somewhere, what stands there instead leads to the next.
  * *slot: where the search ended. */
-static inline __attribute__((always_inline)) uint32_t lt_memo_find(
+static inline __attribute__((always_inline)) const struct lt_memo_whole *lt_memo_find(
 	const struct lt_memo *m, uintptr_t ip, uintptr_t sp, uintptr_t bp, unsigned *slot)
 {
 	*slot = lt_memo_slot(ip, sp);
@@ -171,17 +171,17 @@ static inline __attribute__((always_inline)) uint32_t lt_memo_find(
 		unsigned kept = m->slot[*slot];
 		const struct lt_memo_whole *s = (const struct lt_memo_whole *)(m->pool + kept);
 		if (s->ip != ip || s->sp != sp || (s->bp_matters && s->bp != bp))
-			return LTF_SITE_NONE;
+			return NULL;
 		uintptr_t *value = (uintptr_t *)(s + 1);
 		struct lt_memo_words words = {value, (int32_t *)(value + s->words)};
 		unsigned at = lt_memo_differs(words, m->high, s->words);
 		if (__builtin_expect(at == s->words, 1))
-			return s->site;
+			return s;
 		uintptr_t found = words.value[at] ^ lt_memo_differ(words, m->high, at);
 		*slot = lt_memo_slot(found, kept + at);
 	}
 	*slot = lt_memo_slot(ip, sp);
-	return LTF_SITE_NONE;
+	return NULL;
 }
 
 /* The word that led to a frame. */

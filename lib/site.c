@@ -96,12 +96,13 @@ static __attribute__((noinline)) uint32_t walk_beside_last(struct lt_thread *t,
 	return site;
 }
 
-/* The site of a stack that is kept whole. */
-static inline uint32_t known(const struct lt_thread *t, const struct lt_regs *regs, unsigned *slot)
+/* The stack, where it is kept whole. */
+static inline const struct lt_memo_whole *known(
+	const struct lt_thread *t, const struct lt_regs *regs, unsigned *slot)
 {
 	*slot = 0;
 	if (__builtin_expect(!is_valid(t, regs), 0))
-		return LTF_SITE_NONE;
+		return NULL;
 	return lt_memo_find(&t->memo, regs->ip, regs->sp, regs->bp, slot);
 }
 
@@ -119,9 +120,11 @@ static uint32_t take_beside_last(
 	struct lt_thread *t, const struct lt_regs *regs, enum lt_memo_kind kind, enum lt_walk *how)
 {
 	unsigned slot;
-	uint32_t site = known(t, regs, &slot);
-	*how = LT_WALK_ROOT;
-	return site != LTF_SITE_NONE ? site : walk_beside_last(t, regs, kind, slot, how);
+	const struct lt_memo_whole *whole = known(t, regs, &slot);
+	if (!whole)
+		return walk_beside_last(t, regs, kind, slot, how);
+	*how = whole->cut ? LT_WALK_CUT : LT_WALK_ROOT;
+	return whole->site;
 }
 
 /* In a handler's hook that came into another one, or with a setting of LEAKTRACE_UNWIND. */
@@ -171,9 +174,16 @@ uint32_t lt_site_take(struct lt_thread *t, const struct lt_regs *regs, enum lt_m
 	t->entry_sp[0] = regs->sp;
 	t->level = 1;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	uint32_t site = known(t, regs, &slot);
-	if (__builtin_expect(site == LTF_SITE_NONE, 0))
+	const struct lt_memo_whole *whole = known(t, regs, &slot);
+	uint32_t site;
+	if (__builtin_expect(whole && !whole->cut, 1)) {
+		site = whole->site;
+	} else if (whole) {
+		site = whole->site;
+		count_faults(site, LT_WALK_CUT);
+	} else {
 		site = take_anew(t, regs, kind, slot);
+	}
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	t->level = 0;
 	return site;

@@ -175,7 +175,7 @@ static inline __attribute__((always_inline)) enum lt_step walk_fast(
 	struct lt_cursor *c, struct sink *out, struct lt_memo_walk *memo)
 {
 	struct lt_regs at = {c->ip, c->sp, c->bp};
-	uintptr_t low = c->range.low + LT_WINDOW, high = c->range.high;
+	uintptr_t low = c->range.low, high = c->range.high;
 	uint32_t flags = 0;
 	bool beside = memo != NULL;
 
@@ -195,11 +195,12 @@ static inline __attribute__((always_inline)) enum lt_step walk_fast(
 		keep(out, at.ip, r, flags);
 		enum lt_kind kind = lt_rule_kind(r);
 		uintptr_t cfa = (kind == LT_KIND_RBP ? at.bp : at.sp) + lt_rule_off(r);
+		unsigned bp_at = lt_rule_bp(r);
 		if (__builtin_expect((kind == LT_KIND_RSP || kind == LT_KIND_RBP) && cfa > at.sp &&
-					     cfa >= low && cfa <= high && (cfa & 7) == 0,
+					     cfa - 8 * bp_at >= low && cfa <= high &&
+					     (cfa & 7) == 0,
 			    1)) {
 			const uintptr_t *top = (const uintptr_t *)cfa;
-			unsigned bp_at = lt_rule_bp(r);
 			at.ip = top[-1];
 			at.sp = cfa;
 			if (bp_at)
@@ -221,7 +222,7 @@ static inline __attribute__((always_inline)) enum lt_step walk_fast(
 			return s;
 		flags = out->flags;
 		at = (struct lt_regs){c->ip, c->sp, c->bp};
-		low = c->range.low + LT_WINDOW;
+		low = c->range.low;
 		high = c->range.high;
 	}
 }
@@ -381,7 +382,8 @@ unsigned lt_unwind_beside(struct lt_stack_bounds *b, const struct lt_regs *regs,
 	}
 	if (__builtin_expect(!lt_unwind_force_slow, 1))
 		s = walk_fast(&c, &out, walk);
-	if (s != LT_STEP_END)
+	walk->cut = s == LT_STEP_OK;
+	if (s != LT_STEP_END && s != LT_STEP_OK)
 		walk->pure = false;
 	*how = rest_of_walk(&c, &out, regs, s);
 	return out.n;

@@ -48,9 +48,6 @@ bool lt_cursor_read(struct lt_cursor *c, uintptr_t at, uintptr_t *value);
 /* Steps over a frame with a plain rule (RSP, RBP, REALIGNED). */
 enum lt_step lt_step_plain(struct lt_cursor *c, lt_rule_word r);
 
-enum { LT_WINDOW = LT_STEP_WINDOW };
-_Static_assert(LT_WINDOW == 8 * (LT_RULE_BP_MAX + 1), "what a rule can say lies within");
-
 /* What follows needs up to 1 KiB of stack: it runs on one of ours (lt_slowly). */
 
 /* The rule of an address, decoded from the tables and put into the cache. LT_KIND_NONE with module
