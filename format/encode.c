@@ -109,19 +109,27 @@ INLINE void put_op(struct quick *q, unsigned op)
 	*q->ops++ = (uint8_t)op;
 }
 
+/* How a block is told, and the bytes that say which it is. */
+struct told {
+	uint64_t bytes;
+	unsigned len, way;
+};
+
 /* 2, 3 or 6 bytes: the way is the first of three. Distances are in grains. */
-INLINE unsigned put_addr(struct quick *q, uint64_t addr, unsigned way)
+INLINE struct told by_addr(const struct quick *q, uint64_t addr, unsigned way)
 {
 	int64_t d = (int64_t)(addr - q->last);
-	if (__builtin_expect((d & 1) || d < -(1 << 24) || d >= 1 << 24, 0)) {
-		ltf_store(q->addrs, addr);
-		q->addrs += 6;
-		return way + 2;
-	}
 	unsigned far = d != (int32_t)(int16_t)(d >> 1) * 2;
-	ltf_store(q->addrs, (uint64_t)d >> 1);
-	q->addrs += 2 + far;
-	return way + far;
+	if (__builtin_expect((d & 1) || d < -(1 << 24) || d >= 1 << 24, 0))
+		return (struct told){addr, 6, way + 2};
+	return (struct told){(uint64_t)d >> 1, 2 + far, way + far};
+}
+
+INLINE unsigned put_told(struct quick *q, struct told told)
+{
+	ltf_store(q->addrs, told.bytes);
+	q->addrs += told.len;
+	return told.way;
 }
 
 INLINE unsigned hash(uint64_t addr)
@@ -162,7 +170,7 @@ INLINE unsigned alloc_way(
 		ltf_stack_take(c, LTF_CLASS_UNKNOWN, way);
 		return LTF_ALLOC_UNKNOWN + way;
 	} else {
-		way = put_addr(q, addr, LTF_ALLOC_NEAR);
+		way = put_told(q, by_addr(q, addr, LTF_ALLOC_NEAR));
 	}
 	q->behind = ltf_behind(addr, grains);
 	return way;
@@ -230,18 +238,29 @@ INLINE bool find(struct ltf_encoder *e, const struct quick *q, uint64_t addr, ui
 	return (back - 1 < most) & (*ltf_recent_at(&e->c, *number) >> 20 == addr);
 }
 
-INLINE unsigned free_way(struct quick *q, uint32_t number)
+INLINE struct told by_number(const struct quick *q, uint32_t number)
 {
 	int32_t step = (int32_t)(number - q->freed);
-	unsigned far = step != (int8_t)step, bytes = 1 + far, way = LTF_FREE_BYTE + far;
-	bool latest = number + 1 == q->count;
-	bool small = step >= LTF_STEP_LEAST && step <= LTF_STEP_MOST;
-	q->freed = number;
-	way = latest ? LTF_FREE_LATEST : way;
-	way = small ? (unsigned)(LTF_FREE_STEP + step - LTF_STEP_LEAST) : way;
-	ltf_store(q->addrs, (uint64_t)step);
-	q->addrs += latest || small ? 0 : bytes;
-	return way;
+	unsigned far = step != (int8_t)step;
+	return (struct told){(uint64_t)step, 1 + far, LTF_FREE_BYTE + far};
+}
+
+/* Where a block is not told by the op alone, whether it has a number, and how far it is, changes at
+ * random: no branches. */
+INLINE unsigned free_way(struct quick *q, uint64_t addr, bool found, uint32_t number)
+{
+	int32_t at = (int32_t)(number - q->freed) - LTF_STEP_LEAST;
+	bool small = (uint32_t)at <= LTF_STEP_MOST - LTF_STEP_LEAST;
+	if (found && (small || number + 1 == q->count)) {
+		q->freed = number;
+		return small ? LTF_FREE_STEP + (unsigned)at : LTF_FREE_LATEST;
+	}
+	struct told told = by_number(q, number), other = by_addr(q, addr, LTF_FREE_NEAR);
+	q->freed = found ? number : q->freed;
+	told.bytes = found ? told.bytes : other.bytes;
+	told.len = found ? told.len : other.len;
+	told.way = found ? told.way : other.way;
+	return put_told(q, told);
 }
 
 INLINE void put_free(struct ltf_encoder *e, struct quick *q, unsigned tag, uint64_t block,
@@ -249,19 +268,15 @@ INLINE void put_free(struct ltf_encoder *e, struct quick *q, unsigned tag, uint6
 {
 	struct ltf_context *c = &e->c;
 	uint64_t addr = block >> 20;
-	unsigned op = LTF_OP_FREE, class = LTF_CLASS_UNKNOWN, guessed_api = c->free_api;
-	unsigned api = ltf_recent_api(block);
+	unsigned op = LTF_OP_FREE, api = ltf_recent_api(block);
 	uint32_t which;
 	if (numbered && put_number(e, addr, number))
 		op |= LTF_OP_FREE_NUMBER;
-	if (find(e, q, addr, &which)) {
-		uint64_t r = *ltf_recent_at(c, which);
-		op |= free_way(q, which);
-		class = r & 0xff;
-		guessed_api = ltf_release_api(ltf_recent_api(r));
-	} else {
-		op |= put_addr(q, addr, LTF_FREE_NEAR);
-	}
+	bool found = find(e, q, addr, &which);
+	uint64_t r = *ltf_recent_at(c, which);
+	op |= free_way(q, addr, found, which);
+	unsigned class = found ? r & 0xff : LTF_CLASS_UNKNOWN;
+	unsigned guessed_api = found ? ltf_release_api(ltf_recent_api(r)) : c->free_api;
 	if (tag == LTF_W_FREE)
 		c->free_api = (uint8_t)api;
 	else
