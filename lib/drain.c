@@ -18,7 +18,7 @@
 #include "lib/sys.h"
 
 enum {
-	SHORT_RING = 64, /* blocks; a ring that is drained often grows up to here */
+	SHORT_RING = 128, /* blocks; a ring that is drained often grows up to here */
 	RSS_EVERY_MS = 100,
 	WAIT_MS = 5000,
 	NAP_MS = 5,
