@@ -103,7 +103,7 @@ struct lt_scan_ranges {
 struct lt_scan {
 	/* Given. Roots and words that come first are preferred as holders. */
 	struct lt_scan_block *blocks; /* in any order; the scan sorts them by address */
-	uint32_t n_blocks;
+	uint32_t n_blocks;            /* less than 1 << 31 */
 	uint32_t n_roots;
 	const struct lt_scan_root *roots; /* all of it can be read */
 	const struct lt_scan_word *words;

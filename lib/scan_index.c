@@ -1,10 +1,11 @@
 #include "lib/scan_in.h"
 
 enum {
-	SMALL = 16,        /* elements that are sorted by insertion */
-	RADIX = 8,         /* bits that one level of sorting looks at */
-	CHUNK_SHIFT = 21,  /* as long as that does not make too many chunks */
-	BLOCKS_A_CHUNK = 8 /* at least, on average, but for the first few chunks */
+	SMALL = 16,         /* elements that are sorted by insertion */
+	RADIX = 8,          /* bits that one level of sorting looks at */
+	CHUNK_SHIFT = 21,   /* as long as that does not make too many chunks */
+	BLOCKS_A_CHUNK = 8, /* at least, on average, but for the first few chunks */
+	AHEAD = 16          /* words; of what is sorted, how far ahead the memory is asked for */
 };
 
 static inline __attribute__((always_inline)) void move(
@@ -38,6 +39,7 @@ static inline __attribute__((always_inline)) void distribute(uint64_t *e, unsign
 			move(v, e + (size_t)begin[b] * width, width);
 			for (unsigned k; (k = (v[0] - least) >> shift) != b;) {
 				uint64_t *place = e + (size_t)begin[k]++ * width;
+				__builtin_prefetch(place + AHEAD, 1);
 				move(other, place, width);
 				move(place, v, width);
 				move(v, other, width);
@@ -114,6 +116,9 @@ void lt_scan_sort(uint64_t *words, uint32_t n, unsigned width)
 		sort_blocks(words, n);
 }
 
+/* In the table: words that a chunk may need beyond one for each block. */
+enum { ROOM_A_CHUNK = LT_SCAN_ROW_WORDS };
+
 static uint32_t chunk_limit(uint32_t n)
 {
 	return n / BLOCKS_A_CHUNK + 16;
@@ -131,7 +136,8 @@ static uint32_t hash_size(uint32_t n)
 size_t lt_scan_index_space(uint32_t n)
 {
 	return ((size_t)chunk_limit(n) + 1) * sizeof(struct lt_scan_chunk) +
-	       ((size_t)hash_size(n) + n + 1) * sizeof(uint32_t);
+	       ((size_t)hash_size(n) + n + ROOM_A_CHUNK * (size_t)chunk_limit(n)) *
+		       sizeof(uint32_t);
 }
 
 /* Writes down the chunks in which blocks begin, or says that they are too many, or the span is. */
@@ -139,7 +145,7 @@ static bool cut(struct lt_scan_index *x, uint32_t n)
 {
 	uint32_t limit = chunk_limit(n);
 
-	if ((x->span >> x->shift) >= UINT32_MAX)
+	if ((x->least - x->base + x->span) >> x->shift >= UINT32_MAX)
 		return false;
 	x->n_chunks = 0;
 	for (uint32_t i = 0; i < n; i++) {
@@ -154,8 +160,44 @@ static bool cut(struct lt_scan_index *x, uint32_t n)
 	return true;
 }
 
-/* Fills the table from its place `at` on with the slots of a chunk. Returns the place behind. */
-static uint32_t fill(struct lt_scan_index *x, struct lt_scan_chunk *c, uint32_t at)
+/* Whether rows suit a chunk: they take no more room than slots, and tell its blocks from each
+ * other.
+ */
+static bool suits_rows(const struct lt_scan_index *x, const struct lt_scan_chunk *c)
+{
+	uint32_t n = c[1].first - c->first;
+	uintptr_t odd = 0;
+
+	if (((uintptr_t)LT_SCAN_ROW_WORDS << x->shift >> LT_SCAN_ROW_SHIFT) > n)
+		return false;
+	for (uint32_t i = c->first; i < c[1].first; i++) {
+		odd |= x->blocks[i].addr & ((1u << LT_SCAN_GRAIN_SHIFT) - 1);
+		odd |= i > c->first && x->blocks[i].addr == x->blocks[i - 1].addr;
+	}
+	return !odd;
+}
+
+/* These two fill the table from its place `at` on for a chunk, and return the place behind. */
+static uint32_t fill_rows(struct lt_scan_index *x, struct lt_scan_chunk *c, uint32_t at)
+{
+	uint32_t i = c->first, n = 1u << (x->shift - LT_SCAN_ROW_SHIFT);
+
+	at = (at + LT_SCAN_ROW_WORDS - 1) / LT_SCAN_ROW_WORDS * LT_SCAN_ROW_WORDS;
+	c->table = at | LT_SCAN_ROWS;
+	c->shift = LT_SCAN_ROW_SHIFT;
+	struct lt_scan_row *row = (void *)(x->table + at);
+	uintptr_t end = x->base + ((uintptr_t)c->key << x->shift);
+	for (uint32_t r = 0; r < n; r++) {
+		row[r] = (struct lt_scan_row){.first = i};
+		end += 1ul << LT_SCAN_ROW_SHIFT;
+		for (; i < c[1].first && x->blocks[i].addr < end; i++)
+			row[r].bits |=
+				1ull << ((x->blocks[i].addr - x->base) >> LT_SCAN_GRAIN_SHIFT & 63);
+	}
+	return at + n * LT_SCAN_ROW_WORDS;
+}
+
+static uint32_t fill_slots(struct lt_scan_index *x, struct lt_scan_chunk *c, uint32_t at)
 {
 	uint32_t i = c->first, last = c[1].first;
 	unsigned log2 = last - i > 2 ? 32 - __builtin_clz((last - i - 1) / 2) : 0;
@@ -164,13 +206,14 @@ static uint32_t fill(struct lt_scan_index *x, struct lt_scan_chunk *c, uint32_t 
 		log2 = x->shift;
 	c->table = at;
 	c->shift = x->shift - log2;
+	uintptr_t start = x->base + ((uintptr_t)c->key << x->shift);
 	for (uint32_t slot = 0; slot >> log2 == 0; slot++) {
-		uintptr_t start =
-			x->base + ((uintptr_t)c->key << x->shift) + ((uintptr_t)slot << c->shift);
 		while (i < last && x->blocks[i].addr < start)
 			i++;
 		x->table[at++] = i;
+		start += (uintptr_t)1 << c->shift;
 	}
+	x->table[at++] = last;
 	return at;
 }
 
@@ -178,11 +221,12 @@ void lt_scan_index(
 	struct lt_scan_index *x, const struct lt_scan_block *blocks, uint32_t n, void *space)
 {
 	x->blocks = blocks;
-	x->base = blocks[0].addr;
-	x->span = blocks[n - 1].addr + blocks[n - 1].size - x->base;
+	x->base = blocks[0].addr >> LT_SCAN_ROW_SHIFT << LT_SCAN_ROW_SHIFT;
+	x->least = blocks[0].addr;
+	x->span = blocks[n - 1].addr + blocks[n - 1].size - x->least;
 	x->chunk = space;
 	x->hash = (uint32_t *)(x->chunk + chunk_limit(n) + 1);
-	x->table = x->hash + hash_size(n);
+	x->table = x->hash + hash_size(n); /* aligned like a row: chunks and the hash's size are */
 	x->hash_mask = hash_size(n) - 1;
 	for (x->shift = CHUNK_SHIFT; !cut(x, n);)
 		x->shift++;
@@ -194,9 +238,9 @@ void lt_scan_index(
 		while (x->hash[h] != LT_SCAN_NO_BLOCK)
 			h = (h + 1) & x->hash_mask;
 		x->hash[h] = c;
-		at = fill(x, &x->chunk[c], at);
+		at = suits_rows(x, &x->chunk[c]) ? fill_rows(x, &x->chunk[c], at)
+						 : fill_slots(x, &x->chunk[c], at);
 	}
-	x->table[at] = n;
 }
 
 struct lt_scan_search lt_scan_below(const struct lt_scan_index *x, uintptr_t addr)

@@ -792,44 +792,169 @@ static void test_random_large(void **state)
 /* ---- Addresses far apart
  * ------------------------------------------------------------------------- */
 
-/* Blocks that are never read (all of them are skipped), all over the address space: each is found
- * by its start, its inside and its end, and by nothing else. */
-static void find_all(uint32_t n, uint64_t most_gap, uint64_t most_size)
+/* Each block is found by its start, its inside and its end, and by nothing else. */
+static void find_each(void)
 {
-	static const struct lt_scan_range everything = {.start = 0, .end = UINTPTR_MAX};
-	uintptr_t addr = 0x10000;
+	const struct lt_scan_block *b = scan.blocks;
+	uint32_t n = scan.n_blocks;
 
-	scan.skip = (struct lt_scan_ranges){.range = &everything, .n = 1};
-	for (scan.n_blocks = 0; scan.n_blocks < n; scan.n_blocks++) {
-		block[scan.n_blocks] = (struct lt_scan_block){.addr = addr, .size = any(most_size)};
-		addr += block[scan.n_blocks].size + 1 + any(most_gap >> any(40));
-	}
-	run();
 	for (uint32_t i = 0; i < n; i++) {
-		uintptr_t start = block[i].addr, behind = start + block[i].size;
-		assert_int_equal(lt_scan_find(&scan, start), i);
-		assert_int_equal(lt_scan_find(&scan, start + any(block[i].size + 1)), i);
-		assert_int_equal(lt_scan_find(&scan, behind), i);
-		if (i + 1 == n || block[i + 1].addr > behind + 1) {
+		uintptr_t behind = b[i].addr + b[i].size;
+		assert_int_equal(lt_scan_find(&scan, b[i].addr), i);
+		if (b[i].size)
+			assert_int_equal(lt_scan_find(&scan, b[i].addr + any(b[i].size)), i);
+		if (i + 1 == n || b[i + 1].addr > behind)
+			assert_int_equal(lt_scan_find(&scan, behind), i);
+		if (i + 1 == n || b[i + 1].addr > behind + 1) {
 			assert_int_equal(lt_scan_find(&scan, behind + 1), LT_SCAN_NO_BLOCK);
-			uintptr_t gap = i + 1 == n ? 1000 : block[i + 1].addr - behind - 1;
+			uintptr_t gap = i + 1 == n ? 1000 : b[i + 1].addr - behind - 1;
 			assert_int_equal(
 				lt_scan_find(&scan, behind + 1 + any(gap)), LT_SCAN_NO_BLOCK);
 		}
 	}
-	assert_int_equal(lt_scan_find(&scan, block[0].addr - 1), LT_SCAN_NO_BLOCK);
+	assert_int_equal(lt_scan_find(&scan, b[0].addr - 1), LT_SCAN_NO_BLOCK);
 	assert_int_equal(lt_scan_find(&scan, 0), LT_SCAN_NO_BLOCK);
 	assert_int_equal(lt_scan_find(&scan, UINTPTR_MAX), LT_SCAN_NO_BLOCK);
+}
+
+/* No block is read. */
+static void skip_all(void)
+{
+	static const struct lt_scan_range everything = {.start = 0, .end = UINTPTR_MAX};
+
+	scan.skip = (struct lt_scan_ranges){.range = &everything, .n = 1};
 }
 
 static void test_far_apart(void **state)
 {
 	(void)state;
+	skip_all();
 	for (unsigned round = 0; round < 400; round++) {
 		seed = round * 0x9e3779b97f4a7c15ull | 1;
 		uint32_t n = 1 + (uint32_t)any(BLOCKS);
-		find_all(n, 1ull << any(38), 1ull << any(36));
+		uint64_t most_gap = 1ull << any(38), most_size = 1ull << any(36);
+		uintptr_t addr = 0x10000;
+		for (scan.n_blocks = 0; scan.n_blocks < n; scan.n_blocks++) {
+			uint64_t size = any(most_size);
+			block[scan.n_blocks] = (struct lt_scan_block){.addr = addr, .size = size};
+			addr += size + 1 + any(most_gap >> any(40));
+		}
+		run();
+		find_each();
 	}
+}
+
+enum { MANY = 60000 };
+
+/* Small blocks close together, here and there, as allocators place them; some places begin with one
+ * that is at an odd address. */
+static void test_close_together(void **state)
+{
+	(void)state;
+	scan.blocks = calloc(MANY, sizeof(*scan.blocks));
+	assert_non_null(scan.blocks);
+	skip_all();
+	for (unsigned round = 0; round < 16; round++) {
+		seed = round * 0x9e3779b97f4a7c15ull | 1;
+		uintptr_t addr = 0x555555559010 + round * 1024;
+		for (uint32_t i = 0; i < MANY; i++) {
+			uint64_t steps = 1 + any(2 + round), odd = any(20000) == 0;
+			scan.blocks[i] = (struct lt_scan_block){.addr = addr + odd * 8,
+				.size = any(4) ? any(steps * 16 + 1 - odd * 8) : 0};
+			addr += steps * 16;
+			if (any(15000) == 0)
+				addr += any(1ull << any(40)) * 16;
+		}
+		scan.n_blocks = MANY;
+		run();
+		find_each();
+	}
+	free(scan.blocks);
+}
+
+enum { PITCH = 64, LINKS = 3 };
+
+static unsigned char many[MANY * PITCH] __attribute__((aligned(4096)));
+static struct lt_scan_block many_block[MANY];
+
+/* Follows the links of many[] from the blocks of a kind; in the second round interior ones too. */
+static void model_many(unsigned char *v, unsigned char kind, bool interior)
+{
+	static uint32_t queue[MANY];
+	uint32_t head = 0, tail = 0;
+
+	for (uint32_t i = 0; i < MANY; i++)
+		if (v[i] == kind)
+			queue[tail++] = i;
+	for (; head < tail; head++) {
+		const uintptr_t *w = (const uintptr_t *)(many + queue[head] * PITCH);
+		for (unsigned k = 0; k < LINKS; k++) {
+			uintptr_t off = w[k] - (uintptr_t)many;
+			if (off >= sizeof(many) || v[off / PITCH] || (off % PITCH && !interior))
+				continue;
+			v[off / PITCH] = kind;
+			queue[tail++] = (uint32_t)(off / PITCH);
+		}
+	}
+}
+
+/* What interior pointers of reachable blocks lead to. */
+static void model_interior(unsigned char *v)
+{
+	for (uint32_t i = 0; i < MANY; i++) {
+		const uintptr_t *w = (const uintptr_t *)(many + i * PITCH);
+		for (unsigned k = 0; v[i] == LT_SCAN_REACHABLE && k < LINKS; k++) {
+			uintptr_t off = w[k] - (uintptr_t)many;
+			if (off < sizeof(many) && v[off / PITCH] == LT_SCAN_LOST)
+				v[off / PITCH] = LT_SCAN_POSSIBLE;
+		}
+	}
+}
+
+static void judge_many(unsigned density)
+{
+	static unsigned char v[MANY];
+
+	memset(many, 0, sizeof(many));
+	for (uint32_t i = 0; i < MANY; i++) {
+		many_block[i] = (struct lt_scan_block){.addr = (uintptr_t)many + i * PITCH,
+			.size = LINKS * 8 + 8,
+			.birth = MANY - i};
+		uintptr_t *w = (uintptr_t *)many_block[i].addr;
+		for (unsigned k = 0; k < LINKS; k++)
+			if (any(100) < density)
+				w[k] = (uintptr_t)many + any(MANY) * PITCH + (any(20) == 0) * 16;
+	}
+	scan.blocks = many_block;
+	scan.n_blocks = MANY;
+	scan.heuristics = 0;
+	memset(v, 0, sizeof(v));
+	for (unsigned r = 0; r < ROOTS; r++) {
+		uint64_t i = any(MANY);
+		root_word[r] = (uintptr_t)many + i * PITCH;
+		v[i] = LT_SCAN_REACHABLE;
+	}
+	run();
+	model_many(v, LT_SCAN_REACHABLE, false);
+	model_interior(v);
+	model_many(v, LT_SCAN_POSSIBLE, true);
+	for (uint32_t i = 0; i < MANY; i++) {
+		if (v[i])
+			assert_int_equal(many_block[i].verdict, v[i]);
+		else
+			assert_int_equal(
+				many_block[lt_scan_leader(&scan, i)].verdict, LT_SCAN_DEFINITE);
+	}
+}
+
+/* So many that searches take blocks by address, and the index has rows. */
+static void test_many(void **state)
+{
+	(void)state;
+	seed = 88172645463325252;
+	judge_many(30);
+	judge_many(60);
+	judge_many(100);
 }
 
 int main(void)
@@ -853,6 +978,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_random_small, begin, end),
 		cmocka_unit_test_setup_teardown(test_random_large, begin, end),
 		cmocka_unit_test_setup_teardown(test_far_apart, begin, end),
+		cmocka_unit_test_setup_teardown(test_close_together, begin, end),
+		cmocka_unit_test_setup_teardown(test_many, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
