@@ -141,10 +141,8 @@ INLINE unsigned hash(uint64_t addr)
 INLINE unsigned stacked(const struct ltf_context *c, unsigned class, uint64_t addr)
 {
 	const uint64_t *at = c->stacks[class].addr;
-	for (unsigned i = 0; i < LTF_STACKED; i++)
-		if (at[i] == addr)
-			return (c->top[class] - i) & (LTF_STACKED - 1);
-	return LTF_STACKED;
+	unsigned i = at[0] == addr ? 0 : at[1] == addr ? 1 : at[2] == addr ? 2 : 3;
+	return at[i] == addr ? (c->top[class] - i) & (LTF_STACKED - 1) : LTF_STACKED;
 }
 
 /* The likeliest ways first, and by branches: what a predicted branch leads to need not wait for
