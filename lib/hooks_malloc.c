@@ -42,20 +42,41 @@ LT_PUBLIC void *malloc(size_t size)
 	return p;
 }
 
+/* The loader may have closed an object that no hook has seen. */
+static inline void look_at_caller(uintptr_t ip)
+{
+	if (__builtin_expect(ip - lt_loader_low < lt_loader_size, 0))
+		lt_modules_changed();
+}
+
+static LT_RARE void free_rarely(void *p, const struct lt_regs *regs)
+{
+	if (lt_mode == LT_MODE_EARLY)
+		return;
+	look_at_caller(regs->ip);
+	uintptr_t outer = lt_release_begin();
+	lt_trace_free(p, LTF_API_MALLOC, regs);
+	lt_real.free(p);
+	lt_release_end(outer);
+}
+
 LT_PUBLIC void free(void *p)
 {
-	if (!p || lt_bootstrap_owns(p) || lt_mode == LT_MODE_EARLY)
+	if (!p || lt_bootstrap_owns(p))
 		return;
-	struct lt_regs regs;
-	LT_REGS_CALLER(&regs);
-	if (__builtin_expect(regs.ip - lt_loader_low < lt_loader_size, 0))
-		lt_modules_changed();
-	uintptr_t outer = lt_release_begin();
 	struct lt_thread *t = lt_self;
-	if (lt_records(t))
-		lt_record_free(t, p, LTF_API_MALLOC, &regs);
-	else
-		lt_trace_free(p, LTF_API_MALLOC, &regs);
+	struct lt_regs regs;
+	if (!lt_records(t)) {
+		LT_REGS_CALLER(&regs);
+		free_rarely(p, &regs);
+		return;
+	}
+	look_at_caller((uintptr_t)__builtin_return_address(0));
+	uintptr_t outer = t->releasing;
+	if (lt_record_free(t, p, LTF_API_MALLOC)) {
+		LT_REGS_CALLER(&regs);
+		lt_rare_stacked(t, (uintptr_t)p, LTF_API_MALLOC, &regs);
+	}
 	lt_real.free(p);
 	lt_release_end(outer);
 }

@@ -177,26 +177,26 @@ LT_INLINE void lt_record_alloc(struct lt_thread *t, uint32_t call, const void *p
 
 LT_INLINE bool lt_wants_free_stack(struct lt_thread *t)
 {
-	if (lt_config.free_stacks == LT_FREE_STACKS_SAMPLED)
+	if (__builtin_expect(lt_config.free_stacks == LT_FREE_STACKS_SAMPLED, 1))
 		return t->releases++ % LT_FREE_SAMPLE == 0;
 	return lt_config.free_stacks == LT_FREE_STACKS_ALL;
 }
 
-/* As lt_trace_free, for a thread that records. */
-LT_INLINE void lt_record_free(
-	struct lt_thread *t, const void *p, enum ltf_api api, const struct lt_regs *regs)
+/* As lt_trace_free, for a thread that records. True: not recorded, because its stack is to be kept,
+ * too; that is for lt_rare_stacked. */
+LT_INLINE bool lt_record_free(struct lt_thread *t, const void *p, enum ltf_api api)
 {
 	uintptr_t addr = (uintptr_t)p;
 	/* Most allocators look next at what stands before a block; it often is in no cache. */
 	__builtin_prefetch((const char *)p - 16, 1);
-	if (lt_out_of_range(addr) || t->releasing == addr)
-		return;
+	if (lt_out_of_range(addr) || __builtin_expect(t->releasing == addr, 0))
+		return false;
 	t->releasing = addr;
 	lt_stamp(t);
-	if (lt_wants_free_stack(t))
-		lt_rare_stacked(t, addr, api, regs);
-	else
-		lt_put_release(t, LTF_W_FREE, addr, api);
+	if (__builtin_expect(lt_wants_free_stack(t), 0))
+		return true;
+	lt_put_release(t, LTF_W_FREE, addr, api);
+	return false;
 }
 
 #endif

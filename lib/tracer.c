@@ -89,8 +89,8 @@ void lt_trace_alloc(
 void lt_trace_free(const void *p, enum ltf_api api, const struct lt_regs *regs)
 {
 	struct lt_thread *t = lt_recorder();
-	if (t)
-		lt_record_free(t, p, api, regs);
+	if (t && lt_record_free(t, p, api))
+		lt_rare_stacked(t, (uintptr_t)p, api, regs);
 }
 
 void lt_trace_realloc_begin(const void *p)
