@@ -1,0 +1,170 @@
+/* Mappings as /proc/self/maps tells them, and what of them is a root. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "lib/roots.h"
+
+static const char maps[] =
+	"555555554000-555555555000 r--p 00000000 fe:01 1234                       /tmp/a.out\n"
+	"555555555000-555555556000 r-xp 00001000 fe:01 1234                       /tmp/a.out\n"
+	"555555558000-555555559000 rw-p 00003000 fe:01 1234                       /tmp/a.out\n"
+	"555555559000-55555555b000 rw-p 00000000 00:00 0 \n"
+	"55555555b000-55555557c000 rw-p 00000000 00:00 0                          [heap]\n"
+	"7fff00000000-7fff00100000 rw-p 00000000 00:00 0 \n"
+	"7fff00100000-7fff00200000 ---p 00000000 00:00 0 \n"
+	"7fff10000000-7fff10400000 rw-p 00000000 00:00 0 \n"
+	"7fff20000000-7fff20001000 rw-s 00000000 fe:01 99                         /tmp/a dump.bin\n"
+	"7fff20001000-7fff20003000 rw-s 00000000 00:01 7                          /dev/shm/x "
+	"(deleted)\n"
+	"7ffffffde000-7ffffffff000 rw-p 00000000 00:00 0                          [stack]\n"
+	"7ffffffff000-7ffffffff800 r-xp 00000000 00:00 0                          [vdso]\n";
+
+enum { MOST = 32 };
+static struct lt_mapping m[MOST];
+static uint32_t n;
+static struct lt_scan_root root[MOST];
+
+static void read_all(void)
+{
+	const char *p = maps, *end = maps + sizeof(maps) - 1;
+	struct lt_roots_file dump = {.dev = 0xfe01, .ino = 99};
+	for (n = 0; (p = lt_mapping_read(p, end, n ? &m[n - 1] : NULL, &dump, &m[n])); n++)
+		assert_true(n < MOST);
+}
+
+static void lines_are_read(void **state)
+{
+	(void)state;
+	read_all();
+	assert_int_equal(n, 12);
+	assert_int_equal(
+		m[1].flags, LT_MAPPING_READ | LT_MAPPING_EXEC | LT_MAPPING_FILE | LT_MAPPING_DATA);
+	assert_int_equal(m[3].flags, LT_MAPPING_READ | LT_MAPPING_WRITE | LT_MAPPING_DATA);
+	assert_int_equal(m[4].flags, LT_MAPPING_READ | LT_MAPPING_WRITE | LT_MAPPING_HEAP);
+	assert_int_equal(m[6].flags, 0);
+	assert_int_equal(m[7].start, 0x7fff10000000);
+	assert_int_equal(m[7].end, 0x7fff10400000);
+	assert_true(m[8].flags & LT_MAPPING_OTHER);
+	assert_int_equal(m[9].flags, LT_MAPPING_READ | LT_MAPPING_WRITE | LT_MAPPING_FILE);
+	assert_true(m[10].flags & LT_MAPPING_STACK);
+	assert_true(m[11].flags & LT_MAPPING_OTHER);
+	const char *odd[] = {"", "x\n", "1-2\n", "1000-2000 rw-p 0 0:0\n", "1000-2000 rw-p"};
+	for (unsigned i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+		assert_null(lt_mapping_read(
+			odd[i], odd[i] + strlen(odd[i]), NULL, &(struct lt_roots_file){0}, &m[0]));
+}
+
+static bool covers(const struct lt_roots *r, uintptr_t addr)
+{
+	unsigned times = 0;
+	for (uint32_t i = 0; i < r->n; i++)
+		times += addr >= r->root[i].start && addr < r->root[i].end;
+	assert_true(times <= 1);
+	return times;
+}
+
+static void allocators_memory_is_none(void **state)
+{
+	struct lt_scan_block blocks[] = {{.addr = 0x55555555c010, .size = 100},
+		{.addr = 0x7fff00000040, .size = 24},
+		{.addr = 0x7fff10100010, .size = 0x100000 - 16},
+		{.addr = 0x7fff10300010, .size = 0x20000},
+		{.addr = 0x555555559100,
+			.size = 64}}; /* a block that the program made of its data */
+	struct lt_roots r = {.root = root, .room = MOST};
+	(void)state;
+	read_all();
+	lt_mappings_mark(m, n, blocks, 5);
+	lt_roots_add(&r, m, n, blocks, 5);
+	assert_false(r.full);
+	assert_true(covers(&r, 0x555555558000));
+	assert_true(covers(&r, 0x555555559000));
+	assert_true(covers(&r, 0x5555555590ff));
+	assert_false(covers(&r, 0x555555559100));
+	assert_true(covers(&r, 0x555555559140));
+	assert_false(covers(&r, 0x55555555c200)); /* the heap */
+	assert_false(covers(&r, 0x7fff00080000)); /* an arena */
+	assert_true(covers(&r, 0x7fff10000000));  /* the program's, joined with large blocks */
+	assert_true(covers(&r, 0x7fff100fffff));
+	assert_false(covers(&r, 0x7fff10100000));
+	assert_false(covers(&r, 0x7fff101fffff));
+	assert_true(covers(&r, 0x7fff10200000));
+	assert_false(covers(&r, 0x7fff10300010));
+	assert_true(covers(&r, 0x7fff10321000));
+	assert_false(covers(&r, 0x7fff20000000)); /* the dump */
+	assert_true(covers(&r, 0x7fff20002000));
+	assert_true(covers(&r, 0x7ffffffef000));
+	lt_roots_subtract(&r, 0x7ffffffde000, 0x7ffffffff000 - 16);
+	assert_false(covers(&r, 0x7ffffffef000));
+	assert_true(covers(&r, 0x7fffffffeff8));
+}
+
+static void no_room_is_told(void **state)
+{
+	struct lt_roots r = {.root = root, .room = 3};
+	(void)state;
+	read_all();
+	lt_roots_add(&r, m, n, NULL, 0);
+	assert_true(r.full);
+	assert_int_equal(r.n, 3);
+}
+
+/* In this very process: where glibc's malloc is the one that is used. */
+static void the_arena_is_found(void **state)
+{
+	static char text[1 << 16];
+	struct lt_scan_range heap = {0, 0}, arena = {0, 0};
+	struct lt_mapping here[2];
+	unsigned count = 0;
+	(void)state;
+	void *kept[64];
+	for (unsigned i = 0; i < 64; i++) /* some lists are not empty */
+		kept[i] = malloc(2000 + 100 * i);
+	for (unsigned i = 0; i < 64; i += 2)
+		free(kept[i]);
+	FILE *f = fopen("/proc/self/maps", "re");
+	assert_non_null(f);
+	size_t len = fread(text, 1, sizeof(text), f);
+	fclose(f);
+	for (int again = 0; again < 2; again++) {
+		const char *p = text;
+		struct lt_mapping *last = NULL, *now = &here[0];
+		while ((p = lt_mapping_read(
+				p, text + len, last, &(struct lt_roots_file){0}, now))) {
+			if (now->flags & LT_MAPPING_HEAP)
+				heap = (struct lt_scan_range){now->start, now->end};
+			if (again && (now->flags & LT_MAPPING_DATA) &&
+				(now->flags & LT_MAPPING_WRITE)) {
+				struct lt_scan_range a = lt_roots_arena(now->start, now->end, heap);
+				count += a.end != 0;
+				arena = a.end ? a : arena;
+			}
+			last = now;
+			now = now == &here[0] ? &here[1] : &here[0];
+		}
+	}
+	if (!heap.end) /* a sanitizer's allocator */
+		skip();
+	assert_int_equal(count, 1);
+	assert_true(arena.end - arena.start > 2032 && arena.end - arena.start < 2400);
+	/* The last chunk's end stands in it. */
+	for (unsigned i = 1; i < 64; i += 2)
+		free(kept[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines_are_read),
+		cmocka_unit_test(allocators_memory_is_none),
+		cmocka_unit_test(no_room_is_told),
+		cmocka_unit_test(the_arena_is_found),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
