@@ -105,8 +105,10 @@ _Static_assert(sizeof(struct ltf_chunk) == 24, "chunk header");
 enum ltf_record {
 	LTF_REC_EVENTS = 1, /* runs of blocks' words, see format/events.h */
 	LTF_REC_FINISH = 2, /* last record of a finished dump; body: varint events written */
-	LTF_REC_LIVE =
-		3 /* the tracer's own live set; body: v 1 when it is known, v blocks, v bytes */
+	LTF_REC_LIVE = 3,   /* the tracer's own live set; v 1 when it is known, v blocks, v bytes */
+	LTF_REC_VERDICTS = 4, /* of a scan, see doc/FORMAT; so the other two */
+	LTF_REC_ROOTS = 5,
+	LTF_REC_SCAN = 6
 };
 
 /* Blobs (LTF_W_BLOB). Strings are bytes without a terminator. "v" is a varint. */

@@ -85,3 +85,13 @@ bool lt_bootstrap_holds(const void *p)
 	}
 	return false;
 }
+
+bool lt_bootstrap_region(unsigned i, uintptr_t range[2])
+{
+	const struct region *r = i < REGIONS ? atomic_load(&regions[i]) : NULL;
+	if (!r)
+		return false;
+	range[0] = (uintptr_t)r;
+	range[1] = atomic_load(&r->next);
+	return true;
+}

@@ -27,4 +27,8 @@ static inline bool lt_bootstrap_owns(const void *p)
 	       lt_bootstrap_holds(p);
 }
 
+/* The i-th region of the pool, used up to its end: it holds what the program may. False: no more.
+ */
+bool lt_bootstrap_region(unsigned i, uintptr_t range[2]);
+
 #endif

@@ -93,6 +93,8 @@ void lt_config_read(char **envp)
 #undef LT_SETTING_INT
 #undef LT_SETTING_WORD
 #undef LT_SETTING_TEXT
+	if (lt_config.scan != LT_SCAN_NONE)
+		lt_config.live = 1;
 }
 
 /* Shell-like * and ?, over the n bytes of pattern. */

@@ -7,6 +7,7 @@
 
 enum lt_free_stacks { LT_FREE_STACKS_NONE, LT_FREE_STACKS_SAMPLED, LT_FREE_STACKS_ALL };
 enum lt_unwind_mode { LT_UNWIND_MEMO, LT_UNWIND_PLAIN, LT_UNWIND_VERIFY };
+enum lt_scan_when { LT_SCAN_NONE, LT_SCAN_EXIT };
 enum { LT_CHILDREN_NONE, LT_CHILDREN_FOLLOW };
 
 struct lt_config {

@@ -15,6 +15,7 @@
 #include "lib/live.h"
 #include "lib/ring.h"
 #include "lib/rss.h"
+#include "lib/snapshot.h"
 #include "lib/sys.h"
 
 enum {
@@ -324,7 +325,11 @@ bool lt_drain_all(bool last)
 			return false;
 		lt_sys1(SYS_sched_yield, 0);
 	}
-	bool ok = is_prepared() && pass(last) && (!last || write_finish());
+	bool ok = is_prepared() && pass(last);
+	if (ok && last) {
+		lt_snapshot_take();
+		ok = write_finish();
+	}
 	if (!last)
 		atomic_store(&drain.owner, 0);
 	return ok;

@@ -296,6 +296,12 @@ bool lt_dump_append(const struct ltf_piece *piece, unsigned n)
 	return true;
 }
 
+void lt_dump_identity(uint64_t *dev, uint64_t *ino)
+{
+	*dev = dump.file.dev;
+	*ino = dump.file.ino;
+}
+
 static bool no_header_used(void)
 {
 	uint64_t any = no_header.state | no_header.end_mono;

@@ -62,6 +62,9 @@ void lt_dump_stop(enum ltf_stop reason);
 /* In a forked child: forgets the parent's file without touching it. */
 void lt_dump_forget(void);
 
+/* Which file it is. */
+void lt_dump_identity(uint64_t *dev, uint64_t *ino);
+
 /* Adds n to a counter of what was missed. */
 static inline void lt_lost(enum ltf_lost what, uint64_t n)
 {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "lib/hook.h"
 #include "lib/modules.h"
+#include "lib/snapshot.h"
 #include "lib/sys.h"
 
 LT_PUBLIC int dlclose(void *handle)
@@ -252,6 +253,7 @@ void leaktrace_tracer_resume(void);
 
 LT_PUBLIC void leaktrace_tracer_pause(void)
 {
+	lt_snapshot_give_up();
 	if (lt_mode == LT_MODE_ON)
 		lt_mode_set(LT_MODE_PAUSED);
 }

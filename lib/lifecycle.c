@@ -21,13 +21,19 @@
 #include "lib/ring.h"
 #include "lib/rss.h"
 #include "lib/say.h"
+#include "lib/snapshot.h"
 #include "lib/stacks.h"
 #include "lib/sys.h"
 #include "lib/thread.h"
 #include "lib/tracer.h"
 #include "lib/unwind.h"
 
-enum { PAGE = 4096, ALIVE = 64, SEAL_BLOCKS = 256 };
+enum {
+	PAGE = 4096,
+	ALIVE = 64,
+	SEAL_BLOCKS = 256,
+	SAVED = 64 /* what a function keeps of its caller's registers, below its frame pointer */
+};
 
 LT_TOGETHER enum lt_mode lt_mode = LT_MODE_EARLY;
 LT_TOGETHER int lt_pid;
@@ -192,8 +198,10 @@ static bool start(int argc, char **argv, char **envp)
 	lt_mode_set(LT_MODE_ON);
 	lt_describe(argc, argv, self.exe, envp);
 	t->internal--;
-	if (lt_config.paused)
+	if (lt_config.paused) {
+		lt_snapshot_give_up();
 		lt_mode_set(LT_MODE_PAUSED);
+	}
 	return true;
 }
 
@@ -228,6 +236,7 @@ static void pass_run_on(void)
 
 void lt_before_main(void)
 {
+	lt_snapshot_main((uintptr_t)__builtin_frame_address(0));
 	int saved = errno;
 	if (self.known)
 		pass_run_on();
@@ -277,7 +286,8 @@ static bool is_recorded_process(void)
  * would take longer than recording it. */
 static bool may_leave(const struct lt_thread *t)
 {
-	return !lt_numbered && t && t->ready == LT_READY && lt_dump_is_empty();
+	return lt_config.scan == LT_SCAN_NONE && !lt_numbered && t && t->ready == LT_READY &&
+	       lt_dump_is_empty();
 }
 
 static long finish(void *arg)
@@ -308,6 +318,9 @@ void lt_finish(uint32_t status)
 		lt_header->exit_status = status;
 		lt_header->end_mono = lt_clock_mono();
 	} else {
+		struct lt_regs regs;
+		LT_REGS_CALLER(&regs);
+		lt_snapshot_end((uintptr_t)__builtin_frame_address(0) - SAVED, &regs);
 		lt_slowly(finish, &status);
 		lt_mode_set(LT_MODE_ENDED);
 	}

@@ -46,6 +46,34 @@ static void *take_piece(size_t len, bool wiped)
 	return (void *)start;
 }
 
+/* What is mapped besides, and not wiped. Beyond so many a scan takes them for the program's. */
+enum { OWN = 1024 };
+static _Atomic uintptr_t own[OWN][2];
+static _Atomic unsigned owned;
+
+static void note_own(uintptr_t start, size_t len)
+{
+	unsigned i = atomic_fetch_add_explicit(&owned, 1, memory_order_relaxed);
+	if (i >= OWN)
+		return;
+	own[i][0] = start;
+	own[i][1] = start + len;
+}
+
+static void forget_own(uintptr_t start)
+{
+	for (unsigned i = 0; i < owned && i < OWN; i++)
+		if (own[i][0] == start)
+			own[i][1] = start;
+}
+
+bool lt_sys_own(unsigned i, uintptr_t range[2])
+{
+	range[0] = i ? own[(i - 1) % OWN][0] : piece[false].end - KEPT;
+	range[1] = i ? own[(i - 1) % OWN][1] : piece[false].end;
+	return i <= owned && i <= OWN;
+}
+
 void *lt_sys_map(size_t len, bool wiped)
 {
 	if (sealed())
@@ -62,13 +90,17 @@ void *lt_sys_map(size_t len, bool wiped)
 		lt_sys2(SYS_munmap, p, len);
 		return NULL;
 	}
+	if (!wiped)
+		note_own((uintptr_t)p, len);
 	return (void *)p;
 }
 
 void lt_sys_unmap(void *p, size_t len)
 {
-	if (!sealed())
-		lt_sys2(SYS_munmap, p, len);
+	if (sealed())
+		return;
+	forget_own((uintptr_t)p);
+	lt_sys2(SYS_munmap, p, len);
 }
 
 void lt_sys_populate(void *p, size_t len)

@@ -26,6 +26,8 @@ struct lr_reader {
 	void *ctx;
 };
 
+enum { LR_VERDICTS = 4 };
+
 struct lr_source_status {
 	struct lr_error damage;   /* the first damage, in words; "" when there is none */
 	uint64_t chunks;          /* read and intact */
@@ -40,8 +42,13 @@ struct lr_source_status {
 	uint64_t ring_blocks, ring_events; /* found in the ring instead of the stream */
 	bool live_known;                   /* the tracer told what was live in the end */
 	uint64_t live_blocks, live_bytes;  /* by its own account */
-	bool finish_seen;                  /* the finish mark was there */
-	uint64_t finish_events;            /* what it says was written */
+	uint32_t scans;                    /* of the live memory; the last one: */
+	uint64_t scanned_blocks;
+	struct {
+		uint64_t blocks, bytes;
+	} verdicts[LR_VERDICTS]; /* reachable, possible, indirect, definite */
+	bool finish_seen;        /* the finish mark was there */
+	uint64_t finish_events;  /* what it says was written */
 };
 
 /* One run of one thread's events. Valid until the source is asked for the next. */

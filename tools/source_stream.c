@@ -255,6 +255,16 @@ static void read_live(struct lr_source *s, const uint8_t *p, const uint8_t *end)
 	s->status.live_known = p && ltf_get(p, end, &s->status.live_bytes) && known == 1;
 }
 
+static void read_scan(struct lr_source *s, const uint8_t *p, const uint8_t *end)
+{
+	p = ltf_get(p, end, &s->status.scanned_blocks);
+	for (int i = 0; p && i < LR_VERDICTS; i++) {
+		p = ltf_get(p, end, &s->status.verdicts[i].blocks);
+		p = p ? ltf_get(p, end, &s->status.verdicts[i].bytes) : NULL;
+	}
+	s->status.scans += p != NULL;
+}
+
 /* True when the run holds words that were not read before. */
 static bool take_run(struct lr_source *s, struct lr_run *run)
 {
@@ -311,6 +321,12 @@ int lr_stream_next(struct lr_source *s, struct lr_run *run)
 			break;
 		case LTF_REC_LIVE:
 			read_live(s, body, body + len);
+			break;
+		case LTF_REC_VERDICTS: /* not read yet */
+		case LTF_REC_ROOTS:
+			break;
+		case LTF_REC_SCAN:
+			read_scan(s, body, body + len);
 			break;
 		case LTF_REC_FINISH:
 			s->status.finish_seen = true;

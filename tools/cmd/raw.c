@@ -144,6 +144,17 @@ static void print_header(const char *path, const struct ltf_header *h)
 			h->extents[i].length);
 }
 
+static void print_scan(const struct lr_source_status *s)
+{
+	static const char *const names[LR_VERDICTS] = {
+		"reachable", "possible", "indirect", "definite"};
+	printf("scan %" PRIu64 " blocks", s->scanned_blocks);
+	for (int i = 0; i < LR_VERDICTS; i++)
+		printf(" %s %" PRIu64 "/%" PRIu64, names[i], s->verdicts[i].blocks,
+			s->verdicts[i].bytes);
+	putchar('\n');
+}
+
 static int print_dump(const char *path)
 {
 	struct lr_error err = {{0}};
@@ -165,6 +176,8 @@ static int print_dump(const char *path)
 		}
 	}
 	const struct lr_source_status *status = lr_source_status(s);
+	if (status->scans)
+		print_scan(status);
 	if (status->live_known)
 		printf("live %" PRIu64 " blocks %" PRIu64 " bytes\n", status->live_blocks,
 			status->live_bytes);
