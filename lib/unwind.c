@@ -32,36 +32,65 @@ struct sink {
 	const struct lt_regs *from;
 };
 
-struct decode {
-	uintptr_t pc;
-	lt_rule_word rule;
-};
-
-static long decode_here(void *arg)
-{
-	struct decode *d = arg;
-
-	d->rule = lt_rule_decode(d->pc);
-	return 0;
-}
-
-static __attribute__((noinline)) lt_rule_word decode(uintptr_t pc)
-{
-	struct decode d = {.pc = pc, .rule = lt_rule_make(LT_KIND_BUSY, 0, 0)};
-
-	lt_slowly(decode_here, &d);
-	return d.rule;
-}
-
-/* The rule of pc, from the cache while its object is still there, else from the tables. The full
- * form runs on a stack of ours already. */
-static inline __attribute__((always_inline)) lt_rule_word rule_of(uintptr_t pc, bool full)
+/* The rule of pc, from the cache while its object is still there, else 0. */
+static inline __attribute__((always_inline)) lt_rule_word known_rule(uintptr_t pc)
 {
 	lt_rule_word r = lt_rules_find(pc);
 
-	if (__builtin_expect(r != 0 && lt_module_is_current(lt_rule_module(r)), 1))
-		return r;
-	return full ? lt_rule_decode(pc) : decode(pc);
+	return __builtin_expect(r != 0 && lt_module_is_current(lt_rule_module(r)), 1) ? r : 0;
+}
+
+/* Steps over a frame whose rule needs no more than these three registers; low and high bound the
+ * stack. False: *at is unchanged. */
+static inline __attribute__((always_inline)) bool step_fast(
+	struct lt_regs *at, lt_rule_word r, uintptr_t low, uintptr_t high)
+{
+	enum lt_kind kind = lt_rule_kind(r);
+	uintptr_t cfa = (kind == LT_KIND_RBP ? at->bp : at->sp) + lt_rule_off(r);
+	unsigned bp_at = lt_rule_bp(r);
+
+	if (__builtin_expect((kind != LT_KIND_RSP && kind != LT_KIND_RBP) || cfa <= at->sp ||
+				     cfa - 8 * bp_at < low || cfa > high || (cfa & 7) != 0,
+		    0))
+		return false;
+	const uintptr_t *top = (const uintptr_t *)cfa;
+	at->ip = top[-1];
+	at->sp = cfa;
+	if (bp_at)
+		at->bp = *(top - bp_at);
+	return true;
+}
+
+struct decode {
+	struct lt_regs at;
+	uintptr_t low, high;
+	lt_rule_word rule;
+};
+
+/* The frames further out are mostly new as well, up to the first that is known: their rules are
+ * decoded in the same call, for the walk to find. */
+static long decode_here(void *arg)
+{
+	enum { AHEAD = 64 };
+	struct decode *d = arg;
+	lt_rule_word r = d->rule = lt_rule_decode(d->at.ip - 1);
+
+	for (unsigned i = 0; i < AHEAD; i++) {
+		if (!step_fast(&d->at, r, d->low, d->high) || !d->at.ip || known_rule(d->at.ip - 1))
+			break;
+		r = lt_rule_decode(d->at.ip - 1);
+	}
+	return 0;
+}
+
+static __attribute__((noinline)) lt_rule_word decode(
+	const struct lt_regs *at, uintptr_t low, uintptr_t high)
+{
+	struct decode d = {
+		.at = *at, .low = low, .high = high, .rule = lt_rule_make(LT_KIND_BUSY, 0, 0)};
+
+	lt_slowly(decode_here, &d);
+	return d.rule;
 }
 
 /* Steps over a frame that the tables do not describe. */
@@ -189,26 +218,17 @@ static inline __attribute__((always_inline)) enum lt_step walk_fast(
 			return LT_STEP_END;
 		if (__builtin_expect(out->n == out->max, 0))
 			return LT_STEP_OK;
-		lt_rule_word r = rule_of(at.ip - 1, false);
+		lt_rule_word r = known_rule(at.ip - 1);
+		if (__builtin_expect(!r, 0))
+			r = decode(&at, low, high);
 		if (memo)
 			fill(&out->fresh[out->n], &at, r);
 		keep(out, at.ip, r, flags);
-		enum lt_kind kind = lt_rule_kind(r);
-		uintptr_t cfa = (kind == LT_KIND_RBP ? at.bp : at.sp) + lt_rule_off(r);
-		unsigned bp_at = lt_rule_bp(r);
-		if (__builtin_expect((kind == LT_KIND_RSP || kind == LT_KIND_RBP) && cfa > at.sp &&
-					     cfa - 8 * bp_at >= low && cfa <= high &&
-					     (cfa & 7) == 0,
-			    1)) {
-			const uintptr_t *top = (const uintptr_t *)cfa;
-			at.ip = top[-1];
-			at.sp = cfa;
-			if (bp_at)
-				at.bp = *(top - bp_at);
+		if (__builtin_expect(step_fast(&at, r, low, high), 1)) {
 			flags = 0;
 			continue;
 		}
-		if (kind == LT_KIND_END)
+		if (lt_rule_kind(r) == LT_KIND_END)
 			return LT_STEP_END;
 		if (memo) /* what follows does not depend on these three registers alone */
 			memo->pure = false;
@@ -241,7 +261,10 @@ static enum lt_step walk_full_here(struct lt_cursor *c, struct sink *out)
 			return LT_STEP_END;
 		if (out->n == out->max)
 			return LT_STEP_OK;
-		lt_rule_word r = rule_of(pc, true);
+		/* On a stack of ours already. */
+		lt_rule_word r = known_rule(pc);
+		if (!r)
+			r = lt_rule_decode(pc);
 		if (!out->from)
 			keep(out, c->ip, r, out->flags | (c->exact ? LTF_NODE_SIGNAL : 0));
 		out->flags = 0;
