@@ -11,38 +11,46 @@ static bool sealed(void)
 }
 
 /* What a process needs in any case lies in one mapping, taken piece by piece: a dozen of them take
- * longer to make, to copy in a fork and to take down than all that is put into them. */
-enum { KEPT = 384 << 10, WIPED = 6400 << 10, PAGE = 4096 };
+ * longer to make, to copy in a fork and to take down than all that is put into them. What a process
+ * that drains nothing touches lies in 2 MiB, for which the kernel needs one page of a table. */
+enum { KEPT, WIPED, WIPED_LARGE, KINDS };
+enum { PAGE = 4096, LARGE = 1 << 20 };
+static const size_t room[KINDS] = {
+	[KEPT] = 384 << 10, [WIPED] = 1664 << 10, [WIPED_LARGE] = 6144 << 10};
 
 LT_TOGETHER static struct {
 	_Atomic uintptr_t at;
 	uintptr_t end;
-} LT_LINE piece[2];
+} LT_LINE piece[KINDS];
 
 void lt_sys_reserve(void)
 {
-	long p = lt_sys6(SYS_mmap, 0, KEPT + WIPED, PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t len = room[KEPT] + room[WIPED] + room[WIPED_LARGE];
+	long p = lt_sys6(
+		SYS_mmap, 0, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (p < 0 && p > -4096)
 		return;
-	if (lt_sys3(SYS_madvise, p + KEPT, WIPED, MADV_WIPEONFORK) < 0) {
-		lt_sys2(SYS_munmap, p, KEPT + WIPED);
+	lt_sys3(SYS_madvise, p, len, MADV_NOHUGEPAGE); /* little of it is ever touched */
+	if (lt_sys3(SYS_madvise, p + room[KEPT], len - room[KEPT], MADV_WIPEONFORK) < 0) {
+		lt_sys2(SYS_munmap, p, len);
 		return;
 	}
-	piece[false].end = (uintptr_t)p + KEPT;
-	piece[true].end = piece[false].end + WIPED;
-	atomic_store(&piece[false].at, (uintptr_t)p);
-	atomic_store(&piece[true].at, piece[false].end);
+	uintptr_t at = (uintptr_t)p;
+	for (int i = 0; i < KINDS; i++, at = piece[i - 1].end) {
+		piece[i].end = at + room[i];
+		atomic_store(&piece[i].at, at);
+	}
 }
 
 static void *take_piece(size_t len, bool wiped)
 {
-	uintptr_t at = atomic_load_explicit(&piece[wiped].at, memory_order_relaxed), start;
+	int kind = !wiped ? KEPT : len < LARGE ? WIPED : WIPED_LARGE;
+	uintptr_t at = atomic_load_explicit(&piece[kind].at, memory_order_relaxed), start;
 	do {
 		start = len % PAGE ? at : (at + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
-		if (piece[wiped].end < start || piece[wiped].end - start < len)
+		if (piece[kind].end < start || piece[kind].end - start < len)
 			return NULL;
-	} while (!atomic_compare_exchange_weak(&piece[wiped].at, &at, start + len));
+	} while (!atomic_compare_exchange_weak(&piece[kind].at, &at, start + len));
 	return (void *)start;
 }
 
