@@ -111,6 +111,16 @@ under()
 	esac
 }
 
+# Dumps by the hundred are put aside until the end: for some minutes after a file's removal ext4 does not use its
+# inode again, and looks past all of these whenever a file is made, so that one run would slow the next.
+clear_dumps()
+{
+	local dumps=("$tmp"/dumps/*)
+	[ ${#dumps[@]} -lt 100 ] || mv "$tmp/dumps" "$(mktemp -d "$tmp/aside.XXXXXX")"
+	rm -rf "$tmp/dumps"
+	mkdir "$tmp/dumps"
+}
+
 # measure TOOL [-n TIMES] [-m] [-w WRAPPER] COMMAND...: runs the command by the tool, with the settings of the
 # array `own`, if any. WRAPPER is a program that is itself not measured as the tool's, and is given
 # the whole command. Sets status: ok, "crashes", or "over N s"; wall and cpu, in seconds, of all processes;
@@ -127,8 +137,8 @@ measure()
 		*) break ;;
 		esac
 	done
-	rm -rf "$tmp/dumps" "$tmp/cost"
-	mkdir "$tmp/dumps"
+	clear_dumps
+	rm -f "$tmp/cost"
 	under "$tool"
 	settings+=("${own[@]}")
 	if [ ${#wrapper[@]} -gt 0 ]; then
