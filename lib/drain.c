@@ -35,6 +35,7 @@ LT_TOGETHER static struct {
 	uint32_t *order;             /* blocks to drain, sorted; room for LT_BLOCKS_MAX */
 	uint32_t *pending_words;     /* of these blocks, encoded in this pass */
 	uint32_t passes;
+	bool inherited; /* the live set is the parent's: most children end without draining */
 	uint64_t events, notes, last_rss;
 } LT_LINE drain;
 
@@ -65,7 +66,7 @@ void lt_drain_reset(void)
 	drain.passes = 0;
 	drain.waits = 0;
 	drain.events = drain.notes = drain.last_rss = 0;
-	lt_live_reset();
+	drain.inherited = true;
 }
 
 /* A drainer that was killed in a vfork child, say, leaves the lock behind. Its buffers are only
@@ -249,10 +250,18 @@ void lt_drain_note(struct lt_thread *t)
 	lt_ring_blob(t, LTF_BLOB_RSS, blob, rss_blob(blob, bytes));
 }
 
+static void forget_inherited(void)
+{
+	if (drain.inherited)
+		lt_live_reset();
+	drain.inherited = false;
+}
+
 static bool pass(bool last)
 {
 	uint32_t n = collect(), from = 0;
 	ltf_encode_begin(drain.encoder);
+	forget_inherited();
 	lt_live_pass();
 	note_rss();
 	for (uint32_t k = 0; k < n; k++) {
