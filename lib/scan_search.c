@@ -6,7 +6,8 @@
 enum {
 	BLOCKS_AHEAD = 24, /* how far ahead in the queue the memory is asked for: descriptions, */
 	WORDS_AHEAD = 12,  /* contents, */
-	LINES_AHEAD = 4    /* and so many lines of these */
+	LINES_AHEAD = 4,   /* and so many lines of these */
+	FEW = 8            /* candidates */
 };
 
 void lt_scan_judge(struct lt_scan *s, struct lt_scan_block *b, enum lt_scan_verdict v)
@@ -95,11 +96,17 @@ static void follow(struct lt_scan_state *t, uint32_t i, const struct lt_scan_can
 	}
 }
 
-/* The first step of following the candidates. */
+/* The first step of following the candidates. When there are few, as along a list, nothing is to be
+ * done meanwhile: then the words that they point to are asked for too, in the hope that they will
+ * be needed. */
 static void find_places(struct lt_scan_state *t)
 {
 	const struct lt_scan_index *x = &t->x;
 
+	for (uint32_t k = 0; t->n <= FEW && k < t->n; k++) {
+		__builtin_prefetch((const void *)t->candidate[k].value);
+		__builtin_prefetch((const void *)(t->candidate[k].value + LT_SCAN_LINE));
+	}
 	for (struct lt_scan_candidate *c = t->candidate; c < t->candidate + t->n; c++) {
 		c->place = lt_scan_place(x, c->value);
 		if (c->place != LT_SCAN_NO_BLOCK)
