@@ -186,27 +186,32 @@ INLINE unsigned put_asked(
 {
 	struct ltf_context *c = &e->c;
 	uint64_t *asked = ltf_guess_asked(c, site), asks = ltf_asked(size, api);
-	unsigned other_size = ltf_guessed_size(*asked) != size;
-	if (other_size)
+	if (*asked == asks && ltf_guessed_size(asks) == size)
+		return 0;
+	unsigned op = 0;
+	if (ltf_guessed_size(*asked) != size) {
+		op = LTF_OP_SIZE;
 		put(e, LTF_COL_SIZE, size);
+	}
 	if (__builtin_expect((*asked ^ asks) & LTF_ASKED_API, 0)) {
 		unsigned before = q->count ? ltf_recent_api(*ltf_recent_at(c, q->count - 1)) : 0;
 		if (ltf_guessed_api(*asked, before) != api)
 			put_api(e, q, api);
 	}
 	*asked = asks;
-	return other_size * LTF_OP_SIZE;
+	return op;
 }
 
 INLINE unsigned put_site(struct ltf_encoder *e, struct quick *q, uint32_t site)
 {
 	uint32_t *guess = &e->c.follows[ltf_guess_at(q->sites)];
-	unsigned other_site = *guess != site;
-	if (other_site)
-		put(e, LTF_COL_SITE, zigzag32(site - (uint32_t)(q->sites >> 32)));
-	*guess = site;
+	uint32_t step = site - (uint32_t)(q->sites >> 32);
 	q->sites = (uint64_t)site << 32 | q->sites >> 32;
-	return other_site * LTF_OP_SITE;
+	if (*guess == site)
+		return 0;
+	put(e, LTF_COL_SITE, zigzag32(step));
+	*guess = site;
+	return LTF_OP_SITE;
 }
 
 /* block: address << 20 | api << 16. */
