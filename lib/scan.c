@@ -32,7 +32,7 @@ static void search_roots(struct lt_scan_state *t)
 	struct lt_scan *s = t->s;
 
 	t->mode = LT_SCAN_REACH;
-	for (uint32_t i = 0; i < s->n_blocks; i++) {
+	for (uint32_t i = 0; t->x.any_held && i < s->n_blocks; i++) {
 		if (s->blocks[i].flags & LT_SCAN_HELD) {
 			lt_scan_judge(s, &s->blocks[i], LT_SCAN_REACHABLE);
 			lt_scan_settle(t, i);
@@ -66,14 +66,18 @@ static void lead(struct lt_scan_state *t, uint32_t i)
 	lt_scan_settle(t, i);
 }
 
-/* Puts all blocks that are lost into the list. Returns how many there are. */
+/* Puts all blocks that are lost, those not settled, into the list. Returns how many there are. */
 static uint32_t list_lost(struct lt_scan_state *t)
 {
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < t->s->n_blocks; i++)
-		if (t->s->blocks[i].verdict == LT_SCAN_LOST)
-			t->list[n++] = i;
+	for (uint32_t i = 0; i < t->s->n_blocks; i += 64) {
+		uint64_t left = ~t->settled[i / 64];
+		if (t->s->n_blocks - i < 64)
+			left &= (1ull << (t->s->n_blocks - i)) - 1;
+		for (; left; left &= left - 1)
+			t->list[n++] = i + (uint32_t)__builtin_ctzll(left);
+	}
 	return n;
 }
 

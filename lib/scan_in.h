@@ -18,7 +18,7 @@ struct lt_scan_chunk {
 	uint32_t key;   /* its place in the span */
 	uint32_t first; /* the first block that begins in it */
 	uint32_t table; /* its slots' or rows' place in the table; with LT_SCAN_ROWS: rows */
-	uint32_t shift; /* a slot's or row's size */
+	uint32_t shift; /* a slot's or row's size; before it is known: rows do not suit it */
 };
 #define LT_SCAN_ROWS (1u << 31)
 
@@ -44,6 +44,7 @@ struct lt_scan_index {
 	uint32_t *hash;  /* chunks by key; LT_SCAN_NO_BLOCK: free */
 	uint32_t hash_mask;
 	unsigned shift; /* a chunk's size */
+	bool any_held;  /* of the blocks */
 };
 
 /* Blocks lo - 1 to hi - 1 may be the last that begins at or below an address: if lo == hi it is

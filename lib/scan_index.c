@@ -148,13 +148,20 @@ static bool cut(struct lt_scan_index *x, uint32_t n)
 	if ((x->least - x->base + x->span) >> x->shift >= UINT32_MAX)
 		return false;
 	x->n_chunks = 0;
+	x->any_held = false;
+	struct lt_scan_chunk *c = x->chunk - 1;
+	uintptr_t before = 0;
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t key = (x->blocks[i].addr - x->base) >> x->shift;
-		if (x->n_chunks && x->chunk[x->n_chunks - 1].key == key)
-			continue;
-		if (x->n_chunks == limit)
-			return false;
-		x->chunk[x->n_chunks++] = (struct lt_scan_chunk){.key = key, .first = i};
+		uintptr_t addr = x->blocks[i].addr;
+		uint32_t key = (uint32_t)((addr - x->base) >> x->shift);
+		if (i == 0 || c->key != key) {
+			if (x->n_chunks++ == limit)
+				return false;
+			*++c = (struct lt_scan_chunk){.key = key, .first = i};
+		}
+		c->shift |= addr % (1u << LT_SCAN_GRAIN_SHIFT) || addr == before;
+		before = addr;
+		x->any_held |= x->blocks[i].flags & LT_SCAN_HELD;
 	}
 	x->chunk[x->n_chunks] = (struct lt_scan_chunk){.key = UINT32_MAX, .first = n};
 	return true;
@@ -166,15 +173,8 @@ static bool cut(struct lt_scan_index *x, uint32_t n)
 static bool suits_rows(const struct lt_scan_index *x, const struct lt_scan_chunk *c)
 {
 	uint32_t n = c[1].first - c->first;
-	uintptr_t odd = 0;
 
-	if (((uintptr_t)LT_SCAN_ROW_WORDS << x->shift >> LT_SCAN_ROW_SHIFT) > n)
-		return false;
-	for (uint32_t i = c->first; i < c[1].first; i++) {
-		odd |= x->blocks[i].addr & ((1u << LT_SCAN_GRAIN_SHIFT) - 1);
-		odd |= i > c->first && x->blocks[i].addr == x->blocks[i - 1].addr;
-	}
-	return !odd;
+	return !c->shift && ((uintptr_t)LT_SCAN_ROW_WORDS << x->shift >> LT_SCAN_ROW_SHIFT) <= n;
 }
 
 /* These two fill the table from its place `at` on for a chunk, and return the place behind. */
