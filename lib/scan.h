@@ -1,6 +1,6 @@
 /* Judges the live blocks: which of them the program can still reach, and what holds them.
  *
- * Pure: no system calls, no malloc, no globals, no recursion but in sorting (8 deep); less than 16
+ * Pure: no system calls, no malloc, no globals, no recursion but in sorting (8 deep); less than 20
  * KiB of stack. It reads the memory of the blocks and roots in place, so it runs where these lie
  * and stand still, which is a forked copy of the program. All arrays and the work space are the
  * caller's.
