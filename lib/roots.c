@@ -4,7 +4,9 @@
 
 enum {
 	PAGE = 4096,
-	LARGE = 64 << 10 /* bytes: no smaller block has a mapping of its own */
+	LARGE = 64 << 10, /* bytes: no smaller block has a mapping of its own */
+	ARENA = 64 << 20,
+	GRANULE = 2 << 20
 };
 
 static const char *hex(const char *p, const char *end, uint64_t *v)
@@ -117,13 +119,62 @@ static uint32_t find(const struct lt_mapping *m, uint32_t n, uintptr_t addr)
 	return low < n && m[low].start <= addr ? low : n;
 }
 
+enum {
+	ANY = LT_MAPPING_FILE | LT_MAPPING_DATA | LT_MAPPING_STACK | LT_MAPPING_HEAP |
+	      LT_MAPPING_OTHER
+};
+
+uint32_t lt_mapping_split(struct lt_mapping *m, uint32_t n, uint32_t room)
+{
+	while (n < room && !(m[n - 1].flags & ANY) && (m[n - 1].flags & LT_MAPPING_WRITE)) {
+		struct lt_mapping *last = &m[n - 1];
+		uintptr_t edge = (last->start & ~(uintptr_t)(ARENA - 1)) + ARENA;
+		if (edge >= last->end)
+			break;
+		m[n] = *last;
+		m[n++].start = last->end = edge;
+	}
+	return n;
+}
+
+/* What is at the beginning of an arena's memory: the arena (within such memory, too), the piece
+ * before, and how long it is. */
+void lt_mappings_find_arenas(struct lt_mapping *m, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		const uintptr_t *w = (const uintptr_t *)m[i].start;
+		if (m[i].start % ARENA || (m[i].flags & ANY) || !(m[i].flags & LT_MAPPING_READ) ||
+			!(m[i].flags & LT_MAPPING_WRITE))
+			continue;
+		bool first = w[0] - m[i].start < PAGE && w[1] == 0;
+		bool further = w[0] % ARENA < PAGE && w[1] && w[1] % ARENA == 0;
+		if ((first || further) && w[2] && w[2] <= ARENA && w[2] % 16 == 0 &&
+			m[i].end - m[i].start <= ARENA)
+			m[i].flags |= LT_MAPPING_ARENA;
+	}
+}
+
+static uint32_t granule(uintptr_t addr)
+{
+	return 1u << (addr / GRANULE % 32);
+}
+
 void lt_mappings_mark(
 	struct lt_mapping *m, uint32_t n, const struct lt_scan_block *blocks, uint32_t n_blocks)
 {
 	for (uint32_t i = 0; i < n_blocks; i++) {
-		uint32_t k = find(m, n, blocks[i].addr);
-		if (k < n)
-			m[k].flags |= blocks[i].size < LARGE ? LT_MAPPING_SMALL : LT_MAPPING_LARGE;
+		const struct lt_scan_block *b = &blocks[i];
+		uint32_t k = find(m, n, b->addr);
+		if (k == n)
+			continue;
+		if (b->size >= LARGE) {
+			m[k].flags |= LT_MAPPING_LARGE;
+			continue;
+		}
+		m[k].flags |= LT_MAPPING_SMALL;
+		m[k].used |= granule(b->addr);
+		if (b->addr + b->size < m[k].end)
+			m[k].used |= granule(b->addr + b->size);
 	}
 }
 
@@ -155,8 +206,7 @@ static bool is_root(const struct lt_mapping *m)
 {
 	return (m->flags & LT_MAPPING_READ) && (m->flags & LT_MAPPING_WRITE) &&
 	       !(m->flags & (LT_MAPPING_OTHER | LT_MAPPING_HEAP)) &&
-	       (!(m->flags & LT_MAPPING_SMALL) ||
-		       (m->flags & (LT_MAPPING_DATA | LT_MAPPING_STACK)));
+	       (!(m->flags & LT_MAPPING_ARENA) || !(m->flags & LT_MAPPING_SMALL));
 }
 
 static uint32_t kind_of_root(const struct lt_mapping *m)
@@ -166,27 +216,50 @@ static uint32_t kind_of_root(const struct lt_mapping *m)
 					    : LT_SCAN_MAPPING;
 }
 
+/* What is not used, where an allocator's memory and the program's lie in one mapping. It has been
+ * split, so that each bit of `used` stands for one place. */
+static void add_unused(struct lt_roots *r, const struct lt_mapping *m)
+{
+	for (uintptr_t at = m->start, next; at < m->end; at = next) {
+		next = (at & ~(uintptr_t)(GRANULE - 1)) + GRANULE;
+		next = next < m->end ? next : m->end;
+		if (m->used & granule(at))
+			continue;
+		if (r->n && r->root[r->n - 1].end == at && at > m->start)
+			r->root[r->n - 1].end = next;
+		else
+			add(r, at, next, LT_SCAN_MAPPING);
+	}
+}
+
 /* Blocks are memory, not roots, wherever they lie. */
+static void subtract_block(
+	struct lt_roots *r, const struct lt_mapping *m, const struct lt_scan_block *b)
+{
+	uintptr_t page = ~(uintptr_t)(PAGE - 1), end = b->addr + b->size;
+	if (m->flags & (LT_MAPPING_DATA | LT_MAPPING_STACK | LT_MAPPING_FILE))
+		lt_roots_subtract(r, b->addr, end);
+	else if (b->size >= LARGE)
+		lt_roots_subtract(r, b->addr & page, (end + PAGE - 1) & page);
+}
+
 void lt_roots_add(struct lt_roots *r, const struct lt_mapping *m, uint32_t n,
 	const struct lt_scan_block *blocks, uint32_t n_blocks)
 {
 	uint32_t mixed = 0;
-	for (uint32_t i = 0; i < n; i++)
-		if (is_root(&m[i])) {
-			add(r, m[i].start, m[i].end, kind_of_root(&m[i]));
-			mixed += !!(m[i].flags & (LT_MAPPING_LARGE | LT_MAPPING_SMALL));
-		}
-	for (uint32_t i = 0; mixed && i < n_blocks; i++) {
-		const struct lt_scan_block *b = &blocks[i];
-		uint32_t k = find(m, n, b->addr);
-		if (k == n || !is_root(&m[k]))
+	for (uint32_t i = 0; i < n; i++) {
+		if (!is_root(&m[i]))
 			continue;
-		if (m[k].flags & (LT_MAPPING_DATA | LT_MAPPING_STACK)) {
-			lt_roots_subtract(r, b->addr, b->addr + b->size);
-		} else {
-			uintptr_t page = ~(uintptr_t)(PAGE - 1);
-			lt_roots_subtract(r, b->addr & page, (b->addr + b->size + PAGE - 1) & page);
-		}
+		mixed |= m[i].flags & (LT_MAPPING_LARGE | LT_MAPPING_SMALL);
+		if ((m[i].flags & LT_MAPPING_SMALL) && !(m[i].flags & ANY))
+			add_unused(r, &m[i]);
+		else
+			add(r, m[i].start, m[i].end, kind_of_root(&m[i]));
+	}
+	for (uint32_t i = 0; mixed && i < n_blocks; i++) {
+		uint32_t k = find(m, n, blocks[i].addr);
+		if (k < n && is_root(&m[k]))
+			subtract_block(r, &m[k], &blocks[i]);
 	}
 }
 

@@ -19,12 +19,14 @@ enum lt_mapping_flag {
 	LT_MAPPING_HEAP = 64,   /* brk */
 	LT_MAPPING_OTHER = 128, /* vdso and the like; the dump */
 	LT_MAPPING_SMALL = 256, /* small live blocks lie in it */
-	LT_MAPPING_LARGE = 512  /* large ones do */
+	LT_MAPPING_LARGE = 512, /* large ones do */
+	LT_MAPPING_ARENA = 1024 /* glibc's, of a thread */
 };
 
 struct lt_mapping {
 	uintptr_t start, end;
 	uint32_t flags;
+	uint32_t used; /* SMALL: a bit for each 2 MiB of 64 in which such blocks lie */
 };
 
 /* Reads one line of maps. dump: the inode and device of the dump, whose mappings are OTHER. Returns
@@ -36,6 +38,13 @@ struct lt_roots_file {
 const char *lt_mapping_read(const char *line, const char *end, const struct lt_mapping *before,
 	const struct lt_roots_file *dump, struct lt_mapping *m);
 
+/* The kernel joins mappings that happen to lie side by side: the program's and the allocator's.
+ * Where allocators begin at multiples of 64 MiB (glibc's arenas do), they are parted again: the
+ * last mapping read, the n-th, becomes as many as needed. Returns how many there are now, at most
+ * room. */
+uint32_t lt_mapping_split(struct lt_mapping *m, uint32_t n, uint32_t room);
+/* Finds glibc's arenas among the mappings, by what stands at their beginning. Reads the memory. */
+void lt_mappings_find_arenas(struct lt_mapping *m, uint32_t n);
 /* Marks the mappings (in order) in which live blocks lie. */
 void lt_mappings_mark(
 	struct lt_mapping *m, uint32_t n, const struct lt_scan_block *blocks, uint32_t n_blocks);
@@ -47,9 +56,9 @@ struct lt_roots {
 	bool full; /* there was no room for all */
 };
 
-/* Adds what is not allocator's of the mappings. Mappings that hold small blocks are allocator's as
- * a whole; where there are only large ones (each has pages of its own), the rest is the program's:
- * the kernel joins mappings that happen to lie side by side. */
+/* Adds what is not allocator's of the mappings. Arenas that hold blocks are, as a whole; elsewhere
+ * each 2 MiB in which small blocks lie (other allocators ask for no less); of large blocks their
+ * pages. */
 void lt_roots_add(struct lt_roots *r, const struct lt_mapping *m, uint32_t n,
 	const struct lt_scan_block *blocks, uint32_t n_blocks);
 /* Takes a range out. */

@@ -23,6 +23,7 @@
 #include "lib/roots.h"
 #include "lib/scan.h"
 #include "lib/sys.h"
+#include "lib/tracer.h"
 #include "lib/unwind.h"
 
 enum {
@@ -208,12 +209,11 @@ static bool read_mappings(void)
 		len += (size_t)n;
 	const char *p = cut.text;
 	struct lt_mapping *m = cut.mappings;
-	while (cut.mapping_count < MAPPINGS &&
-		(p = lt_mapping_read(
-			 p, cut.text + len, m > cut.mappings ? m - 1 : NULL, &dump, m))) {
-		m++;
-		cut.mapping_count++;
-	}
+	uint32_t count = 0;
+	while (count < MAPPINGS && (p = lt_mapping_read(p, cut.text + len,
+					    count ? &m[count - 1] : NULL, &dump, &m[count])))
+		count = lt_mapping_split(m, count + 1, MAPPINGS);
+	cut.mapping_count = count;
 	return cut.mapping_count > 0 && cut.mapping_count < MAPPINGS && len < TEXT;
 }
 
@@ -309,17 +309,53 @@ static void set_ranges(void)
 	skip[s->skip.n++] = (struct lt_scan_range){readable, UINTPTR_MAX};
 }
 
+/* A thread's descriptor begins with its own address, the address of its vector of thread-local
+ * storage (two words into a block), and its own address. */
+enum { THREADS = 1024, VECTOR_HEAD = 16, DESCRIPTOR_ALIGN = 64 };
+
+static uint32_t find_vectors(uintptr_t *vector)
+{
+	const struct lt_roots *r = &cut.roots;
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < r->n; i++) {
+		uintptr_t at = (r->root[i].start + DESCRIPTOR_ALIGN - 1) &
+			       ~(uintptr_t)(DESCRIPTOR_ALIGN - 1);
+		if (r->root[i].kind != LT_SCAN_MAPPING)
+			continue;
+		for (; at + DESCRIPTOR_ALIGN <= r->root[i].end && n < THREADS;
+			at += DESCRIPTOR_ALIGN) {
+			const uintptr_t *w = (const uintptr_t *)at;
+			if (w[0] == at && w[2] == at)
+				vector[n++] = w[1] - VECTOR_HEAD;
+		}
+	}
+	return n;
+}
+
+/* These vectors belong to the threads, though nothing points to their beginnings. */
+static void hold_vectors(void)
+{
+	uintptr_t vector[THREADS];
+	uint32_t n = lt_numbered ? find_vectors(vector) : 0;
+	for (uint32_t i = 0; n && i < cut.scan.n_blocks; i++)
+		for (uint32_t k = 0; k < n; k++)
+			if (cut.scan.blocks[i].addr == vector[k])
+				cut.scan.blocks[i].flags |= LT_SCAN_HELD;
+}
+
 static bool find_roots(void)
 {
 	struct lt_scan *s = &cut.scan;
 	if (!read_mappings())
 		return false;
+	lt_mappings_find_arenas(cut.mappings, cut.mapping_count);
 	lt_mappings_mark(cut.mappings, cut.mapping_count, s->blocks, s->n_blocks);
 	lt_roots_add(&cut.roots, cut.mappings, cut.mapping_count, s->blocks, s->n_blocks);
 	subtract_own();
 	subtract_arena();
 	subtract_dead_stack();
 	set_ranges();
+	hold_vectors();
 	s->roots = cut.roots.root;
 	s->n_roots = cut.roots.n;
 	return !cut.roots.full;

@@ -1,13 +1,17 @@
 /* Blocks of all verdicts. What there is at the end:
- *   reachable: a chain of 5 nodes of 48 bytes from a global; 77 bytes from a thread that waits
+ *   reachable: a chain of 5 nodes of 48 bytes, from a global
  *   possible:  500 bytes, to whose inside a global points
- *   definite:  the head of a chain of 3 nodes; 1000 bytes; the first of a cycle of 2 nodes; 77
- * bytes that only a variable of main's points to, which has returned indirect:  the rest of the
- * chain, and of the cycle With an argument: the process ends within main, so that its variable is
- * alive. */
+ *   definite:  the head of a chain of 3 nodes; 1000 bytes; the first of a cycle of 2 nodes; and
+ *              77 bytes to which only a variable of main's points, which has returned
+ *   indirect:  the rest of the chain, and of the cycle
+ *
+ * With an argument the process ends within main, so that its variable is alive. With two a thread
+ * waits that holds 77 bytes instead, and 64 blocks in its arena to which only mappings point that
+ * may lie side by side with the arena. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 struct node {
@@ -50,6 +54,13 @@ static void *wait_with_block(void *unused)
 {
 	void *volatile kept = malloc(77);
 	(void)unused;
+	for (int i = 0; i < 64; i++) {
+		void **page = mmap(
+			NULL, 1 << 18, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (page == MAP_FAILED)
+			abort();
+		page[8] = malloc(33);
+	}
 	if (write(ready[1], "", 1) != 1)
 		abort();
 	for (;;)

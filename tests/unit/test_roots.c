@@ -16,7 +16,7 @@ static const char maps[] =
 	"555555558000-555555559000 rw-p 00003000 fe:01 1234                       /tmp/a.out\n"
 	"555555559000-55555555b000 rw-p 00000000 00:00 0 \n"
 	"55555555b000-55555557c000 rw-p 00000000 00:00 0                          [heap]\n"
-	"7fff00000000-7fff00100000 rw-p 00000000 00:00 0 \n"
+	"7ffeffe00000-7fff00100000 rw-p 00000000 00:00 0 \n"
 	"7fff00100000-7fff00200000 ---p 00000000 00:00 0 \n"
 	"7fff10000000-7fff10400000 rw-p 00000000 00:00 0 \n"
 	"7fff20000000-7fff20001000 rw-s 00000000 fe:01 99                         /tmp/a dump.bin\n"
@@ -34,7 +34,8 @@ static void read_all(void)
 {
 	const char *p = maps, *end = maps + sizeof(maps) - 1;
 	struct lt_roots_file dump = {.dev = 0xfe01, .ino = 99};
-	for (n = 0; (p = lt_mapping_read(p, end, n ? &m[n - 1] : NULL, &dump, &m[n])); n++)
+	for (n = 0; (p = lt_mapping_read(p, end, n ? &m[n - 1] : NULL, &dump, &m[n]));
+		n = lt_mapping_split(m, n + 1, MOST))
 		assert_true(n < MOST);
 }
 
@@ -42,18 +43,20 @@ static void lines_are_read(void **state)
 {
 	(void)state;
 	read_all();
-	assert_int_equal(n, 12);
+	assert_int_equal(n, 13); /* one is split */
+	assert_int_equal(m[5].end, 0x7fff00000000);
+	assert_int_equal(m[6].start, 0x7fff00000000);
 	assert_int_equal(
 		m[1].flags, LT_MAPPING_READ | LT_MAPPING_EXEC | LT_MAPPING_FILE | LT_MAPPING_DATA);
 	assert_int_equal(m[3].flags, LT_MAPPING_READ | LT_MAPPING_WRITE | LT_MAPPING_DATA);
 	assert_int_equal(m[4].flags, LT_MAPPING_READ | LT_MAPPING_WRITE | LT_MAPPING_HEAP);
-	assert_int_equal(m[6].flags, 0);
-	assert_int_equal(m[7].start, 0x7fff10000000);
-	assert_int_equal(m[7].end, 0x7fff10400000);
-	assert_true(m[8].flags & LT_MAPPING_OTHER);
-	assert_int_equal(m[9].flags, LT_MAPPING_READ | LT_MAPPING_WRITE | LT_MAPPING_FILE);
-	assert_true(m[10].flags & LT_MAPPING_STACK);
-	assert_true(m[11].flags & LT_MAPPING_OTHER);
+	assert_int_equal(m[7].flags, 0);
+	assert_int_equal(m[8].start, 0x7fff10000000);
+	assert_int_equal(m[8].end, 0x7fff10400000);
+	assert_true(m[9].flags & LT_MAPPING_OTHER);
+	assert_int_equal(m[10].flags, LT_MAPPING_READ | LT_MAPPING_WRITE | LT_MAPPING_FILE);
+	assert_true(m[11].flags & LT_MAPPING_STACK);
+	assert_true(m[12].flags & LT_MAPPING_OTHER);
 	const char *odd[] = {"", "x\n", "1-2\n", "1000-2000 rw-p 0 0:0\n", "1000-2000 rw-p"};
 	for (unsigned i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
 		assert_null(lt_mapping_read(
@@ -90,7 +93,9 @@ static void allocators_memory_is_none(void **state)
 	assert_true(covers(&r, 0x555555559140));
 	assert_false(covers(&r, 0x55555555c200)); /* the heap */
 	assert_false(covers(&r, 0x7fff00080000)); /* an arena */
-	assert_true(covers(&r, 0x7fff10000000));  /* the program's, joined with large blocks */
+	assert_true(covers(&r, 0x7ffeffe00000));  /* the program's, joined with it */
+	assert_true(covers(&r, 0x7ffeffffffff));
+	assert_true(covers(&r, 0x7fff10000000)); /* the program's, joined with large blocks */
 	assert_true(covers(&r, 0x7fff100fffff));
 	assert_false(covers(&r, 0x7fff10100000));
 	assert_false(covers(&r, 0x7fff101fffff));
@@ -103,6 +108,26 @@ static void allocators_memory_is_none(void **state)
 	lt_roots_subtract(&r, 0x7ffffffde000, 0x7ffffffff000 - 16);
 	assert_false(covers(&r, 0x7ffffffef000));
 	assert_true(covers(&r, 0x7fffffffeff8));
+}
+
+/* Of another allocator: by 2 MiB. */
+static void others_are_parted(void **state)
+{
+	struct lt_mapping one = {.start = 0x7f0000100000,
+		.end = 0x7f0000a00000,
+		.flags = LT_MAPPING_READ | LT_MAPPING_WRITE};
+	struct lt_scan_block blocks[] = {
+		{.addr = 0x7f0000210000, .size = 100}, {.addr = 0x7f00007ffff0, .size = 32}};
+	struct lt_roots r = {.root = root, .room = MOST};
+	(void)state;
+	assert_int_equal(lt_mapping_split(&one, 1, 1), 1);
+	lt_mappings_mark(&one, 1, blocks, 2);
+	lt_roots_add(&r, &one, 1, blocks, 2);
+	assert_int_equal(r.n, 2);
+	assert_int_equal(r.root[0].start, 0x7f0000100000);
+	assert_int_equal(r.root[0].end, 0x7f0000200000);
+	assert_int_equal(r.root[1].start, 0x7f0000400000);
+	assert_int_equal(r.root[1].end, 0x7f0000600000);
 }
 
 static void no_room_is_told(void **state)
@@ -163,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_read),
 		cmocka_unit_test(allocators_memory_is_none),
+		cmocka_unit_test(others_are_parted),
 		cmocka_unit_test(no_room_is_told),
 		cmocka_unit_test(the_arena_is_found),
 	};
