@@ -77,8 +77,8 @@ static void forget_own(uintptr_t start)
 
 bool lt_sys_own(unsigned i, uintptr_t range[2])
 {
-	range[0] = i ? own[(i - 1) % OWN][0] : piece[false].end - KEPT;
-	range[1] = i ? own[(i - 1) % OWN][1] : piece[false].end;
+	range[0] = i ? own[(i - 1) % OWN][0] : piece[KEPT].end - room[KEPT];
+	range[1] = i ? own[(i - 1) % OWN][1] : piece[KEPT].end;
 	return i <= owned && i <= OWN;
 }
 
