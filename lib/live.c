@@ -468,7 +468,14 @@ struct lt_live_sum lt_live_sum(void)
 	return sum;
 }
 
-void lt_live_each(void (*fn)(void *ctx, uint64_t addr, uint64_t size, uint32_t site), void *ctx)
+/* Events without a number come before all with one. */
+static uint32_t birth_of(const struct lt_live_entry *e)
+{
+	uint32_t number = (uint32_t)(e->what >> LT_LIVE_NUMBER_SHIFT);
+	return (uint32_t)is_numbered(lt_live_kind(e)) << 31 | number >> 1;
+}
+
+void lt_live_each(void (*fn)(void *ctx, const struct lt_live_block *b), void *ctx)
 {
 	for (unsigned n = 0; n < LT_LIVE_TABLES; n++) {
 		const struct lt_live_table *t = &lt_live_tables[n];
@@ -477,10 +484,13 @@ void lt_live_each(void (*fn)(void *ctx, uint64_t addr, uint64_t size, uint32_t s
 			if (lt_live_kind(e) == LT_LIVE_NONE || !is_live(lt_live_kind(e)))
 				continue;
 			uint64_t hash = lt_live_whole_hash(n, e->who);
-			uint64_t size = e->what >> LT_LIVE_SIZE_SHIFT;
-			if (size == LT_LIVE_LARGE)
-				size = lt_live_large_size(hash);
-			fn(ctx, lt_live_unhash(hash) << 3, size, e->who & LT_LIVE_SITE);
+			struct lt_live_block b = {.addr = lt_live_unhash(hash) << 3,
+				.size = e->what >> LT_LIVE_SIZE_SHIFT,
+				.site = e->who & LT_LIVE_SITE,
+				.birth = birth_of(e)};
+			if (b.size == LT_LIVE_LARGE)
+				b.size = lt_live_large_size(hash);
+			fn(ctx, &b);
 		}
 	}
 }

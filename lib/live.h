@@ -34,8 +34,14 @@ struct lt_live_sum {
 };
 struct lt_live_sum lt_live_sum(void);
 
-/* Calls fn for each live block, in no order; size: as asked for. */
-void lt_live_each(void (*fn)(void *ctx, uint64_t addr, uint64_t size, uint32_t site), void *ctx);
+/* Calls fn for each live block, in no order. size: as asked for. birth: greater for what was
+ * allocated later, in a process with one thread; between threads within a MiB of addresses only. It
+ * wraps. */
+struct lt_live_block {
+	uint64_t addr, size;
+	uint32_t site, birth;
+};
+void lt_live_each(void (*fn)(void *ctx, const struct lt_live_block *b), void *ctx);
 
 /* In a forked child: empty. What it inherits is not its own. */
 void lt_live_reset(void);

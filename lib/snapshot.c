@@ -161,13 +161,13 @@ static void unmap_memory(void)
 		lt_sys_unmap(cut.channel, pages(sizeof(struct channel)));
 }
 
-static void add_block(void *unused, uint64_t addr, uint64_t size, uint32_t site)
+static void add_block(void *unused, const struct lt_live_block *b)
 {
 	struct lt_scan *s = &cut.scan;
 	(void)unused;
 	if (s->n_blocks < cut.room)
-		s->blocks[s->n_blocks++] =
-			(struct lt_scan_block){.addr = addr, .size = size, .site = site};
+		s->blocks[s->n_blocks++] = (struct lt_scan_block){
+			.addr = b->addr, .size = b->size, .site = b->site, .birth = b->birth};
 }
 
 /* In the copy: */

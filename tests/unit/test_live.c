@@ -243,14 +243,14 @@ struct found {
 	bool wrong;
 };
 
-static void check(void *ctx, uint64_t addr, uint64_t size, uint32_t site)
+static void check(void *ctx, const struct lt_live_block *b)
 {
 	struct found *f = ctx;
-	uint64_t i = (addr - base) / 48;
+	uint64_t i = (b->addr - base) / 48;
 	f->blocks++;
-	f->bytes += size;
-	if (i >= ADDRESSES || address((unsigned)i) != addr || !model[i].live ||
-		model[i].size != size || model[i].site != site)
+	f->bytes += b->size;
+	if (i >= ADDRESSES || address((unsigned)i) != b->addr || !model[i].live ||
+		model[i].size != b->size || model[i].site != b->site)
 		f->wrong = true;
 }
 
@@ -397,9 +397,10 @@ static struct lt_live_sum sum_now(void)
 	return lt_live_sum();
 }
 
-static void count_right(void *ctx, uint64_t addr, uint64_t size, uint32_t site)
+static void count_right(void *ctx, const struct lt_live_block *b)
 {
-	*(uint64_t *)ctx += size == (addr & 0xfffff) && site == (uint32_t)(addr >> 5) % (1 << 24);
+	*(uint64_t *)ctx +=
+		b->size == (b->addr & 0xfffff) && b->site == (uint32_t)(b->addr >> 5) % (1 << 24);
 }
 
 static void many(bool with_numbers)
