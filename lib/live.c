@@ -22,19 +22,17 @@
 #include "lib/sys.h"
 
 enum {
-	AHEAD = 64, /* events whose memory is asked for before they are applied */
-	QUEUE = 128,
 	PATIENCE = 1024,     /* passes that a hole is waited for */
-	AGE_WORDS = 1 << 23, /* then the next table ages: all of them within 2^29 words */
+	AGE_WORDS = 1 << 23, /* then the next part ages: all of them within 2^29 words */
+	SWEEP = 1 << 16,     /* freed addresses that are not too many */
 	HALVES = 4096,
+	SITE = (1 << 30) - 1,
 	PAGE = 4096
 };
 
-/* What the entry shall be. In `what` the bit `passed` is 0. */
+/* An entry to be. */
 struct event {
 	uint64_t who, what;
-	uint64_t size; /* of an allocation */
-	struct lt_live_table *t;
 };
 
 /* Half a realloc. */
@@ -53,223 +51,163 @@ static struct {
 	bool hole;     /* in this pass */
 	bool watchful; /* remember what is freed, though events have no numbers */
 	uint64_t pass; /* from 1 */
-	uint64_t freed_who, freed_what; /* its halves, as entries have it */
-	uint64_t bytes;
+	uint64_t blocks, bytes;
+	uint64_t next_sweep; /* not before this pass */
 	uint32_t words;
-	unsigned ageing; /* the next table to age */
+	unsigned ageing; /* the next part to age */
 	uint32_t open_used, later_used;
 	struct half *open;  /* FIRST halves whose others are to come */
 	struct half *later; /* while there is a hole: halves in the order in which they came */
-	unsigned queued, applied; /* events so far */
-	struct event queue[QUEUE];
 } live;
 
 static void give_up(void)
 {
 	lt_live_clear(true);
 	live.lost = true;
-	live.bytes = 0;
+	live.blocks = live.bytes = 0;
 }
 
-static inline bool is_live(unsigned kind)
+static bool is_newer_unusual(const struct event *ev, const struct lt_live_entry *e)
 {
-	return kind < LT_LIVE_FREED_NUMBERED;
-}
-
-static inline uint64_t stamp_of(const struct lt_live_entry *e)
-{
-	return (e->who & LT_LIVE_SITE) | e->what >> LT_LIVE_SIZE_SHIFT << LT_LIVE_SITE_BITS;
-}
-
-static inline bool is_numbered(unsigned kind)
-{
-	return (1 << LT_LIVE_NUMBERED | 1 << LT_LIVE_NUMBERED_ELDER |
-		       1 << LT_LIVE_FREED_NUMBERED) >>
-		       kind &
-	       1;
-}
-
-static inline unsigned kind_of(const struct event *ev)
-{
-	return ev->what & LT_LIVE_KIND;
-}
-
-static inline bool comes_after(uint64_t what, uint64_t other)
-{
-	return (int32_t)((uint32_t)(what >> LT_LIVE_NUMBER_SHIFT) -
-			 (uint32_t)(other >> LT_LIVE_NUMBER_SHIFT)) > 0;
+	unsigned kind = lt_live_kind(e);
+	if (kind == LT_LIVE_OLD || (!lt_live_is_live(kind) && lt_live_forgotten(e)))
+		return true;
+	return ((kind ^ ev->who) & 1) && (ev->who & 1); /* numbers came after places */
 }
 
 /* True when the event comes after the one that the entry is of. */
-static bool is_newer(const struct event *ev, const struct lt_live_entry *e)
+static inline bool is_newer(const struct event *ev, const struct lt_live_entry *e)
 {
-	unsigned kind = lt_live_kind(e);
-	bool numbered = is_numbered(kind_of(ev));
-	if (kind == LT_LIVE_OLD || (!is_live(kind) && stamp_of(e) < lt_live_clean))
-		return true;
-	if (is_numbered(kind) != numbered)
-		return numbered;
-	return comes_after(ev->what, e->what);
-}
-
-static uint64_t hash_of(const struct event *ev)
-{
-	return lt_live_whole_hash((unsigned)(ev->t - lt_live_tables), ev->who);
+	bool alike = ((ev->who ^ e->who) & 1) == 0; /* numbers, or places */
+	return __builtin_expect(
+		       alike && (int32_t)((uint32_t)ev->what - (uint32_t)e->what) > 0, 1) ||
+	       is_newer_unusual(ev, e);
 }
 
 /* Nothing older will come: what is freed need not be remembered. */
-static bool forgets(const struct event *ev)
+static inline bool forgets(const struct event *ev)
 {
-	return kind_of(ev) == LT_LIVE_FREED_PLACED && !live.watchful;
+	return (ev->who & LT_LIVE_KIND) == LT_LIVE_FREED_PLACED && !live.watchful;
 }
 
-static void set(struct lt_live_place *p, const struct event *ev)
+/* As one store, because it may be read as one a moment later. */
+static inline void put(struct lt_live_entry *e, uint64_t who, uint64_t what)
 {
-	bool alloc = is_live(kind_of(ev));
-	if (alloc && ev->size >= LT_LIVE_LARGE && !lt_live_large_put(hash_of(ev), ev->size)) {
-		give_up();
-		return;
+	_mm_store_si128((__m128i *)e, _mm_set_epi64x((long long)what, (long long)who));
+}
+
+static inline void set_live(struct lt_live_page *p, struct lt_live_entry *e, const struct event *ev)
+{
+	p->live++;
+	live.blocks++;
+	live.bytes += ev->who >> LT_LIVE_SIZE_SHIFT;
+	put(e, ev->who, ev->what);
+}
+
+static inline void set_freed(struct lt_live_entry *e, const struct event *ev)
+{
+	lt_live_table.remembered++;
+	put(e, ev->who, ev->what);
+}
+
+/* Room for an address that has no entry. NULL: no memory. */
+static __attribute__((noinline)) struct lt_live_entry *make_room(
+	struct lt_live_page *p, const struct event *ev)
+{
+	for (;;) {
+		uint32_t i = lt_live_find(p, ev->who);
+		struct lt_live_entry *e = i ? &p->entry[i] : lt_live_add(p, ev->who);
+		if (!i && e)
+			return e;
+		/* Another address has its granule, or the leaf is full. */
+		if (i && !lt_live_is_live(lt_live_kind(e)) && lt_live_forgotten(e)) {
+			lt_live_table.remembered--;
+			lt_live_remove(p, e, i);
+		} else if (!(i ? lt_live_refine(p) : lt_live_grow(p))) {
+			give_up();
+			return NULL;
+		}
 	}
-	p->t->live += alloc;
-	live.bytes += alloc ? ev->size : 0;
-	lt_live_write(p->e, ev->who, ev->what | (p->e->what & LT_LIVE_PASSED));
 }
 
-/* The block of the entry is no more. */
-static void take_out(struct lt_live_place *p, const struct event *ev)
+/* NULL: no memory. */
+static __attribute__((noinline)) struct lt_live_page *new_page(uint64_t addr8)
 {
-	uint64_t size = p->e->what >> LT_LIVE_SIZE_SHIFT;
-	p->t->live--;
-	live.bytes -= size == LT_LIVE_LARGE ? lt_live_large_take(hash_of(ev)) : size;
-}
-
-static void change(struct lt_live_place *p, const struct event *ev)
-{
-	if (!is_newer(ev, p->e))
-		return;
-	if (is_live(lt_live_kind(p->e)))
-		take_out(p, ev);
-	if (forgets(ev))
-		lt_live_remove(p);
-	else
-		set(p, ev);
-	if (p->t->live < p->t->low)
-		lt_live_shrink(p->t);
-}
-
-static __attribute__((noinline)) void apply(const struct event *ev)
-{
-	struct lt_live_place p;
-	if (live.lost)
-		return;
-	if (lt_live_find(&p, hash_of(ev)))
-		change(&p, ev);
-	else if (forgets(ev))
-		;
-	else if (!lt_live_insert(&p, hash_of(ev)))
+	struct lt_live_page *p = live.lost ? NULL : lt_live_new_page(addr8);
+	if (!p)
 		give_up();
-	else
-		set(&p, ev);
+	return p;
 }
 
-/* What is nearly always so: the address has its own bucket's room, is new or was freed, and the
- * size is not large. The bytes that are added; NONE: it is not so. */
-#define NONE UINT64_MAX
-static inline uint64_t add_fast(struct lt_live_bucket *b, const struct event *ev)
+static inline __attribute__((always_inline)) void insert(
+	struct lt_live_page *p, uint32_t other, const struct event *ev)
 {
-	struct lt_live_look look = lt_live_look(b, ev->who);
-	struct lt_live_entry *e;
-	if (ev->size >= LT_LIVE_LARGE)
-		return NONE;
-	if (look.alike) {
-		e = &b->e[__builtin_ctz(look.alike)];
-		if (!lt_live_is(e, ev->who) || lt_live_kind(e) != LT_LIVE_FREED_NUMBERED ||
-			!is_newer(ev, e))
-			return NONE;
+	struct lt_live_entry *e = other ? NULL : lt_live_add(p, ev->who);
+	if (__builtin_expect(!e, 0) && !(e = make_room(p, ev)))
+		return;
+	if (lt_live_is_live(ev->who & LT_LIVE_KIND))
+		set_live(p, e, ev);
+	else
+		set_freed(e, ev);
+}
+
+static inline __attribute__((always_inline)) void change(
+	struct lt_live_page *p, struct lt_live_entry *e, uint32_t i, const struct event *ev)
+{
+	if (__builtin_expect(!is_newer(ev, e), 0))
+		return;
+	if (lt_live_is_live(lt_live_kind(e))) {
+		p->live--;
+		live.blocks--;
+		live.bytes -= e->who >> LT_LIVE_SIZE_SHIFT;
 	} else {
-		if (look.passed || !look.empty)
-			return NONE;
-		e = &b->e[__builtin_ctz(look.empty)];
-		ev->t->used++;
+		lt_live_table.remembered--;
 	}
-	ev->t->live++;
-	lt_live_write(e, ev->who, ev->what | (e->what & LT_LIVE_PASSED));
-	return ev->size;
-}
-
-/* The same for a release: the block is known, and known as live; the bytes that are less. Both are
- * of one thread, or both of many. */
-static inline uint64_t take_fast(struct lt_live_bucket *b, const struct event *ev, bool forget)
-{
-	struct lt_live_look look = lt_live_look(b, ev->who);
-	if (!look.alike)
-		return NONE;
-	struct lt_live_entry *e = &b->e[__builtin_ctz(look.alike)];
-	unsigned kind = lt_live_kind(e), same = forget ? LT_LIVE_PLACED : LT_LIVE_NUMBERED;
-	uint64_t size = e->what >> LT_LIVE_SIZE_SHIFT;
-	if ((e->who ^ ev->who) >> LT_LIVE_SITE_BITS || size == LT_LIVE_LARGE ||
-		ev->t->live <= ev->t->low ||
-		!(kind == LT_LIVE_OLD || (kind == same && comes_after(ev->what, e->what))))
-		return NONE;
-	ev->t->live--;
-	ev->t->used -= forget;
-	lt_live_write(
-		e, forget ? 0 : ev->who, (forget ? 0 : ev->what) | (e->what & LT_LIVE_PASSED));
-	return size;
-}
-
-/* Applies what is queued, but for the last `left`. */
-static __attribute__((noinline)) void apply_queue(unsigned left)
-{
-	uint64_t bytes = 0; /* more */
-	for (; live.queued - live.applied > left; live.applied++) {
-		const struct event *ev = &live.queue[live.applied % QUEUE];
-		struct lt_live_bucket *b = &ev->t->bucket[lt_live_home(ev->t, ev->who)];
-		uint64_t by = NONE;
-		if (ev->t->used >= ev->t->limit)
-			;
-		else if (is_live(kind_of(ev)))
-			bytes += (by = add_fast(b, ev)) == NONE ? 0 : by;
-		else
-			bytes -= (by = take_fast(b, ev, forgets(ev))) == NONE ? 0 : by;
-		if (__builtin_expect(by == NONE, 0))
-			apply(ev);
+	if (lt_live_is_live(ev->who & LT_LIVE_KIND)) {
+		set_live(p, e, ev);
+		return;
 	}
-	if (!live.lost)
-		live.bytes += bytes;
+	if (!forgets(ev)) {
+		set_freed(e, ev); /* if that makes the page sparse, the next sweep sees it */
+		return;
+	}
+	lt_live_remove(p, e, i);
+	if (__builtin_expect(lt_live_is_sparse(p), 0))
+		lt_live_shrink(p);
 }
 
-/* The next event of the queue: its memory is asked for now. */
-static inline void add(uint64_t addr8, uint64_t low, uint64_t what, uint64_t size)
+static inline __attribute__((always_inline)) void apply(uint64_t addr8, struct event ev)
 {
-	unsigned n = live.queued;
-	if (__builtin_expect(n - live.applied == QUEUE, 0))
-		apply_queue(AHEAD);
-	struct event *ev = &live.queue[n % QUEUE];
-	uint64_t hash = lt_live_hash(addr8), who = lt_live_who(hash) | low;
-	struct lt_live_table *t = lt_live_table(hash);
-	live.queued = n + 1;
-	lt_live_fetch(t, who);
-	*ev = (struct event){.who = who, .what = what, .size = size, .t = t};
+	struct lt_live_page *p = lt_live_page(addr8);
+	if (__builtin_expect(!p, 0) && !(p = new_page(addr8)))
+		return;
+	ev.who |= addr8 << LT_LIVE_KIND_BITS & LT_LIVE_OFFSET;
+	uint32_t i = lt_live_find(p, ev.who);
+	struct lt_live_entry *e = &p->entry[i];
+	if (i && ((e->who ^ ev.who) & LT_LIVE_OFFSET) == 0)
+		change(p, e, i, &ev);
+	else if (!forgets(&ev))
+		insert(p, i, &ev);
 }
 
-/* Numbered or not is the same for long: a branch for it costs less than to go without. */
-static inline void add_free(uint64_t addr8, bool numbered, uint32_t number)
+static inline __attribute__((always_inline)) void add_free(
+	uint64_t addr8, bool numbered, uint32_t number)
 {
-	uint64_t what = live.freed_what | (uint64_t)number << LT_LIVE_NUMBER_SHIFT;
-	if (numbered)
-		add(addr8, live.freed_who, what | LT_LIVE_FREED_NUMBERED, 0);
-	else
-		add(addr8, live.freed_who, what | LT_LIVE_FREED_PLACED, 0);
+	uint64_t kind = LT_LIVE_FREED_PLACED | (unsigned)numbered;
+	apply(addr8, (struct event){.who = live.pass << LT_LIVE_SIZE_SHIFT | kind, .what = number});
 }
 
-static inline void add_live(
+static inline __attribute__((always_inline)) void add_live(
 	uint64_t addr8, uint64_t size, uint32_t site, bool numbered, uint32_t number)
 {
-	uint64_t kind = numbered ? LT_LIVE_NUMBERED : LT_LIVE_PLACED;
-	uint64_t kept = size < LT_LIVE_LARGE ? size : LT_LIVE_LARGE;
-	add(addr8, site,
-		kept << LT_LIVE_SIZE_SHIFT | (uint64_t)number << LT_LIVE_NUMBER_SHIFT | kind, size);
+	uint64_t kind = LT_LIVE_PLACED | (unsigned)numbered;
+	apply(addr8, (struct event){.who = size << LT_LIVE_SIZE_SHIFT | kind,
+			     .what = (uint64_t)site << 32 | number});
+}
+
+static __attribute__((noinline)) void release(const struct half *h)
+{
+	add_free(h->addr8, h->numbered, h->number);
 }
 
 static bool have_room(struct half **list, uint32_t used)
@@ -289,7 +227,7 @@ static void begin_realloc(const struct half *first)
 	if (have_room(&live.open, live.open_used))
 		live.open[live.open_used++] = *first;
 	else
-		add_free(first->addr8, first->numbered, first->number);
+		release(first);
 }
 
 /* They nest, as brackets do: the other half is the nearest before it. */
@@ -306,7 +244,7 @@ static void end_realloc(const struct half *second)
 	if (!first)
 		return;
 	if (second->kind == HALF_SECOND)
-		add_free(first->addr8, first->numbered, first->number);
+		release(first);
 	*first = live.open[--live.open_used];
 }
 
@@ -362,7 +300,7 @@ static inline uint32_t add_alloc(const uint64_t *w, uint32_t room, uint64_t plac
 		number = (uint32_t)w[2];
 	if (__builtin_expect(huge, 0))
 		size = w[conts] & LTF_MASK60;
-	add_live(addr8, size, second >> 30 & LT_LIVE_SITE, numbered, number);
+	add_live(addr8, size, (uint32_t)(second >> 30) & SITE, numbered, number);
 	return conts;
 }
 
@@ -405,7 +343,7 @@ static void age(uint32_t words)
 	if (__builtin_expect(live.words < AGE_WORDS, 1))
 		return;
 	live.words = 0;
-	lt_live_age(live.ageing++ % LT_LIVE_TABLES);
+	lt_live_age(live.ageing++ % LT_LIVE_PARTS);
 }
 
 void lt_live_feed(const struct lt_live_run *run)
@@ -427,8 +365,6 @@ void lt_live_pass(void)
 		live.lost = true;
 	}
 	live.pass++;
-	live.freed_who = live.pass & LT_LIVE_SITE;
-	live.freed_what = live.pass >> LT_LIVE_SITE_BITS << LT_LIVE_SIZE_SHIFT;
 	live.hole = false;
 }
 
@@ -441,12 +377,15 @@ static void finish_pass(void)
 {
 	if (!live.hole && live.watchful) {
 		pair_later();
-		apply_queue(0);
 		live.watchful = false;
 	}
-	apply_queue(0);
-	if (!live.hole || live.pass - lt_live_clean >= PATIENCE)
-		lt_live_clean = live.pass;
+	if (live.hole && live.pass - lt_live_table.clean < PATIENCE)
+		return;
+	lt_live_table.clean = live.pass;
+	if (lt_live_table.remembered > live.blocks / 4 + SWEEP && live.pass >= live.next_sweep) {
+		lt_live_sweep();
+		live.next_sweep = live.pass + 2; /* what is freed now may then be forgotten */
+	}
 }
 
 void lt_live_passed(void)
@@ -462,34 +401,32 @@ void lt_live_passed(void)
 
 struct lt_live_sum lt_live_sum(void)
 {
-	struct lt_live_sum sum = {.complete = lt_config.live && !live.lost, .bytes = live.bytes};
-	for (unsigned i = 0; i < LT_LIVE_TABLES; i++)
-		sum.blocks += lt_live_tables[i].live;
-	return sum;
+	return (struct lt_live_sum){.complete = lt_config.live && !live.lost,
+		.blocks = live.blocks,
+		.bytes = live.bytes};
 }
 
 /* Events without a number come before all with one. */
 static uint32_t birth_of(const struct lt_live_entry *e)
 {
-	uint32_t number = (uint32_t)(e->what >> LT_LIVE_NUMBER_SHIFT);
-	return (uint32_t)is_numbered(lt_live_kind(e)) << 31 | number >> 1;
+	unsigned kind = lt_live_kind(e);
+	bool numbered = kind == LT_LIVE_NUMBERED || kind == LT_LIVE_NUMBERED_ELDER;
+	return (uint32_t)numbered << 31 | (uint32_t)e->what >> 1;
 }
 
 void lt_live_each(void (*fn)(void *ctx, const struct lt_live_block *b), void *ctx)
 {
-	for (unsigned n = 0; n < LT_LIVE_TABLES; n++) {
-		const struct lt_live_table *t = &lt_live_tables[n];
-		for (size_t i = 0; i < (size_t)t->buckets * LT_LIVE_WAYS; i++) {
-			const struct lt_live_entry *e = &t->bucket[0].e[0] + i;
-			if (lt_live_kind(e) == LT_LIVE_NONE || !is_live(lt_live_kind(e)))
+	for (uint64_t n = 0; n <= lt_live_table.mask; n++) {
+		const struct lt_live_page *p = &lt_live_table.pages[n];
+		for (uint32_t i = 1; i <= p->room; i++) {
+			const struct lt_live_entry *e = &p->entry[i];
+			unsigned kind = lt_live_kind(e);
+			if (kind == LT_LIVE_NONE || !lt_live_is_live(kind))
 				continue;
-			uint64_t hash = lt_live_whole_hash(n, e->who);
-			struct lt_live_block b = {.addr = lt_live_unhash(hash) << 3,
-				.size = e->what >> LT_LIVE_SIZE_SHIFT,
-				.site = e->who & LT_LIVE_SITE,
+			struct lt_live_block b = {.addr = lt_live_addr(p, e),
+				.size = e->who >> LT_LIVE_SIZE_SHIFT,
+				.site = (uint32_t)(e->what >> 32),
 				.birth = birth_of(e)};
-			if (b.size == LT_LIVE_LARGE)
-				b.size = lt_live_large_size(hash);
 			fn(ctx, &b);
 		}
 	}

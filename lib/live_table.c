@@ -1,352 +1,285 @@
-/* See live_table.h. Room for the first 16,384 entries or so lies in one mapping, in pieces of four
- * sizes for each table; what becomes larger than a page has a mapping of its own. */
 #include "lib/live_table.h"
 
 #include <string.h>
 #include "lib/sys.h"
 
-enum {
-	PAGE = 4096,
-	PAGE_BUCKETS = PAGE / sizeof(struct lt_live_bucket),
-	LARGE_FIRST = PAGE / 16,
-	SOON = 1024, /* buckets; smaller tables grow to twice their size */
-	SOON_PERCENT = 58,
-};
+enum { FIRST_PAGES = 128 };
 
-struct lt_live_table lt_live_tables[LT_LIVE_TABLES];
-uint64_t lt_live_clean;
+/* The map of pages without entries. */
+static uint8_t empty[64];
 
-/* Buckets of the pieces, each size's behind the smaller one's. */
-static const uint32_t pieces[] = {1, 4, 16, PAGE_BUCKETS};
-enum { PIECES = sizeof(pieces) / sizeof(pieces[0]) };
+static struct lt_live_page none[LT_LIVE_GROUP];
+struct lt_live_table lt_live_table = {.pages = none, .mask = LT_LIVE_GROUP - 1};
 
-struct large {
-	uint64_t hash, size;
-};
-
-static struct {
-	struct lt_live_bucket *pieces;
-	struct large *large; /* in no order: they are few, as each has 256 MiB or more */
-	uint32_t larges, large_room;
-} live;
-
-uint64_t lt_live_unhash(uint64_t hash)
+static struct lt_live_page *free_page(uint64_t number)
 {
-	uint64_t x = (hash >> 20) * 0x18a4e8f1c5dull & ((1ull << 44) - 1);
-	return x ^ x >> 22;
+	struct lt_live_table *t = &lt_live_table;
+	uint64_t i = lt_live_home(t, number);
+	while (t->pages[i].number)
+		i = (i + 1) & t->mask;
+	return &t->pages[i];
 }
 
-static size_t round_up(size_t len)
+static size_t pages_len(void)
 {
-	return (len + PAGE - 1) & ~(size_t)(PAGE - 1);
+	return (lt_live_table.mask + 1) * sizeof(struct lt_live_page);
 }
 
-static uint64_t stamp(const struct lt_live_entry *e)
+/* So many that the pages with entries are a third of them, or less. */
+static uint64_t pages_wanted(void)
 {
-	return (e->who & LT_LIVE_SITE) | e->what >> LT_LIVE_SIZE_SHIFT << LT_LIVE_SITE_BITS;
+	uint64_t n = 1, want = FIRST_PAGES;
+	for (uint64_t i = 0; i <= lt_live_table.mask; i++)
+		n += lt_live_table.pages[i].room != 0;
+	while (want < 3 * n)
+		want *= 2;
+	return want;
 }
 
-/* Freed, and no older event can come. */
-static bool is_waste(const struct lt_live_entry *e)
+/* Leaves out pages without entries. */
+static bool rebuild(void)
 {
-	return lt_live_kind(e) >= LT_LIVE_FREED_NUMBERED && stamp(e) < lt_live_clean;
-}
-
-/* A count that has come to the most stays there: the bucket is then never the end of a search. */
-static void add_passed(struct lt_live_bucket *b, int by)
-{
-	unsigned n = lt_live_look(b, 0).passed, most = (1u << LT_LIVE_WAYS) - 1;
-	if (n == most)
-		return;
-	n += (unsigned)by;
-	for (unsigned i = 0; i < LT_LIVE_WAYS; i++)
-		b->e[i].what = (b->e[i].what & ~(uint64_t)LT_LIVE_PASSED) |
-			       (n >> i & 1 ? LT_LIVE_PASSED : 0);
-}
-
-/* The bucket after so many steps from its home: first its neighbour, which the processor fetches
- * along with it, then the next pairs. */
-static struct lt_live_bucket *bucket_at(const struct lt_live_table *t, uint32_t home, uint32_t step)
-{
-	uint32_t i = (home ^ (step & 1)) + (step & ~1u);
-	return &t->bucket[i < t->buckets ? i : i % t->buckets];
-}
-
-static struct lt_live_entry *match(struct lt_live_bucket *b, unsigned alike, uint64_t who)
-{
-	for (; alike; alike &= alike - 1)
-		if (lt_live_is(&b->e[__builtin_ctz(alike)], who))
-			return &b->e[__builtin_ctz(alike)];
-	return NULL;
-}
-
-bool lt_live_find(struct lt_live_place *p, uint64_t hash)
-{
-	uint64_t who = lt_live_who(hash);
-	p->t = lt_live_table(hash);
-	if (!p->t->buckets)
+	struct lt_live_table *t = &lt_live_table;
+	struct lt_live_page *old = t->pages;
+	uint64_t old_mask = t->mask, want = pages_wanted();
+	size_t old_len = pages_len();
+	struct lt_live_page *pages = lt_sys_map(want * sizeof(*pages), true);
+	if (!pages)
 		return false;
-	p->home = lt_live_home(p->t, who);
-	for (p->step = 0; p->step < p->t->buckets; p->step++) {
-		struct lt_live_bucket *b = bucket_at(p->t, p->home, p->step);
-		struct lt_live_look look = lt_live_look(b, who);
-		p->e = match(b, look.alike, who);
-		if (p->e)
-			return true;
-		if (!look.passed)
-			return false;
-	}
-	return false;
-}
-
-void lt_live_remove(const struct lt_live_place *p)
-{
-	p->e->who = 0;
-	p->e->what &= LT_LIVE_PASSED;
-	p->t->used--;
-	for (uint32_t i = 0; i < p->step; i++)
-		add_passed(bucket_at(p->t, p->home, i), -1);
-}
-
-/* What is freed in the bucket makes room, if it is not needed any more. */
-static struct lt_live_entry *remove_waste(struct lt_live_table *t, struct lt_live_bucket *b)
-{
-	for (unsigned i = 0; i < LT_LIVE_WAYS; i++) {
-		struct lt_live_entry *e = &b->e[i];
-		if (!is_waste(e))
-			continue;
-		struct lt_live_place p = {.t = t, .home = lt_live_home(t, e->who), .e = e};
-		while (bucket_at(t, p.home, p.step) != b)
-			p.step++;
-		lt_live_remove(&p);
-		return e;
-	}
-	return NULL;
-}
-
-/* From the home on the first bucket with room. There is one. */
-static struct lt_live_entry *make_room(struct lt_live_table *t, uint32_t home)
-{
-	for (uint32_t step = 0;; step++) {
-		struct lt_live_bucket *b = bucket_at(t, home, step);
-		unsigned empty = lt_live_look(b, 0).empty;
-		struct lt_live_entry *e = empty ? &b->e[__builtin_ctz(empty)] : remove_waste(t, b);
-		if (e) {
+	t->pages = pages;
+	t->mask = want - 1;
+	t->shift = 64 - (uint32_t)__builtin_ctzll(want / LT_LIVE_GROUP);
+	t->used = 0;
+	for (uint64_t i = 0; i <= old_mask; i++)
+		if (old[i].room) {
+			*free_page(old[i].number) = old[i];
 			t->used++;
-			return e;
 		}
-		add_passed(b, 1);
-	}
+	if (old != none)
+		lt_sys_unmap(old, old_len);
+	return true;
 }
 
-static struct lt_live_bucket *piece(uint32_t buckets, unsigned table)
+struct lt_live_page *lt_live_new_page(uint64_t addr8)
 {
-	uint32_t before = 0;
-	unsigned size = 0;
-	for (; pieces[size] < buckets; size++)
-		before += pieces[size];
-	return live.pieces + (size_t)before * LT_LIVE_TABLES + (size_t)table * buckets;
+	struct lt_live_table *t = &lt_live_table;
+	uint64_t all = t->mask + 1;
+	/* Where there is no memory, what is there is filled. */
+	if ((t->pages == none || t->used >= all / 8 * 5) && !rebuild() &&
+		(t->pages == none || t->used >= all / 16 * 15))
+		return NULL;
+	struct lt_live_page *p = free_page(lt_live_number(addr8));
+	*p = (struct lt_live_page){.number = lt_live_number(addr8), .leaf = empty, .free = 1};
+	t->used++;
+	return p;
 }
 
-static bool have_pieces(void)
+static bool is_kept(const struct lt_live_entry *e)
 {
-	size_t len = 0;
-	if (live.pieces)
-		return true;
-	for (unsigned i = 0; i < PIECES; i++)
-		len += (size_t)pieces[i] * LT_LIVE_TABLES * sizeof(struct lt_live_bucket);
-	live.pieces = lt_sys_map(len, true);
-	return live.pieces != NULL;
+	return e->who && (lt_live_is_live(lt_live_kind(e)) || !lt_live_forgotten(e));
 }
 
-static struct lt_live_bucket *take(unsigned table, uint32_t buckets)
-{
-	if (buckets > PAGE_BUCKETS)
-		return lt_sys_map(buckets * sizeof(struct lt_live_bucket), true);
-	return have_pieces() ? piece(buckets, table) : NULL;
-}
-
-static void give_back(struct lt_live_bucket *b, uint32_t buckets)
-{
-	size_t len = buckets * sizeof(*b);
-	if (buckets > PAGE_BUCKETS) {
-		lt_sys_unmap(b, len);
-		return;
-	}
-	memset(b, 0, len);
-	if (buckets == PAGE_BUCKETS)
-		lt_sys_forget(b, len);
-}
-
-/* So many that n entries fill seven tenths of them (of small tables less). */
-static uint32_t buckets_for(uint32_t n)
-{
-	uint64_t percent = n < SOON * LT_LIVE_WAYS ? SOON_PERCENT : 70;
-	uint64_t want = ((uint64_t)n * 100 / percent + LT_LIVE_WAYS) / LT_LIVE_WAYS;
-	for (unsigned i = 0; i < PIECES; i++)
-		if (want <= pieces[i])
-			return pieces[i];
-	return (uint32_t)((want + PAGE_BUCKETS - 1) / PAGE_BUCKETS * PAGE_BUCKETS);
-}
-
-static void set_bounds(struct lt_live_table *t)
-{
-	uint32_t slots = t->buckets * LT_LIVE_WAYS;
-	t->limit = slots - slots / 8;
-	t->low = t->buckets > PAGE_BUCKETS ? slots / 3 : 0;
-}
-
-static uint32_t count_needed(const struct lt_live_table *t)
+static uint32_t count_kept(const struct lt_live_page *p)
 {
 	uint32_t n = 0;
-	for (uint32_t i = 0; i < t->buckets; i++)
-		for (unsigned k = 0; k < LT_LIVE_WAYS; k++) {
-			const struct lt_live_entry *e = &t->bucket[i].e[k];
-			n += lt_live_kind(e) != LT_LIVE_NONE && !is_waste(e);
-		}
+	for (uint32_t i = 1; i <= p->room; i++)
+		n += is_kept(&p->entry[i]);
 	return n;
 }
 
-static void move_all(struct lt_live_table *t, const struct lt_live_bucket *from, uint32_t buckets)
+static uint32_t count_forgotten(const struct lt_live_page *p)
 {
-	for (uint32_t i = 0; i < buckets; i++)
-		for (unsigned k = 0; k < LT_LIVE_WAYS; k++) {
-			const struct lt_live_entry *e = &from[i].e[k];
-			if (lt_live_kind(e) == LT_LIVE_NONE || is_waste(e))
-				continue;
-			struct lt_live_entry *to = make_room(t, lt_live_home(t, e->who));
-			to->who = e->who;
-			to->what =
-				(e->what & ~(uint64_t)LT_LIVE_PASSED) | (to->what & LT_LIVE_PASSED);
-		}
+	uint32_t n = 0;
+	for (uint32_t i = 1; i <= p->room; i++)
+		n += p->entry[i].who && !is_kept(&p->entry[i]);
+	return n;
 }
 
-static bool rebuild(struct lt_live_table *t, uint32_t buckets)
+static const struct {
+	uint16_t len, most; /* bytes; entries that can be needed */
+} maps[] = {
+	[LT_LIVE_COARSE] = {64, 64},
+	[LT_LIVE_FINE] = {256, 255},
+	[LT_LIVE_FINEST] = {1024, 512},
+	[LT_LIVE_NO_MAP] = {0, LT_LIVE_LINE},
+};
+
+uint32_t lt_live_find_unusual(const struct lt_live_page *p, uint64_t who)
 {
-	struct lt_live_table old = *t;
-	/* A piece cannot be moved within itself. */
-	if (buckets == old.buckets && buckets <= PAGE_BUCKETS)
-		buckets = buckets == PAGE_BUCKETS ? 2 * PAGE_BUCKETS : buckets * 4;
-	struct lt_live_bucket *b = take((unsigned)(t - lt_live_tables), buckets);
-	if (!b)
-		return false;
-	t->bucket = b;
-	t->buckets = buckets;
-	t->used = 0;
-	set_bounds(t);
-	move_all(t, old.bucket, old.buckets);
-	if (old.bucket)
-		give_back(old.bucket, old.buckets);
-	return true;
+	if (p->map == LT_LIVE_FINEST)
+		return ((const uint16_t *)p->leaf)[lt_live_offset(who)];
+	for (uint32_t i = 1; i <= LT_LIVE_LINE; i++)
+		if (p->entry[i].who && ((p->entry[i].who ^ who) & LT_LIVE_OFFSET) == 0)
+			return i;
+	return 0;
 }
 
-/* Where there is no memory, what is there is filled to the last entry. */
-static bool grow(struct lt_live_table *t)
+void lt_live_map_unusual(const struct lt_live_page *p, uint64_t who, uint32_t i)
 {
-	uint32_t most = t->buckets * LT_LIVE_WAYS, want = buckets_for(count_needed(t) + 1);
-	if (rebuild(t, want > t->buckets ? want : t->buckets))
-		return true;
-	if (t->used == most)
-		return false;
-	t->limit = t->used + (most - t->used + 7) / 8;
-	return true;
+	if (p->map == LT_LIVE_FINEST)
+		((uint16_t *)p->leaf)[lt_live_offset(who)] = (uint16_t)i;
 }
 
-void lt_live_shrink(struct lt_live_table *t)
+static uint32_t room_in(unsigned map, unsigned size)
 {
-	uint32_t want = buckets_for(count_needed(t) + 1);
-	if (want > t->buckets / 4 * 3 || !rebuild(t, want))
-		t->low = t->live / 2;
+	if (lt_live_bytes[size] <= maps[map].len)
+		return 0;
+	uint32_t room = (lt_live_bytes[size] - (uint32_t)maps[map].len) / LT_LIVE_ENTRY;
+	return room < maps[map].most ? room : maps[map].most;
 }
 
-bool lt_live_insert(struct lt_live_place *p, uint64_t hash)
+/* The smallest with room for n, or for all that can be needed. */
+static unsigned size_for(unsigned map, uint32_t n)
 {
-	if (p->t->used >= p->t->limit && !grow(p->t))
-		return false;
-	p->home = lt_live_home(p->t, lt_live_who(hash));
-	p->e = make_room(p->t, p->home);
-	return true;
-}
-
-void lt_live_age(unsigned table)
-{
-	static const uint8_t elder[] = {LT_LIVE_NONE, LT_LIVE_OLD, LT_LIVE_NUMBERED_ELDER,
-		LT_LIVE_OLD, LT_LIVE_PLACED_ELDER, LT_LIVE_OLD, LT_LIVE_FREED_NUMBERED,
-		LT_LIVE_FREED_PLACED};
-	struct lt_live_table *t = &lt_live_tables[table];
-	for (uint32_t i = 0; i < t->buckets; i++)
-		for (unsigned k = 0; k < LT_LIVE_WAYS; k++) {
-			struct lt_live_entry *e = &t->bucket[i].e[k];
-			e->what = (e->what & ~(uint64_t)LT_LIVE_KIND) | elder[lt_live_kind(e)];
-		}
-}
-
-static bool large_room(void)
-{
-	size_t len = round_up(live.large_room * sizeof(struct large));
-	if (live.larges < live.large_room)
-		return true;
-	struct large *more = lt_sys_map(len ? 2 * len : PAGE, true);
-	if (!more)
-		return false;
-	memcpy(more, live.large, live.larges * sizeof(*more));
-	if (live.large)
-		lt_sys_unmap(live.large, len);
-	live.large = more;
-	live.large_room = live.large_room ? 2 * live.large_room : LARGE_FIRST;
-	return true;
-}
-
-bool lt_live_large_put(uint64_t hash, uint64_t size)
-{
-	if (!large_room())
-		return false;
-	live.large[live.larges++] = (struct large){hash, size};
-	return true;
-}
-
-static struct large *find_large(uint64_t hash)
-{
-	for (uint32_t i = live.larges; i-- > 0;)
-		if (live.large[i].hash == hash)
-			return &live.large[i];
-	return NULL;
-}
-
-uint64_t lt_live_large_size(uint64_t hash)
-{
-	const struct large *l = find_large(hash);
-	return l ? l->size : 0;
-}
-
-uint64_t lt_live_large_take(uint64_t hash)
-{
-	struct large *l = find_large(hash);
-	uint64_t size = l ? l->size : 0;
-	if (l)
-		*l = live.large[--live.larges];
+	unsigned size = 0;
+	n = n < maps[map].most ? n : maps[map].most;
+	while (room_in(map, size) < n)
+		size++;
 	return size;
 }
 
-static void unmap_all(void)
+/* p gets a new leaf. */
+static bool take_leaf(struct lt_live_page *p, unsigned map, unsigned size)
 {
-	size_t len = 0;
-	for (unsigned i = 0; i < LT_LIVE_TABLES; i++)
-		if (lt_live_tables[i].buckets > PAGE_BUCKETS)
-			give_back(lt_live_tables[i].bucket, lt_live_tables[i].buckets);
-	for (unsigned i = 0; i < PIECES; i++)
-		len += (size_t)pieces[i] * LT_LIVE_TABLES * sizeof(struct lt_live_bucket);
-	if (live.pieces)
-		lt_sys_unmap(live.pieces, len);
-	if (live.large)
-		lt_sys_unmap(live.large, round_up(live.large_room * sizeof(struct large)));
+	uint8_t *leaf = lt_live_take(size);
+	if (!leaf)
+		return false;
+	p->leaf = leaf;
+	p->entry = (struct lt_live_entry *)(leaf + maps[map].len) - 1;
+	p->room = (uint16_t)room_in(map, size);
+	p->free = 1;
+	p->map = (uint8_t)map;
+	p->size = (uint8_t)size;
+	return true;
+}
+
+/* Some more than there are. */
+static uint32_t more_than(uint32_t n)
+{
+	return n == 0 ? 1 : n + n / 4 + LT_LIVE_LINE;
+}
+
+/* False: the map is too coarse. */
+static bool copy_kept(struct lt_live_page *to, const struct lt_live_page *from)
+{
+	for (uint32_t i = 1; i <= from->room; i++) {
+		const struct lt_live_entry *e = &from->entry[i];
+		if (!is_kept(e))
+			continue;
+		if (lt_live_find(to, e->who))
+			return false;
+		*lt_live_add(to, e->who) = *e;
+	}
+	return true;
+}
+
+static void give_leaf(const struct lt_live_page *p)
+{
+	if (p->room)
+		lt_live_give(p->leaf, p->size);
+}
+
+/* Another leaf with room for n, at least those that are kept, and such a map or a finer one. */
+static bool move(struct lt_live_page *p, unsigned map, uint32_t n)
+{
+	struct lt_live_page old = *p;
+	for (;; map++) {
+		if (!take_leaf(p, map, size_for(map, n))) {
+			*p = old;
+			return false;
+		}
+		if (copy_kept(p, &old))
+			break;
+		give_leaf(p);
+	}
+	lt_live_table.remembered -= count_forgotten(&old);
+	give_leaf(&old);
+	return true;
+}
+
+static unsigned map_for(uint32_t n)
+{
+	return n <= LT_LIVE_LINE ? LT_LIVE_NO_MAP : LT_LIVE_COARSE;
+}
+
+/* The same leaf, longer: its entries are all needed. */
+static bool lengthen(struct lt_live_page *p, unsigned size)
+{
+	struct lt_live_page old = *p;
+	if (!take_leaf(p, p->map, size))
+		return false;
+	memcpy(p->leaf, old.leaf, lt_live_bytes[old.size]);
+	p->free = old.free;
+	give_leaf(&old);
+	return true;
+}
+
+bool lt_live_grow(struct lt_live_page *p)
+{
+	uint32_t kept = count_kept(p), n = more_than(kept);
+	unsigned map = p->map;
+	if (!p->room || (map == LT_LIVE_NO_MAP && n > LT_LIVE_LINE))
+		map = map_for(n);
+	else if (kept == p->room && kept < maps[map].most)
+		return lengthen(p, size_for(map, n));
+	else if (kept == maps[map].most)
+		map++;
+	return move(p, map, n);
+}
+
+bool lt_live_refine(struct lt_live_page *p)
+{
+	return move(p, p->map + 1u, more_than(count_kept(p)));
+}
+
+void lt_live_shrink(struct lt_live_page *p)
+{
+	uint32_t kept = count_kept(p), n = kept + kept / 4;
+	if (kept == 0) {
+		lt_live_table.remembered -= count_forgotten(p);
+		give_leaf(p);
+		*p = (struct lt_live_page){.number = p->number, .leaf = empty, .free = 1};
+	} else if (size_for(map_for(n), n) < p->size) {
+		move(p, map_for(n), n); /* or it stays as it is */
+	}
+}
+
+void lt_live_sweep(void)
+{
+	for (uint64_t i = 0; i <= lt_live_table.mask; i++) {
+		struct lt_live_page *p = &lt_live_table.pages[i];
+		for (uint32_t k = 1; k <= p->room; k++) {
+			struct lt_live_entry *e = &p->entry[k];
+			if (!e->who || is_kept(e))
+				continue;
+			lt_live_table.remembered--;
+			lt_live_remove(p, e, k);
+		}
+		if (p->room && p->live <= p->room / 4)
+			lt_live_shrink(p);
+	}
+}
+
+void lt_live_age(unsigned part)
+{
+	static const uint8_t elder[] = {LT_LIVE_NONE, LT_LIVE_OLD, LT_LIVE_PLACED_ELDER,
+		LT_LIVE_NUMBERED_ELDER, LT_LIVE_OLD, LT_LIVE_OLD, LT_LIVE_FREED_PLACED,
+		LT_LIVE_FREED_NUMBERED};
+	for (uint64_t i = 0; i <= lt_live_table.mask; i++) {
+		const struct lt_live_page *p = &lt_live_table.pages[i];
+		if (!p->room || (lt_live_hash(p->number) >> 40) % LT_LIVE_PARTS != part)
+			continue;
+		for (uint32_t k = 1; k <= p->room; k++) {
+			struct lt_live_entry *e = &p->entry[k];
+			e->who = (e->who & ~(uint64_t)LT_LIVE_KIND) | elder[lt_live_kind(e)];
+		}
+	}
 }
 
 void lt_live_clear(bool unmap)
 {
-	if (unmap)
-		unmap_all();
-	memset(lt_live_tables, 0, sizeof(lt_live_tables));
-	memset(&live, 0, sizeof(live));
-	lt_live_clean = 0;
+	if (unmap && lt_live_table.pages != none)
+		lt_sys_unmap(lt_live_table.pages, pages_len());
+	lt_live_room_clear(unmap);
+	lt_live_table = (struct lt_live_table){.pages = none, .mask = LT_LIVE_GROUP - 1};
 }

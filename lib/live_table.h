@@ -1,10 +1,10 @@
 /* The live set's table: what is known of an address, found by the address. Private to live*.c.
  *
- * An entry has 16 bytes, a bucket of four is a cache line. There are 64 tables, chosen by the
- * highest bits of the address's hash, which the entries need not keep. Each grows by itself, by a
- * quarter, so that no growing takes long, and no more than a third of the memory is spare. An
- * entry for which its bucket has no room goes into one of the next, and the buckets that it passed
- * count it (`passed`): where that count is zero, a search ends. */
+ * The entries of a page's addresses lie together, in a leaf, which grows with its page. A map of
+ * the page leads to them, so that nothing is searched: for each granule of the page the entry of
+ * the address in it. Granules are as large as they may be while no two addresses are in one.
+ * Allocators hand out neighbours one after the other, and what was looked at a moment ago is then
+ * in the cache. The pages stand in a hash table, neighbours together there too. */
 #ifndef LT_LIVE_TABLE_H
 #define LT_LIVE_TABLE_H
 
@@ -12,162 +12,195 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum { LT_LIVE_TABLES = 64, LT_LIVE_WAYS = 4 };
+#include "lib/live_room.h"
+#include "lib/own.h"
 
 /* The kind of an entry. Numbers and positions wrap; what is OLD is older than any event still to
- * come, so they are never compared over a distance at which that would matter. */
+ * come, so they are never compared over a distance at which that would matter. PLACED is by an
+ * event without a number: its place in its thread's words stands for it. */
 enum lt_live_kind {
 	LT_LIVE_NONE,
-	LT_LIVE_OLD,      /* live; what follows are live too */
-	LT_LIVE_NUMBERED, /* by an event with a number */
-	LT_LIVE_NUMBERED_ELDER,
-	LT_LIVE_PLACED, /* by an event without a number: its place in its thread's words */
+	LT_LIVE_OLD, /* live; what follow are live too */
+	LT_LIVE_PLACED,
+	LT_LIVE_NUMBERED,
 	LT_LIVE_PLACED_ELDER,
-	LT_LIVE_FREED_NUMBERED, /* not live, but what comes may be older */
-	LT_LIVE_FREED_PLACED
+	LT_LIVE_NUMBERED_ELDER,
+	LT_LIVE_FREED_PLACED, /* not live, but what comes may be older */
+	LT_LIVE_FREED_NUMBERED
 };
 
-/* who:  the hash without the table's number, 38 bits; site26. FREED: the lower half of the pass
- * there. what: size28, number32, passed1, kind3. FREED: its upper half in the size's place. The
- * number may be a position. passed1: a bucket's four are one number. */
+/* who:  size52, offset9 (within its page, in units of 8), kind3. NONE: 0.
+ * what: site32, number32. The number may be a place.
+ * FREED: the pass in the size's place.
+ * NONE: what is the next free entry; 0: the one behind it. */
 struct lt_live_entry {
 	uint64_t who, what;
 };
 
 enum {
-	LT_LIVE_SITE_BITS = 26, /* as many nodes as stacks.c has */
-	LT_LIVE_SIZE_BITS = 28,
-	LT_LIVE_SIZE_SHIFT = 36,
-	LT_LIVE_NUMBER_SHIFT = 4,
-	LT_LIVE_KIND = 7,
-	LT_LIVE_PASSED_BIT = 3,
-	LT_LIVE_PASSED = 1 << LT_LIVE_PASSED_BIT
+	LT_LIVE_OFFSET_BITS = 9,
+	LT_LIVE_KIND_BITS = 3,
+	LT_LIVE_SIZE_SHIFT = LT_LIVE_OFFSET_BITS + LT_LIVE_KIND_BITS,
+	LT_LIVE_KIND = (1 << LT_LIVE_KIND_BITS) - 1,
+	LT_LIVE_OFFSET = ((1 << LT_LIVE_OFFSET_BITS) - 1) << LT_LIVE_KIND_BITS,
+	LT_LIVE_ENTRY = 16, /* bytes */
+	LT_LIVE_LINE = 4,   /* entries in a cache line */
+	LT_LIVE_GROUP = 4,  /* pages in one */
+	LT_LIVE_PARTS = 64  /* which age one after the other */
 };
-#define LT_LIVE_SITE  ((1ull << LT_LIVE_SITE_BITS) - 1)
-#define LT_LIVE_LARGE ((1ull << LT_LIVE_SIZE_BITS) - 1) /* the size stands elsewhere */
 
-struct lt_live_bucket {
-	struct lt_live_entry e[LT_LIVE_WAYS];
+/* A leaf is a map, then entries, which count from 1; 0 in the map is none. */
+enum lt_live_map {
+	LT_LIVE_COARSE, /* granules of 64 bytes, a byte each */
+	LT_LIVE_FINE,   /* of 16 bytes */
+	LT_LIVE_FINEST, /* of 8 bytes, two bytes each */
+	LT_LIVE_NO_MAP  /* a line of entries, which are looked through */
 };
-_Static_assert(sizeof(struct lt_live_bucket) == 64, "a bucket is a cache line");
+
+struct lt_live_page {
+	uint64_t number; /* and 1; 0: no page */
+	uint8_t *leaf;   /* without entries: an empty map */
+	struct lt_live_entry *entry;
+	uint16_t room; /* entries; 0: has no leaf */
+	uint16_t free; /* the first free entry; behind the last: the leaf is full */
+	uint16_t live;
+	uint8_t map, size; /* of the leaf */
+};
 
 struct lt_live_table {
-	struct lt_live_bucket *bucket;
-	uint32_t buckets;
-	uint32_t used; /* entries, freed ones too */
-	uint32_t live;
-	uint32_t limit; /* entries; then it grows */
-	uint32_t low;   /* live entries; below it shrinks */
+	struct lt_live_page *pages;
+	uint64_t mask; /* how many less 1 */
+	uint32_t shift;
+	uint64_t used;
+	uint64_t remembered; /* entries of freed addresses that are not forgotten */
+	uint64_t clean;      /* those of passes before this one may be */
 };
-extern struct lt_live_table lt_live_tables[LT_LIVE_TABLES];
+extern LT_OWN struct lt_live_table lt_live_table;
 
-/* FREED entries of passes before this one are not needed any more. */
-extern uint64_t lt_live_clean;
-
-/* addr8: the address divided by 8, 44 bits; and so many, the highest, has the hash. One to one. */
-static inline uint64_t lt_live_hash(uint64_t addr8)
+static inline uint64_t lt_live_hash(uint64_t number)
 {
-	return (addr8 ^ addr8 >> 22) * (0x9e3779b97f5ull << 20);
-}
-uint64_t lt_live_unhash(uint64_t hash);
-
-static inline struct lt_live_table *lt_live_table(uint64_t hash)
-{
-	return &lt_live_tables[hash >> 58];
+	return number / LT_LIVE_GROUP * 0x9e3779b97f4a7c15;
 }
 
-/* An entry's who, without the site. */
-static inline uint64_t lt_live_who(uint64_t hash)
+static inline uint64_t lt_live_home(const struct lt_live_table *t, uint64_t number)
 {
-	return hash << 6;
+	return ((lt_live_hash(number) >> t->shift) * LT_LIVE_GROUP | number % LT_LIVE_GROUP) &
+	       t->mask;
 }
 
-static inline uint64_t lt_live_whole_hash(unsigned table, uint64_t who)
+static inline uint64_t lt_live_number(uint64_t addr8)
 {
-	return (uint64_t)table << 58 | who >> LT_LIVE_SITE_BITS << 20;
+	return (addr8 >> LT_LIVE_OFFSET_BITS) + 1;
 }
 
-struct lt_live_place {
-	struct lt_live_table *t;
-	uint32_t home; /* the bucket where it belongs */
-	uint32_t step; /* how many it has passed */
-	struct lt_live_entry *e;
-};
-
-static inline uint32_t lt_live_home(const struct lt_live_table *t, uint64_t who)
+/* addr8: the address divided by 8. NULL: not there. */
+static inline struct lt_live_page *lt_live_page(uint64_t addr8)
 {
-	return (uint32_t)((who >> 32) * t->buckets >> 32);
+	const struct lt_live_table *t = &lt_live_table;
+	uint64_t number = lt_live_number(addr8);
+	for (uint64_t i = lt_live_home(t, number);; i = (i + 1) & t->mask) {
+		if (t->pages[i].number == number)
+			return &t->pages[i];
+		if (!t->pages[i].number)
+			return NULL;
+	}
 }
+
+/* Makes one that is not there. Pages may be moved by this. NULL: no memory. */
+struct lt_live_page *lt_live_new_page(uint64_t addr8);
 
 static inline unsigned lt_live_kind(const struct lt_live_entry *e)
 {
-	return e->what & LT_LIVE_KIND;
+	return e->who & LT_LIVE_KIND;
 }
 
-/* Asks for the memory where the entry is, or would be. Always inline: GCC 12 takes a function that
- * does nothing else for one without effect, and leaves out its calls. */
-static inline __attribute__((always_inline)) void lt_live_fetch(
-	const struct lt_live_table *t, uint64_t who)
+static inline bool lt_live_is_live(unsigned kind)
 {
-	__builtin_prefetch(&t->bucket[lt_live_home(t, who)], 1);
+	return kind < LT_LIVE_FREED_PLACED;
 }
 
-/* A bucket at a glance: bits 0 to 3 are its entries. Not a loop with branches, because which entry
- * it is is random. */
-struct lt_live_look {
-	unsigned alike; /* of this rest, most probably; what is empty is alike with rest 0 */
-	unsigned empty;
-	unsigned passed; /* the count */
-};
-
-static inline struct lt_live_look lt_live_look(const struct lt_live_bucket *b, uint64_t who)
+static inline uint64_t lt_live_addr(const struct lt_live_page *p, const struct lt_live_entry *e)
 {
-	const __m128 *e = (const __m128 *)b;
-	__m128 low = _mm_shuffle_ps(e[0], e[1], _MM_SHUFFLE(2, 1, 2, 1));
-	__m128 high = _mm_shuffle_ps(e[2], e[3], _MM_SHUFFLE(2, 1, 2, 1));
-	__m128i whos = _mm_castps_si128(_mm_shuffle_ps(low, high, _MM_SHUFFLE(2, 0, 2, 0)));
-	__m128i whats = _mm_castps_si128(_mm_shuffle_ps(low, high, _MM_SHUFFLE(3, 1, 3, 1)));
-	__m128i alike = _mm_cmpeq_epi32(whos, _mm_set1_epi32((int)(who >> 32)));
-	__m128i kind = _mm_and_si128(whats, _mm_set1_epi32(LT_LIVE_KIND));
-	__m128i empty = _mm_cmpeq_epi32(kind, _mm_setzero_si128());
-	__m128i passed = _mm_slli_epi32(whats, 31 - LT_LIVE_PASSED_BIT);
-	return (struct lt_live_look){
-		.alike = (unsigned)_mm_movemask_ps(_mm_castsi128_ps(alike)),
-		.empty = (unsigned)_mm_movemask_ps(_mm_castsi128_ps(empty)),
-		.passed = (unsigned)_mm_movemask_ps(_mm_castsi128_ps(passed)),
-	};
+	return ((uint64_t)p->number - 1) << (LT_LIVE_OFFSET_BITS + 3) | (e->who & LT_LIVE_OFFSET);
 }
 
-/* Written at once, because it is read at once, often a moment later. */
-static inline void lt_live_write(struct lt_live_entry *e, uint64_t who, uint64_t what)
+/* Freed, and no older event can come. Of entries that are not live. */
+static inline bool lt_live_forgotten(const struct lt_live_entry *e)
 {
-	_mm_store_si128((__m128i *)e, _mm_set_epi64x((int64_t)what, (int64_t)who));
+	return e->who >> LT_LIVE_SIZE_SHIFT < lt_live_table.clean;
 }
 
-static inline bool lt_live_is(const struct lt_live_entry *e, uint64_t who)
+/* In units of 8. */
+static inline uint32_t lt_live_offset(uint64_t who)
 {
-	return (e->who ^ who) >> LT_LIVE_SITE_BITS == 0 && lt_live_kind(e) != LT_LIVE_NONE;
+	return (uint32_t)who >> LT_LIVE_KIND_BITS & (LT_LIVE_OFFSET >> LT_LIVE_KIND_BITS);
 }
 
-/* Sets p; false where there is no entry: p is then for lt_live_insert. */
-bool lt_live_find(struct lt_live_place *p, uint64_t hash);
+static inline uint8_t *lt_live_granule(const struct lt_live_page *p, uint64_t who)
+{
+	return p->leaf + (lt_live_offset(who) >> (p->map == LT_LIVE_COARSE ? 3 : 1));
+}
 
-/* Makes an entry for an address that has none; the caller fills it. False: no memory. */
-bool lt_live_insert(struct lt_live_place *p, uint64_t hash);
+/* What follow are for all maps; above is what is usual. */
+uint32_t lt_live_find_unusual(const struct lt_live_page *p, uint64_t who);
+void lt_live_map_unusual(const struct lt_live_page *p, uint64_t who, uint32_t i);
 
-void lt_live_remove(const struct lt_live_place *p);
+/* The number of its entry, or of another one in its granule; 0: none. */
+static inline uint32_t lt_live_find(const struct lt_live_page *p, uint64_t who)
+{
+	if (__builtin_expect(p->map > LT_LIVE_FINE, 0))
+		return lt_live_find_unusual(p, who);
+	return *lt_live_granule(p, who);
+}
 
-/* Makes the table smaller, when that is worth it. Places are void afterwards. */
-void lt_live_shrink(struct lt_live_table *t);
+static inline void lt_live_set_map(const struct lt_live_page *p, uint64_t who, uint32_t i)
+{
+	if (__builtin_expect(p->map > LT_LIVE_FINE, 0))
+		lt_live_map_unusual(p, who, i);
+	else
+		*lt_live_granule(p, who) = (uint8_t)i;
+}
 
-/* What is young in the i-th table becomes elder, and what is elder, old. */
-void lt_live_age(unsigned i);
+/* An entry for an address that has none, or NULL: the leaf is full or there is none. */
+static inline struct lt_live_entry *lt_live_add(struct lt_live_page *p, uint64_t who)
+{
+	uint32_t i = p->free;
+	if (__builtin_expect(i > p->room, 0))
+		return NULL;
+	struct lt_live_entry *e = &p->entry[i];
+	uint32_t next = (uint32_t)e->what;
+	p->free = (uint16_t)(next ? next : i + 1);
+	lt_live_set_map(p, who, i);
+	return e;
+}
 
-/* Sizes that an entry has no room for. False: no memory. */
-bool lt_live_large_put(uint64_t hash, uint64_t size);
-uint64_t lt_live_large_take(uint64_t hash);
-uint64_t lt_live_large_size(uint64_t hash);
+static inline void lt_live_remove(struct lt_live_page *p, struct lt_live_entry *e, uint32_t i)
+{
+	lt_live_set_map(p, e->who, 0);
+	e->who = 0;
+	e->what = p->free;
+	p->free = (uint16_t)i;
+}
+
+/* So few live blocks that a smaller leaf may be enough, or none. */
+static inline bool lt_live_is_sparse(const struct lt_live_page *p)
+{
+	return p->live == 0 || p->live == (p->room - 1u) / 4;
+}
+
+/* More room in the leaf; a finer map, for addresses that would share a granule. False: no memory.
+ */
+bool lt_live_grow(struct lt_live_page *p);
+bool lt_live_refine(struct lt_live_page *p);
+
+/* A smaller leaf, or none, when that is enough for what must be kept. */
+void lt_live_shrink(struct lt_live_page *p);
+
+/* Forgets what can be forgotten. */
+void lt_live_sweep(void);
+
+/* What is young in a part becomes elder, and what is elder, old. */
+void lt_live_age(unsigned part);
 
 /* Begins anew. Without unmap, whatever state it is in, its memory is lost. */
 void lt_live_clear(bool unmap);

@@ -124,6 +124,12 @@ void lt_sys_forget(void *p, size_t len)
 		lt_sys3(SYS_madvise, p, len, MADV_DONTNEED);
 }
 
+void lt_sys_huge(void *p, size_t len)
+{
+	if (!sealed())
+		lt_sys3(SYS_madvise, p, len, MADV_HUGEPAGE);
+}
+
 bool lt_sys_readable(const void *p)
 {
 	/* The set is copied in before "how" is looked at: EFAULT for a bad address, else EINVAL. */

@@ -34,7 +34,7 @@ static inline long lt_syscall6(long n, long a, long b, long c, long d, long e, l
 #define lt_sys6(n, a, b, c, d, e, f)                                                               \
 	lt_syscall6(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 
-/* While lt_sealed (lib/onstack.h) the four below make no system call: they fail, do nothing, and
+/* While lt_sealed (lib/onstack.h) those below make no system call: they fail, do nothing, and
  * say no. */
 
 /* Private anonymous zeroed memory, at the beginning of a page where len is a multiple of a page,
@@ -49,6 +49,8 @@ void lt_sys_unmap(void *p, size_t len);
 bool lt_sys_own(unsigned i, uintptr_t range[2]);
 /* Makes memory for it now, where the kernel can: less than a fault for each page. */
 void lt_sys_populate(void *p, size_t len);
+/* Wants huge pages for it. */
+void lt_sys_huge(void *p, size_t len);
 /* Gives the memory back, and keeps the place: it reads as zero. */
 void lt_sys_forget(void *p, size_t len);
 

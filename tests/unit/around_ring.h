@@ -60,4 +60,10 @@ void lt_sys_forget(void *p, size_t len)
 	madvise(p, len, MADV_DONTNEED);
 }
 
+void lt_sys_huge(void *p, size_t len)
+{
+	(void)p;
+	(void)len;
+}
+
 #endif
