@@ -37,6 +37,8 @@ LT_RARE void lt_rare_huge(
 LT_RARE void lt_rare_stacked(
 	struct lt_thread *t, uint64_t addr, unsigned api, const struct lt_regs *regs);
 LT_RARE bool lt_rare_recorded(const struct lt_thread *t, uint32_t call, uintptr_t addr);
+/* True when the release of addr that t->releasing speaks of is the last that happened to it. */
+LT_RARE bool lt_rare_released(const struct lt_thread *t, uintptr_t addr);
 
 /* True when this thread's state is ready, and the tracer records. */
 LT_INLINE bool lt_records(const struct lt_thread *t)
@@ -156,6 +158,19 @@ LT_INLINE bool lt_is_recorded(const struct lt_thread *t, uint32_t call, uintptr_
 	return __builtin_expect(t->recorded != call, 0) && lt_rare_recorded(t, call, addr);
 }
 
+/* A block that a signal handler was given and has given back may be handed out by the very call
+ * that the handler interrupted. */
+LT_INLINE void lt_note_released(struct lt_thread *t, uintptr_t addr)
+{
+	t->recent[t->recorded++ % LT_RECENT] = ~addr;
+}
+
+/* True when a hook further out is releasing this block, and has recorded that. */
+LT_INLINE bool lt_is_releasing(const struct lt_thread *t, uintptr_t addr)
+{
+	return __builtin_expect(t->releasing == addr, 0) && lt_rare_released(t, addr);
+}
+
 LT_INLINE void lt_note_recorded(struct lt_thread *t, uintptr_t addr)
 {
 	t->recent[t->recorded++ % LT_RECENT] = addr;
@@ -189,9 +204,10 @@ LT_INLINE bool lt_record_free(struct lt_thread *t, const void *p, enum ltf_api a
 	uintptr_t addr = (uintptr_t)p;
 	/* Most allocators look next at what stands before a block; it often is in no cache. */
 	__builtin_prefetch((const char *)p - 16, 1);
-	if (lt_out_of_range(addr) || __builtin_expect(t->releasing == addr, 0))
+	if (lt_out_of_range(addr) || lt_is_releasing(t, addr))
 		return false;
 	t->releasing = addr;
+	lt_note_released(t, addr);
 	lt_stamp(t);
 	if (__builtin_expect(lt_wants_free_stack(t), 0))
 		return true;

@@ -19,12 +19,14 @@ struct lt_thread {
 			      * program's */
 	uint64_t last_time;  /* of the last TIME word, nanoseconds */
 	uintptr_t releasing; /* block that a hook further out is releasing */
-	uint32_t recorded;   /* blocks recorded so far: the next one's place in recent */
+	uint32_t recorded;   /* blocks recorded and released so far: the next one's place in recent
+			      */
 	uint32_t releases;   /* counted, to sample their stacks */
 	uint32_t level;      /* hooks that are taking a stack: 0, or more in signal handlers */
 	uint32_t id;         /* own number, from 1 */
 	bool switching;      /* between two blocks */
-	uintptr_t recent[LT_RECENT]; /* last blocks recorded, to tell whether a call's result was */
+	uintptr_t recent[LT_RECENT]; /* last blocks recorded, to tell whether a call's result was;
+					and released: ~address */
 
 	/* From here on nothing is wiped: a signal handler may fork in the midst of a walk, and the
 	 * child returns into it. */

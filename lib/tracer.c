@@ -68,13 +68,26 @@ void lt_rare_stacked(struct lt_thread *t, uint64_t addr, unsigned api, const str
 	lt_put_release_words(t, LTF_W_FREE, addr, api, site, lt_numbered, site != LTF_SITE_NONE);
 }
 
+/* What the last n events say of addr: recorded, released, or nothing. */
+enum last { LAST_NONE, LAST_RECORDED, LAST_RELEASED };
+static enum last last_of(const struct lt_thread *t, uint32_t n, uintptr_t addr)
+{
+	for (uint32_t i = 1; i <= n && i <= LT_RECENT; i++) {
+		uintptr_t one = t->recent[(t->recorded - i) % LT_RECENT];
+		if (one == addr || one == ~addr)
+			return one == addr ? LAST_RECORDED : LAST_RELEASED;
+	}
+	return LAST_NONE;
+}
+
 bool lt_rare_recorded(const struct lt_thread *t, uint32_t call, uintptr_t addr)
 {
-	uint32_t n = t->recorded - call;
-	for (uint32_t i = 1; i <= n && i <= LT_RECENT; i++)
-		if (t->recent[(t->recorded - i) % LT_RECENT] == addr)
-			return true;
-	return false;
+	return last_of(t, t->recorded - call, addr) == LAST_RECORDED;
+}
+
+bool lt_rare_released(const struct lt_thread *t, uintptr_t addr)
+{
+	return last_of(t, LT_RECENT, addr) != LAST_RECORDED;
 }
 
 /* Out of line, for the hooks that are called less often. */
@@ -96,9 +109,10 @@ void lt_trace_free(const void *p, enum ltf_api api, const struct lt_regs *regs)
 void lt_trace_realloc_begin(const void *p)
 {
 	struct lt_thread *t = lt_recorder();
-	if (!t || lt_out_of_range((uintptr_t)p) || t->releasing == (uintptr_t)p)
+	if (!t || lt_out_of_range((uintptr_t)p) || lt_is_releasing(t, (uintptr_t)p))
 		return;
 	t->releasing = (uintptr_t)p;
+	lt_note_released(t, (uintptr_t)p);
 	lt_stamp(t);
 	lt_put_release(t, LTF_W_RELEASE, (uintptr_t)p, LTF_API_REALLOC);
 }
@@ -130,7 +144,8 @@ void lt_trace_resource(
 	uint32_t site = lt_site_take(t, regs, LT_MEMO_ALLOC);
 	bool numbered = lt_numbered;
 	uint32_t number = 0;
-	uint64_t *w = lt_reserve(t, 2 + nargs, numbered, args[0], &number);
+	/* Readers know as much of a handle as is written. glibc's timers have a higher bit. */
+	uint64_t *w = lt_reserve(t, 2 + nargs, numbered, args[0] & LTF_MASK60, &number);
 	if (!w)
 		return;
 	w[1] = LTF_CONT(site);

@@ -39,19 +39,19 @@ static struct plug open_plug(const char *dir, const char *name, int flags)
 
 static void turns(const char *dir)
 {
-	uintptr_t first = 0;
+	uintptr_t last = 0;
 	int same = 0;
 	for (int i = 0; i < 100; i++) {
 		struct plug p = open_plug(dir, i % 2 ? "libplug_b.so" : "libplug_a.so", 0);
 		void *block = p.alloc(50);
 		tally->allocs++;
-		if (i == 0)
-			first = (uintptr_t)p.alloc;
-		same += (uintptr_t)p.alloc == first;
+		same += (uintptr_t)p.alloc == last;
+		last = (uintptr_t)p.alloc;
 		dlclose(p.handle);
 		counted_free(block);
 	}
-	say("at the same address: %d\n", same);
+	/* A mapping of the tracer's may have taken the place once. */
+	say("at the same address: %s\n", same > 50 ? "mostly" : "seldom");
 }
 
 static void deepbind(const char *dir)
