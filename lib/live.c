@@ -51,7 +51,8 @@ static struct {
 	bool hole;     /* in this pass */
 	bool watchful; /* remember what is freed, though events have no numbers */
 	uint64_t pass; /* from 1 */
-	uint64_t blocks, bytes;
+	uint64_t bytes;
+	uint64_t many;       /* freed addresses remembered: then a sweep */
 	uint64_t next_sweep; /* not before this pass */
 	uint32_t words;
 	unsigned ageing; /* the next part to age */
@@ -64,65 +65,58 @@ static void give_up(void)
 {
 	lt_live_clear(true);
 	live.lost = true;
-	live.blocks = live.bytes = 0;
+	live.bytes = 0;
 }
 
-static bool is_newer_unusual(const struct event *ev, const struct lt_live_entry *e)
+static bool is_newer_unusual(struct event ev, const struct lt_live_entry *e)
 {
 	unsigned kind = lt_live_kind(e);
 	if (kind == LT_LIVE_OLD || (!lt_live_is_live(kind) && lt_live_forgotten(e)))
 		return true;
-	return ((kind ^ ev->who) & 1) && (ev->who & 1); /* numbers came after places */
+	return ((kind ^ ev.who) & 1) && (ev.who & 1); /* numbers came after places */
 }
 
 /* True when the event comes after the one that the entry is of. */
-static inline bool is_newer(const struct event *ev, const struct lt_live_entry *e)
+static inline bool is_newer(struct event ev, const struct lt_live_entry *e)
 {
-	bool alike = ((ev->who ^ e->who) & 1) == 0; /* numbers, or places */
-	return __builtin_expect(
-		       alike && (int32_t)((uint32_t)ev->what - (uint32_t)e->what) > 0, 1) ||
+	bool alike = ((ev.who ^ e->who) & 1) == 0; /* numbers, or places */
+	return __builtin_expect(alike && (int32_t)((uint32_t)ev.what - (uint32_t)e->what) > 0, 1) ||
 	       is_newer_unusual(ev, e);
 }
 
 /* Nothing older will come: what is freed need not be remembered. */
-static inline bool forgets(const struct event *ev)
+static inline bool forgets(struct event ev)
 {
-	return (ev->who & LT_LIVE_KIND) == LT_LIVE_FREED_PLACED && !live.watchful;
+	return (ev.who & LT_LIVE_KIND) == LT_LIVE_FREED_PLACED && !live.watchful;
 }
 
-/* As one store, because it may be read as one a moment later. */
-static inline void put(struct lt_live_entry *e, uint64_t who, uint64_t what)
-{
-	_mm_store_si128((__m128i *)e, _mm_set_epi64x((long long)what, (long long)who));
-}
-
-static inline void set_live(struct lt_live_page *p, struct lt_live_entry *e, const struct event *ev)
+static inline void set_live(struct lt_live_page *p, struct lt_live_entry *e, struct event ev)
 {
 	p->live++;
-	live.blocks++;
-	live.bytes += ev->who >> LT_LIVE_SIZE_SHIFT;
-	put(e, ev->who, ev->what);
+	live.bytes += ev.who >> LT_LIVE_SIZE_SHIFT;
+	*e = (struct lt_live_entry){ev.who, ev.what};
 }
 
-static inline void set_freed(struct lt_live_entry *e, const struct event *ev)
+static inline void set_freed(struct lt_live_entry *e, struct event ev)
 {
 	lt_live_table.remembered++;
-	put(e, ev->who, ev->what);
+	*e = (struct lt_live_entry){ev.who, ev.what};
 }
 
 /* Room for an address that has no entry. NULL: no memory. */
 static __attribute__((noinline)) struct lt_live_entry *make_room(
-	struct lt_live_page *p, const struct event *ev)
+	struct lt_live_page *p, struct event ev)
 {
 	for (;;) {
-		uint32_t i = lt_live_find(p, ev->who);
-		struct lt_live_entry *e = i ? &p->entry[i] : lt_live_add(p, ev->who);
+		uint8_t *at = lt_live_granule(p, ev.who);
+		uint32_t i = lt_live_find(p, ev.who, at);
+		struct lt_live_entry *e = i ? &p->entry[i] : lt_live_add(p, ev.who, at);
 		if (!i && e)
 			return e;
 		/* Another address has its granule, or the leaf is full. */
 		if (i && !lt_live_is_live(lt_live_kind(e)) && lt_live_forgotten(e)) {
 			lt_live_table.remembered--;
-			lt_live_remove(p, e, i);
+			lt_live_remove(p, e, at, i);
 		} else if (!(i ? lt_live_refine(p) : lt_live_grow(p))) {
 			give_up();
 			return NULL;
@@ -140,30 +134,29 @@ static __attribute__((noinline)) struct lt_live_page *new_page(uint64_t addr8)
 }
 
 static inline __attribute__((always_inline)) void insert(
-	struct lt_live_page *p, uint32_t other, const struct event *ev)
+	struct lt_live_page *p, uint8_t *at, uint32_t other, struct event ev)
 {
-	struct lt_live_entry *e = other ? NULL : lt_live_add(p, ev->who);
+	struct lt_live_entry *e = other ? NULL : lt_live_add(p, ev.who, at);
 	if (__builtin_expect(!e, 0) && !(e = make_room(p, ev)))
 		return;
-	if (lt_live_is_live(ev->who & LT_LIVE_KIND))
+	if (lt_live_is_live(ev.who & LT_LIVE_KIND))
 		set_live(p, e, ev);
 	else
 		set_freed(e, ev);
 }
 
 static inline __attribute__((always_inline)) void change(
-	struct lt_live_page *p, struct lt_live_entry *e, uint32_t i, const struct event *ev)
+	struct lt_live_page *p, struct lt_live_entry *e, uint8_t *at, uint32_t i, struct event ev)
 {
 	if (__builtin_expect(!is_newer(ev, e), 0))
 		return;
 	if (lt_live_is_live(lt_live_kind(e))) {
 		p->live--;
-		live.blocks--;
 		live.bytes -= e->who >> LT_LIVE_SIZE_SHIFT;
 	} else {
 		lt_live_table.remembered--;
 	}
-	if (lt_live_is_live(ev->who & LT_LIVE_KIND)) {
+	if (lt_live_is_live(ev.who & LT_LIVE_KIND)) {
 		set_live(p, e, ev);
 		return;
 	}
@@ -171,7 +164,7 @@ static inline __attribute__((always_inline)) void change(
 		set_freed(e, ev); /* if that makes the page sparse, the next sweep sees it */
 		return;
 	}
-	lt_live_remove(p, e, i);
+	lt_live_remove(p, e, at, i);
 	if (__builtin_expect(lt_live_is_sparse(p), 0))
 		lt_live_shrink(p);
 }
@@ -182,12 +175,13 @@ static inline __attribute__((always_inline)) void apply(uint64_t addr8, struct e
 	if (__builtin_expect(!p, 0) && !(p = new_page(addr8)))
 		return;
 	ev.who |= addr8 << LT_LIVE_KIND_BITS & LT_LIVE_OFFSET;
-	uint32_t i = lt_live_find(p, ev.who);
+	uint8_t *at = lt_live_granule(p, ev.who);
+	uint32_t i = lt_live_find(p, ev.who, at);
 	struct lt_live_entry *e = &p->entry[i];
 	if (i && ((e->who ^ ev.who) & LT_LIVE_OFFSET) == 0)
-		change(p, e, i, &ev);
-	else if (!forgets(&ev))
-		insert(p, i, &ev);
+		change(p, e, at, i, ev);
+	else if (!forgets(ev))
+		insert(p, at, i, ev);
 }
 
 static inline __attribute__((always_inline)) void add_free(
@@ -382,8 +376,9 @@ static void finish_pass(void)
 	if (live.hole && live.pass - lt_live_table.clean < PATIENCE)
 		return;
 	lt_live_table.clean = live.pass;
-	if (lt_live_table.remembered > live.blocks / 4 + SWEEP && live.pass >= live.next_sweep) {
+	if (lt_live_table.remembered > live.many + SWEEP && live.pass >= live.next_sweep) {
 		lt_live_sweep();
+		live.many = lt_live_count() / 4;
 		live.next_sweep = live.pass + 2; /* what is freed now may then be forgotten */
 	}
 }
@@ -402,7 +397,7 @@ void lt_live_passed(void)
 struct lt_live_sum lt_live_sum(void)
 {
 	return (struct lt_live_sum){.complete = lt_config.live && !live.lost,
-		.blocks = live.blocks,
+		.blocks = lt_live_count(),
 		.bytes = live.bytes};
 }
 

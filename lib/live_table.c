@@ -69,7 +69,8 @@ struct lt_live_page *lt_live_new_page(uint64_t addr8)
 		(t->pages == none || t->used >= all / 16 * 15))
 		return NULL;
 	struct lt_live_page *p = free_page(lt_live_number(addr8));
-	*p = (struct lt_live_page){.number = lt_live_number(addr8), .leaf = empty, .free = 1};
+	*p = (struct lt_live_page){
+		.number = lt_live_number(addr8), .leaf = empty, .free = 1, .map = LT_LIVE_COARSE};
 	t->used++;
 	return p;
 }
@@ -97,7 +98,7 @@ static uint32_t count_forgotten(const struct lt_live_page *p)
 
 static const struct {
 	uint16_t len, most; /* bytes; entries that can be needed */
-} maps[] = {
+} maps[LT_LIVE_MAPS] = {
 	[LT_LIVE_COARSE] = {64, 64},
 	[LT_LIVE_FINE] = {256, 255},
 	[LT_LIVE_FINEST] = {1024, 512},
@@ -166,9 +167,10 @@ static bool copy_kept(struct lt_live_page *to, const struct lt_live_page *from)
 		const struct lt_live_entry *e = &from->entry[i];
 		if (!is_kept(e))
 			continue;
-		if (lt_live_find(to, e->who))
+		uint8_t *at = lt_live_granule(to, e->who);
+		if (lt_live_find(to, e->who, at))
 			return false;
-		*lt_live_add(to, e->who) = *e;
+		*lt_live_add(to, e->who, at) = *e;
 	}
 	return true;
 }
@@ -179,11 +181,16 @@ static void give_leaf(const struct lt_live_page *p)
 		lt_live_give(p->leaf, p->size);
 }
 
+static unsigned finer(unsigned map)
+{
+	return map == LT_LIVE_COARSE ? LT_LIVE_FINE : LT_LIVE_FINEST;
+}
+
 /* Another leaf with room for n, at least those that are kept, and such a map or a finer one. */
 static bool move(struct lt_live_page *p, unsigned map, uint32_t n)
 {
 	struct lt_live_page old = *p;
-	for (;; map++) {
+	for (;; map = finer(map)) {
 		if (!take_leaf(p, map, size_for(map, n))) {
 			*p = old;
 			return false;
@@ -223,13 +230,13 @@ bool lt_live_grow(struct lt_live_page *p)
 	else if (kept == p->room && kept < maps[map].most)
 		return lengthen(p, size_for(map, n));
 	else if (kept == maps[map].most)
-		map++;
+		map = finer(map);
 	return move(p, map, n);
 }
 
 bool lt_live_refine(struct lt_live_page *p)
 {
-	return move(p, p->map + 1u, more_than(count_kept(p)));
+	return move(p, finer(p->map), more_than(count_kept(p)));
 }
 
 void lt_live_shrink(struct lt_live_page *p)
@@ -238,7 +245,8 @@ void lt_live_shrink(struct lt_live_page *p)
 	if (kept == 0) {
 		lt_live_table.remembered -= count_forgotten(p);
 		give_leaf(p);
-		*p = (struct lt_live_page){.number = p->number, .leaf = empty, .free = 1};
+		*p = (struct lt_live_page){
+			.number = p->number, .leaf = empty, .free = 1, .map = LT_LIVE_COARSE};
 	} else if (size_for(map_for(n), n) < p->size) {
 		move(p, map_for(n), n); /* or it stays as it is */
 	}
@@ -253,11 +261,19 @@ void lt_live_sweep(void)
 			if (!e->who || is_kept(e))
 				continue;
 			lt_live_table.remembered--;
-			lt_live_remove(p, e, k);
+			lt_live_remove(p, e, lt_live_granule(p, e->who), k);
 		}
 		if (p->room && p->live <= p->room / 4)
 			lt_live_shrink(p);
 	}
+}
+
+uint64_t lt_live_count(void)
+{
+	uint64_t n = 0;
+	for (uint64_t i = 0; i <= lt_live_table.mask; i++)
+		n += lt_live_table.pages[i].live;
+	return n;
 }
 
 void lt_live_age(unsigned part)

@@ -8,7 +8,6 @@
 #ifndef LT_LIVE_TABLE_H
 #define LT_LIVE_TABLE_H
 
-#include <emmintrin.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -51,10 +50,11 @@ enum {
 
 /* A leaf is a map, then entries, which count from 1; 0 in the map is none. */
 enum lt_live_map {
-	LT_LIVE_COARSE, /* granules of 64 bytes, a byte each */
-	LT_LIVE_FINE,   /* of 16 bytes */
-	LT_LIVE_FINEST, /* of 8 bytes, two bytes each */
-	LT_LIVE_NO_MAP  /* a line of entries, which are looked through */
+	LT_LIVE_FINE = 1,   /* granules of 16 bytes, a byte each */
+	LT_LIVE_COARSE = 3, /* of 64 bytes; both: of 8 shifted by so many bits */
+	LT_LIVE_FINEST,     /* of 8 bytes, two bytes each */
+	LT_LIVE_NO_MAP,     /* a line of entries, which are looked through */
+	LT_LIVE_MAPS
 };
 
 struct lt_live_page {
@@ -136,33 +136,34 @@ static inline uint32_t lt_live_offset(uint64_t who)
 	return (uint32_t)who >> LT_LIVE_KIND_BITS & (LT_LIVE_OFFSET >> LT_LIVE_KIND_BITS);
 }
 
+/* Where the map has the address; NULL: it is an unusual one. */
 static inline uint8_t *lt_live_granule(const struct lt_live_page *p, uint64_t who)
 {
-	return p->leaf + (lt_live_offset(who) >> (p->map == LT_LIVE_COARSE ? 3 : 1));
+	if (__builtin_expect(p->map > LT_LIVE_COARSE, 0))
+		return NULL;
+	return p->leaf + (lt_live_offset(who) >> p->map);
 }
 
-/* What follow are for all maps; above is what is usual. */
 uint32_t lt_live_find_unusual(const struct lt_live_page *p, uint64_t who);
 void lt_live_map_unusual(const struct lt_live_page *p, uint64_t who, uint32_t i);
 
-/* The number of its entry, or of another one in its granule; 0: none. */
-static inline uint32_t lt_live_find(const struct lt_live_page *p, uint64_t who)
+/* The number of its entry, or of another one in its granule; 0: none. at: the granule. */
+static inline uint32_t lt_live_find(const struct lt_live_page *p, uint64_t who, const uint8_t *at)
 {
-	if (__builtin_expect(p->map > LT_LIVE_FINE, 0))
-		return lt_live_find_unusual(p, who);
-	return *lt_live_granule(p, who);
+	return at ? *at : lt_live_find_unusual(p, who);
 }
 
-static inline void lt_live_set_map(const struct lt_live_page *p, uint64_t who, uint32_t i)
+static inline void lt_live_set_map(
+	const struct lt_live_page *p, uint64_t who, uint8_t *at, uint32_t i)
 {
-	if (__builtin_expect(p->map > LT_LIVE_FINE, 0))
-		lt_live_map_unusual(p, who, i);
+	if (at)
+		*at = (uint8_t)i;
 	else
-		*lt_live_granule(p, who) = (uint8_t)i;
+		lt_live_map_unusual(p, who, i);
 }
 
 /* An entry for an address that has none, or NULL: the leaf is full or there is none. */
-static inline struct lt_live_entry *lt_live_add(struct lt_live_page *p, uint64_t who)
+static inline struct lt_live_entry *lt_live_add(struct lt_live_page *p, uint64_t who, uint8_t *at)
 {
 	uint32_t i = p->free;
 	if (__builtin_expect(i > p->room, 0))
@@ -170,13 +171,14 @@ static inline struct lt_live_entry *lt_live_add(struct lt_live_page *p, uint64_t
 	struct lt_live_entry *e = &p->entry[i];
 	uint32_t next = (uint32_t)e->what;
 	p->free = (uint16_t)(next ? next : i + 1);
-	lt_live_set_map(p, who, i);
+	lt_live_set_map(p, who, at, i);
 	return e;
 }
 
-static inline void lt_live_remove(struct lt_live_page *p, struct lt_live_entry *e, uint32_t i)
+static inline void lt_live_remove(
+	struct lt_live_page *p, struct lt_live_entry *e, uint8_t *at, uint32_t i)
 {
-	lt_live_set_map(p, e->who, 0);
+	lt_live_set_map(p, e->who, at, 0);
 	e->who = 0;
 	e->what = p->free;
 	p->free = (uint16_t)i;
@@ -198,6 +200,9 @@ void lt_live_shrink(struct lt_live_page *p);
 
 /* Forgets what can be forgotten. */
 void lt_live_sweep(void);
+
+/* Live blocks. */
+uint64_t lt_live_count(void);
 
 /* What is young in a part becomes elder, and what is elder, old. */
 void lt_live_age(unsigned part);
