@@ -25,13 +25,13 @@ static size_t pages_len(void)
 	return (lt_live_table.mask + 1) * sizeof(struct lt_live_page);
 }
 
-/* So many that the pages with entries are a third of them, or less. */
+/* So many that the pages with entries are half of them, or less. */
 static uint64_t pages_wanted(void)
 {
 	uint64_t n = 1, want = FIRST_PAGES;
 	for (uint64_t i = 0; i <= lt_live_table.mask; i++)
 		n += lt_live_table.pages[i].room != 0;
-	while (want < 3 * n)
+	while (want < 2 * n)
 		want *= 2;
 	return want;
 }
@@ -65,7 +65,7 @@ struct lt_live_page *lt_live_new_page(uint64_t addr8)
 	struct lt_live_table *t = &lt_live_table;
 	uint64_t all = t->mask + 1;
 	/* Where there is no memory, what is there is filled. */
-	if ((t->pages == none || t->used >= all / 8 * 5) && !rebuild() &&
+	if ((t->pages == none || t->used >= all / 4 * 3) && !rebuild() &&
 		(t->pages == none || t->used >= all / 16 * 15))
 		return NULL;
 	struct lt_live_page *p = free_page(lt_live_number(addr8));
@@ -100,6 +100,7 @@ static const struct {
 	uint16_t len, most; /* bytes; entries that can be needed */
 } maps[LT_LIVE_MAPS] = {
 	[LT_LIVE_COARSE] = {64, 64},
+	[LT_LIVE_MIDDLE] = {128, 128},
 	[LT_LIVE_FINE] = {256, 255},
 	[LT_LIVE_FINEST] = {1024, 512},
 	[LT_LIVE_NO_MAP] = {0, LT_LIVE_LINE},
@@ -183,7 +184,7 @@ static void give_leaf(const struct lt_live_page *p)
 
 static unsigned finer(unsigned map)
 {
-	return map == LT_LIVE_COARSE ? LT_LIVE_FINE : LT_LIVE_FINEST;
+	return map > LT_LIVE_FINE && map <= LT_LIVE_COARSE ? map - 1 : LT_LIVE_FINEST;
 }
 
 /* Another leaf with room for n, at least those that are kept, and such a map or a finer one. */

@@ -51,7 +51,8 @@ enum {
 /* A leaf is a map, then entries, which count from 1; 0 in the map is none. */
 enum lt_live_map {
 	LT_LIVE_FINE = 1,   /* granules of 16 bytes, a byte each */
-	LT_LIVE_COARSE = 3, /* of 64 bytes; both: of 8 shifted by so many bits */
+	LT_LIVE_MIDDLE = 2, /* of 32 bytes: glibc's blocks are that far apart */
+	LT_LIVE_COARSE = 3, /* of 64 bytes; all three: of 8 shifted by so many bits */
 	LT_LIVE_FINEST,     /* of 8 bytes, two bytes each */
 	LT_LIVE_NO_MAP,     /* a line of entries, which are looked through */
 	LT_LIVE_MAPS
