@@ -159,6 +159,8 @@ static void the_arena_is_found(void **state)
 	fclose(f);
 	for (int again = 0; again < 2; again++) {
 		const char *p = text;
+		if (again && !heap.end) /* a sanitizer's allocator, and what it does not let read */
+			skip();
 		struct lt_mapping *last = NULL, *now = &here[0];
 		while ((p = lt_mapping_read(
 				p, text + len, last, &(struct lt_roots_file){0}, now))) {
@@ -174,8 +176,6 @@ static void the_arena_is_found(void **state)
 			now = now == &here[0] ? &here[1] : &here[0];
 		}
 	}
-	if (!heap.end) /* a sanitizer's allocator */
-		skip();
 	assert_int_equal(count, 1);
 	assert_true(arena.end - arena.start > 2032 && arena.end - arena.start < 2400);
 	/* The last chunk's end stands in it. */
