@@ -18,28 +18,7 @@ static inline uint32_t step_of(const struct lt_node *n, uintptr_t ip)
 static inline bool step(struct lt_regs *at, uint32_t step, struct lt_range range)
 {
 	uintptr_t cfa = (lt_step_by_bp(step) ? at->bp : at->sp) + lt_step_off(step);
-	unsigned bp_at = lt_step_bp_at(step);
-	if (cfa <= at->sp || cfa - 8 * bp_at < range.low || cfa > range.high || cfa & 7)
-		return false;
-	const uintptr_t *top = (const uintptr_t *)cfa;
-	at->ip = top[-1];
-	at->sp = cfa;
-	if (bp_at)
-		at->bp = *(top - bp_at);
-	return true;
-}
-
-static inline void fill(struct lt_memo_frame *f, const struct lt_regs *at, uint32_t step,
-	uint32_t id, uint32_t module)
-{
-	f->ip = at->ip;
-	f->sp = at->sp;
-	f->bp = at->bp;
-	f->id = id;
-	f->step = step;
-	f->module = (uint16_t)module;
-	f->bp_matters = false;
-	f->bp_read = 0;
+	return lt_step_to(at, cfa, lt_step_bp_at(step), range.low, range.high);
 }
 
 /* Frames as a walk by rules would have left them. */
@@ -74,7 +53,10 @@ bool lt_foreseen_walk(struct lt_thread *t, const struct lt_regs *regs, struct lt
 		struct lt_regs here = at;
 		if (!s || !step(&at, s, range))
 			break;
-		fill(&t->fresh[n], &here, s, id, node->pc_module & 0xffff);
+		struct lt_memo_frame *f = &t->fresh[n];
+		lt_memo_fill(f, &here, s);
+		f->id = id;
+		f->module = (uint16_t)node->pc_module;
 		id = lt_node_parent(node);
 	}
 	return give_up(t, w, &at, n);

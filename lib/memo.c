@@ -47,14 +47,13 @@ void lt_memo_clear(struct lt_memo *m)
 /* A stack without a frame of the last one. */
 static void begin(const struct lt_memo_walk *w, const struct lt_memo_frame *outermost)
 {
-	struct lt_memo_frame *f = w->last->end;
-	if (w->zero) /* as if it led to a frame: the word that ended the walk is looked at too */
-		*--f = (struct lt_memo_frame){.sp = w->zero + sizeof(uintptr_t)};
-	else
-		f--;
-	const struct lt_memo_frame *last = w->zero ? f : outermost;
+	struct lt_memo_frame *end = w->last->end;
+	if (w->zero) { /* as if it led to a frame: the word that ended the walk is looked at too */
+		end[-1] = (struct lt_memo_frame){.sp = w->zero + sizeof(uintptr_t)};
+		outermost = &end[-1];
+	}
 	for (int i = 0; i < LT_MEMO_PADS; i++)
-		w->last->end[i] = *last;
+		end[i] = *outermost;
 }
 
 /* From the outermost of n frames on: what depends on those further out. */
@@ -101,8 +100,8 @@ static struct lt_memo_whole *take(struct lt_memo *m, size_t len)
 	return NULL;
 }
 
-/* The words that led through a stack. Returns how many. */
-static unsigned words_of(struct lt_memo_words w, uintptr_t high, const struct lt_memo_frame *f,
+/* The words that led through a stack. */
+static void put_words(struct lt_memo_words w, uintptr_t high, const struct lt_memo_frame *f,
 	const struct lt_memo_frame *end)
 {
 	unsigned n = 0;
@@ -119,7 +118,6 @@ static unsigned words_of(struct lt_memo_words w, uintptr_t high, const struct lt
 		w.value[n] = w.value[n - 1];
 		w.at[n] = w.at[n - 1];
 	}
-	return n;
 }
 
 static unsigned count_words(const struct lt_memo_frame *f, const struct lt_memo_frame *end)
@@ -151,7 +149,7 @@ static void remember(const struct lt_memo_walk *w, uint32_t site)
 		.bp_matters = f->bp_matters,
 		.cut = w->cut};
 	uintptr_t *value = (uintptr_t *)(s + 1);
-	words_of((struct lt_memo_words){value, (int32_t *)(value + words)}, m->high, f, end);
+	put_words((struct lt_memo_words){value, (int32_t *)(value + words)}, m->high, f, end);
 	fence();
 	m->slot[w->slot] = (uint16_t)m->used;
 	m->used += (uint32_t)len;

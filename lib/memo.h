@@ -66,6 +66,35 @@ static inline uintptr_t lt_step_off(uint32_t step)
 	return (step >> 6 & 0xffff) * 8;
 }
 
+/* Goes to the caller of the frame that *at is in, whose sp is cfa; low and high bound the stack.
+ * False where it cannot stand there: *at is unchanged. */
+static inline __attribute__((always_inline)) bool lt_step_to(
+	struct lt_regs *at, uintptr_t cfa, unsigned bp_at, uintptr_t low, uintptr_t high)
+{
+	if (__builtin_expect(
+		    cfa <= at->sp || cfa - 8 * bp_at < low || cfa > high || (cfa & 7) != 0, 0))
+		return false;
+	const uintptr_t *top = (const uintptr_t *)cfa;
+	at->ip = top[-1];
+	at->sp = cfa;
+	if (bp_at)
+		at->bp = *(top - bp_at);
+	return true;
+}
+
+/* A new frame, but for its id and module. Field by field: what is put together elsewhere and copied
+ * whole waits for its small stores. */
+static inline __attribute__((always_inline)) void lt_memo_fill(
+	struct lt_memo_frame *f, const struct lt_regs *at, uint32_t step)
+{
+	f->ip = at->ip;
+	f->sp = at->sp;
+	f->bp = at->bp;
+	f->step = step;
+	f->bp_matters = false;
+	f->bp_read = 0;
+}
+
 /* Innermost frame first; the outermost is the one before end. Behind it stand copies of it, so that
  * several can be looked at together, and one that is further out than any. */
 struct lt_memo_last {

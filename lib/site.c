@@ -176,11 +176,10 @@ uint32_t lt_site_take(struct lt_thread *t, const struct lt_regs *regs, enum lt_m
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	const struct lt_memo_whole *whole = known(t, regs, &slot);
 	uint32_t site;
-	if (__builtin_expect(whole && !whole->cut, 1)) {
+	if (__builtin_expect(whole != NULL, 1)) {
 		site = whole->site;
-	} else if (whole) {
-		site = whole->site;
-		count_faults(site, LT_WALK_CUT);
+		if (__builtin_expect(whole->cut, 0))
+			count_faults(site, LT_WALK_CUT);
 	} else {
 		site = take_anew(t, regs, kind, slot);
 	}

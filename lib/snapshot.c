@@ -378,9 +378,13 @@ static void send(unsigned type, const uint8_t *end)
 	wait_for(0);
 }
 
-static bool is_full(const uint8_t *p)
+/* Where the next entry goes: what is there is sent first when there may be no room for one more. */
+static uint8_t *next_entry(unsigned kind, uint8_t *p)
 {
-	return p + ENTRY > cut.channel->body + BODY;
+	if (p + ENTRY <= cut.channel->body + BODY)
+		return p;
+	send(kind, p);
+	return cut.channel->body;
 }
 
 static void send_verdicts(void)
@@ -396,10 +400,7 @@ static void send_verdicts(void)
 		*p++ = (uint8_t)(b->verdict | b->by << 3 | (b->flags & LT_SCAN_CYCLE ? 64 : 0));
 		p = ltf_put(p, (uint64_t)h.index << 2 | h.in);
 		p = ltf_put(p, h.offset);
-		if (is_full(p)) {
-			send(LTF_REC_VERDICTS, p);
-			p = cut.channel->body;
-		}
+		p = next_entry(LTF_REC_VERDICTS, p);
 	}
 	send(LTF_REC_VERDICTS, p);
 }
@@ -412,10 +413,7 @@ static void send_roots(void)
 		p = ltf_put(p, s->roots[i].start);
 		p = ltf_put(p, s->roots[i].end - s->roots[i].start);
 		*p++ = (uint8_t)s->roots[i].kind;
-		if (is_full(p)) {
-			send(LTF_REC_ROOTS, p);
-			p = cut.channel->body;
-		}
+		p = next_entry(LTF_REC_ROOTS, p);
 	}
 	send(LTF_REC_ROOTS, p);
 }

@@ -47,18 +47,9 @@ static inline __attribute__((always_inline)) bool step_fast(
 {
 	enum lt_kind kind = lt_rule_kind(r);
 	uintptr_t cfa = (kind == LT_KIND_RBP ? at->bp : at->sp) + lt_rule_off(r);
-	unsigned bp_at = lt_rule_bp(r);
 
-	if (__builtin_expect((kind != LT_KIND_RSP && kind != LT_KIND_RBP) || cfa <= at->sp ||
-				     cfa - 8 * bp_at < low || cfa > high || (cfa & 7) != 0,
-		    0))
-		return false;
-	const uintptr_t *top = (const uintptr_t *)cfa;
-	at->ip = top[-1];
-	at->sp = cfa;
-	if (bp_at)
-		at->bp = *(top - bp_at);
-	return true;
+	return __builtin_expect(kind == LT_KIND_RSP || kind == LT_KIND_RBP, 1) &&
+	       lt_step_to(at, cfa, lt_rule_bp(r), low, high);
 }
 
 struct decode {
@@ -184,18 +175,12 @@ static __attribute__((noinline)) enum lt_step step_slowly(
 	return c->known ? LT_STEP_OK : LT_STEP_BLIND;
 }
 
-/* Field by field: what is put together elsewhere and copied whole waits for its small stores. */
-static inline void fill(struct lt_memo_frame *f, const struct lt_regs *at, lt_rule_word r)
+static inline uint32_t step_of(lt_rule_word r)
 {
 	enum lt_kind kind = lt_rule_kind(r);
-	f->ip = at->ip;
-	f->sp = at->sp;
-	f->bp = at->bp;
-	f->step = kind == LT_KIND_RSP || kind == LT_KIND_RBP
-			  ? lt_step_make(kind == LT_KIND_RBP, lt_rule_bp(r), lt_rule_off(r))
-			  : 0;
-	f->bp_matters = false;
-	f->bp_read = 0;
+	return kind == LT_KIND_RSP || kind == LT_KIND_RBP
+		       ? lt_step_make(kind == LT_KIND_RBP, lt_rule_bp(r), lt_rule_off(r))
+		       : 0;
 }
 
 /* The fast form: walks from *c until something ends it, and says what. LT_STEP_OK: the frames are
@@ -222,7 +207,7 @@ static inline __attribute__((always_inline)) enum lt_step walk_fast(
 		if (__builtin_expect(!r, 0))
 			r = decode(&at, low, high);
 		if (memo)
-			fill(&out->fresh[out->n], &at, r);
+			lt_memo_fill(&out->fresh[out->n], &at, step_of(r));
 		keep(out, at.ip, r, flags);
 		if (__builtin_expect(step_fast(&at, r, low, high), 1)) {
 			flags = 0;
