@@ -1,0 +1,29 @@
+/* Judges the memory of the process that it runs in, where nothing else does: in the copy that
+ * snapshot.c has made. Finds the roots, then scans (scan.h). The memory for it is mapped before the
+ * copy is made, and filled with the live blocks. */
+#ifndef LT_JUDGE_H
+#define LT_JUDGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "lib/scan.h"
+
+/* What is known of the moment, beside the memory. */
+struct lt_moment {
+	/* The part of a stack that is dead: [dead_low, dead_high) and what lies below in the same
+	 * mapping. */
+	uintptr_t dead_low, dead_high;
+	/* Memory of the snapshot's own, besides what sys.h knows. */
+	struct lt_scan_range own;
+};
+
+/* Maps the memory for so many blocks; false: there is none. */
+bool lt_judge_begin(uint64_t blocks);
+void lt_judge_end(void);
+/* The live blocks, at most as many as said; of others nothing is known. */
+void lt_judge_add(uint64_t addr, uint64_t size, uint32_t site, uint32_t birth);
+
+/* In the copy: the scan, done; NULL: the roots could not be found. */
+const struct lt_scan *lt_judge(const struct lt_moment *moment);
+
+#endif

@@ -1,0 +1,95 @@
+#include "lib/tell.h"
+
+#include <linux/futex.h>
+#include <stddef.h>
+#include "format/file.h"
+#include "format/varint.h"
+#include "lib/dump.h"
+#include "lib/sys.h"
+
+enum { ENTRY = 1 + 3 * LTF_VARINT_MAX };
+
+static void wait_until_empty(struct lt_channel *c)
+{
+	while (atomic_load(&c->full))
+		lt_sys4(SYS_futex, &c->full, FUTEX_WAIT, 1, NULL);
+}
+
+static void send(struct lt_channel *c, unsigned type, const uint8_t *end)
+{
+	c->type = type;
+	c->len = (uint32_t)(end - c->body);
+	atomic_store(&c->full, 1);
+	lt_sys3(SYS_futex, &c->full, FUTEX_WAKE, 1);
+	wait_until_empty(c);
+}
+
+/* Where the next entry goes: what is there is sent first when there may be no room for one more. */
+static uint8_t *next_entry(struct lt_channel *c, unsigned type, uint8_t *p)
+{
+	if (p + ENTRY <= c->body + LT_TELL_BODY)
+		return p;
+	send(c, type, p);
+	return c->body;
+}
+
+static void send_verdicts(struct lt_channel *c, const struct lt_scan *s)
+{
+	uint8_t *p = c->body;
+	uint64_t before = 0;
+	for (uint32_t i = 0; i < s->n_blocks; i++) {
+		const struct lt_scan_block *b = &s->blocks[i];
+		struct lt_scan_holder h = lt_scan_holder(s, i);
+		p = ltf_put(p, b->addr / 8 - before);
+		before = b->addr / 8;
+		*p++ = (uint8_t)(b->verdict | b->by << 3 | (b->flags & LT_SCAN_CYCLE ? 64 : 0));
+		p = ltf_put(p, (uint64_t)h.index << 2 | h.in);
+		p = ltf_put(p, h.offset);
+		p = next_entry(c, LTF_REC_VERDICTS, p);
+	}
+	send(c, LTF_REC_VERDICTS, p);
+}
+
+static void send_roots(struct lt_channel *c, const struct lt_scan *s)
+{
+	uint8_t *p = c->body;
+	for (uint32_t i = 0; i < s->n_roots; i++) {
+		p = ltf_put(p, s->roots[i].start);
+		p = ltf_put(p, s->roots[i].end - s->roots[i].start);
+		*p++ = (uint8_t)s->roots[i].kind;
+		p = next_entry(c, LTF_REC_ROOTS, p);
+	}
+	send(c, LTF_REC_ROOTS, p);
+}
+
+static void send_sums(struct lt_channel *c, const struct lt_scan *s)
+{
+	uint8_t *p = c->body;
+	p = ltf_put(p, s->n_blocks);
+	for (unsigned v = LT_SCAN_REACHABLE; v < LT_SCAN_VERDICTS; v++)
+		p = ltf_put(ltf_put(p, s->count[v]), s->bytes[v]);
+	p = ltf_put(p, s->words_read);
+	send(c, LTF_REC_SCAN, p);
+}
+
+void lt_tell(struct lt_channel *c, const struct lt_scan *s)
+{
+	send_verdicts(c, s);
+	send_roots(c, s);
+	send_sums(c, s);
+}
+
+static bool append(const struct lt_channel *c)
+{
+	uint8_t head[2 * LTF_VARINT_MAX], *p = ltf_put(ltf_put(head, c->type), c->len);
+	struct ltf_piece piece[] = {{head, (size_t)(p - head)}, {c->body, c->len}};
+	return lt_dump_append(piece, 2);
+}
+
+bool lt_tell_take(struct lt_channel *c)
+{
+	bool last = c->type == LTF_REC_SCAN, ok = c->len <= LT_TELL_BODY && append(c);
+	atomic_store(&c->full, 0);
+	lt_sys3(SYS_futex, &c->full, FUTEX_WAKE, 1);
+	return ok && !last;
+}
