@@ -72,6 +72,10 @@ static void follow(struct lt_scan_state *t, uint32_t i, const struct lt_scan_can
 		reach(t, i, c);
 		return;
 	}
+	if (t->mode == LT_SCAN_TELL) {
+		t->tell(t, i, c);
+		return;
+	}
 	if (b->verdict != LT_SCAN_LOST)
 		return;
 	switch (t->mode) {
@@ -133,7 +137,7 @@ static void find_blocks(struct lt_scan_state *t)
 }
 
 /* Follows all candidates, in their order. */
-static void flush(struct lt_scan_state *t)
+void lt_scan_flush(struct lt_scan_state *t)
 {
 	const struct lt_scan_index *x = &t->x;
 
@@ -168,7 +172,7 @@ static inline __attribute__((always_inline)) void gather(
 		}
 		t->n = c - t->candidate;
 		if (t->n >= LT_SCAN_BATCH)
-			flush(t);
+			lt_scan_flush(t);
 	}
 }
 
@@ -187,7 +191,7 @@ static void read_words(struct lt_scan_state *t, uintptr_t start, uintptr_t end, 
 		gather(t, start, end, from, step);
 }
 
-static void read_block(struct lt_scan_state *t, uint32_t i)
+void lt_scan_read_block(struct lt_scan_state *t, uint32_t i)
 {
 	const struct lt_scan_block *b = &t->s->blocks[i];
 	const struct lt_scan_ranges *skip = &t->s->skip;
@@ -249,11 +253,11 @@ void lt_scan_read_word(struct lt_scan_state *t, const struct lt_scan_word *w)
 
 void lt_scan_search(struct lt_scan_state *t)
 {
-	while (flush(t), t->head < t->tail) {
+	while (lt_scan_flush(t), t->head < t->tail) {
 		put_in_order(t);
 		for (uint32_t end = t->tail; t->head < end; t->head++) {
 			ask_ahead(t, end);
-			read_block(t, t->queue[t->head]);
+			lt_scan_read_block(t, t->queue[t->head]);
 		}
 	}
 	t->head = t->tail = 0;

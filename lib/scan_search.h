@@ -24,7 +24,8 @@ enum lt_scan_mode {
 	LT_SCAN_SUPPOSE, /* possible */
 	LT_SCAN_POINT,   /* is pointed to by a lost block */
 	LT_SCAN_SEE,     /* seen, if lost */
-	LT_SCAN_OWN      /* indirect, if lost, and its leader's who points to it */
+	LT_SCAN_OWN,     /* indirect, if lost, and its leader's who points to it */
+	LT_SCAN_TELL     /* told; none may be settled */
 };
 
 struct lt_scan_candidate {
@@ -45,6 +46,9 @@ struct lt_scan_state {
 	uint32_t *list;    /* stands behind the queue */
 	uint64_t *settled; /* of each block a bit: no pointer makes a difference any more */
 	uint64_t *chosen;  /* of each block a bit */
+	/* LT_SCAN_TELL: each pointer. */
+	void (*tell)(struct lt_scan_state *, uint32_t to, const struct lt_scan_candidate *);
+	void *telling;
 	struct lt_scan_candidate candidate[2 * LT_SCAN_BATCH];
 };
 
@@ -62,9 +66,13 @@ static inline void lt_scan_settle(struct lt_scan_state *t, uint32_t i)
 	lt_scan_push(t, i);
 }
 
-/* Looks at the words of a root, and at one that lies nowhere. */
+/* Looks at the words of a block and of a root, and at one that lies nowhere. Not all of what they
+ * point to is followed before lt_scan_flush. */
+void lt_scan_read_block(struct lt_scan_state *t, uint32_t i);
 void lt_scan_read_root(struct lt_scan_state *t, const struct lt_scan_root *r);
 void lt_scan_read_word(struct lt_scan_state *t, const struct lt_scan_word *w);
+
+void lt_scan_flush(struct lt_scan_state *t);
 
 /* Follows all that can be reached from these words and the queue, then empties it. What is equally
  * far from the beginning is taken together. */
