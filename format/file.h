@@ -108,8 +108,12 @@ enum ltf_record {
 	LTF_REC_LIVE = 3,   /* the tracer's own live set; v 1 when it is known, v blocks, v bytes */
 	LTF_REC_VERDICTS = 4, /* of a scan, see doc/FORMAT; so the other two */
 	LTF_REC_ROOTS = 5,
-	LTF_REC_SCAN = 6
+	LTF_REC_SCAN = 6,
+	LTF_REC_GRAPH = 8 /* a byte: enum ltf_graph_more; edges, see format/graph.h */
 };
+
+/* What comes behind a record of a graph. CUT: nothing, and edges are missing. */
+enum ltf_graph_more { LTF_GRAPH_MORE, LTF_GRAPH_LAST, LTF_GRAPH_CUT };
 
 /* Blobs (LTF_W_BLOB). Strings are bytes without a terminator. "v" is a varint. */
 enum ltf_blob {

@@ -81,7 +81,7 @@ static void tell(struct lt_scan_state *t, uint32_t to, const struct lt_scan_cand
 
 static void tell_roots(struct lt_scan_state *t, struct telling *w)
 {
-	struct lt_scan *s = t->s;
+	const struct lt_scan *s = t->s;
 
 	w->kind = LTF_GRAPH_WORD;
 	for (w->index = 0; w->index < s->n_words; w->index++) {
@@ -109,7 +109,7 @@ static void tell_blocks(struct lt_scan_state *t, const struct telling *w)
 	lt_scan_flush(t);
 }
 
-void lt_scan_graph(struct lt_scan *s, struct lt_scan_graph *g)
+void lt_scan_graph(const struct lt_scan *s, struct lt_scan_graph *g)
 {
 	struct lt_scan_state *t = s->work;
 	struct telling w = {.g = g, .at = g->room};
@@ -127,6 +127,8 @@ void lt_scan_graph(struct lt_scan *s, struct lt_scan_graph *g)
 		tell_blocks(t, &w);
 	}
 	hand_out(&w, true);
-	s->words_read = words_read;
-	s->pointers = pointers;
+	if (s->n_blocks) {
+		t->s->words_read = words_read;
+		t->s->pointers = pointers;
+	}
 }

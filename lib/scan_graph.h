@@ -26,6 +26,6 @@ struct lt_scan_graph {
  * start, others are left out: interior pointers to reachable blocks, and what lost blocks say of
  * blocks that are not lost. Of further pointers from one block to the same one most are left out.
  * lt_scan_find, lt_scan_leader and lt_scan_holder still answer afterwards. */
-void lt_scan_graph(struct lt_scan *s, struct lt_scan_graph *g);
+void lt_scan_graph(const struct lt_scan *s, struct lt_scan_graph *g);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include "format/file.h"
 #include "format/varint.h"
+#include "lib/config.h"
 #include "lib/dump.h"
 #include "lib/sys.h"
 
@@ -15,7 +16,7 @@ static void wait_until_empty(struct lt_channel *c)
 		lt_sys4(SYS_futex, &c->full, FUTEX_WAIT, 1, NULL);
 }
 
-static void send(struct lt_channel *c, unsigned type, const uint8_t *end)
+void lt_tell_send(struct lt_channel *c, unsigned type, const uint8_t *end)
 {
 	c->type = type;
 	c->len = (uint32_t)(end - c->body);
@@ -29,7 +30,7 @@ static uint8_t *next_entry(struct lt_channel *c, unsigned type, uint8_t *p)
 {
 	if (p + ENTRY <= c->body + LT_TELL_BODY)
 		return p;
-	send(c, type, p);
+	lt_tell_send(c, type, p);
 	return c->body;
 }
 
@@ -47,7 +48,7 @@ static void send_verdicts(struct lt_channel *c, const struct lt_scan *s)
 		p = ltf_put(p, h.offset);
 		p = next_entry(c, LTF_REC_VERDICTS, p);
 	}
-	send(c, LTF_REC_VERDICTS, p);
+	lt_tell_send(c, LTF_REC_VERDICTS, p);
 }
 
 static void send_roots(struct lt_channel *c, const struct lt_scan *s)
@@ -59,7 +60,7 @@ static void send_roots(struct lt_channel *c, const struct lt_scan *s)
 		*p++ = (uint8_t)s->roots[i].kind;
 		p = next_entry(c, LTF_REC_ROOTS, p);
 	}
-	send(c, LTF_REC_ROOTS, p);
+	lt_tell_send(c, LTF_REC_ROOTS, p);
 }
 
 static void send_sums(struct lt_channel *c, const struct lt_scan *s)
@@ -69,13 +70,15 @@ static void send_sums(struct lt_channel *c, const struct lt_scan *s)
 	for (unsigned v = LT_SCAN_REACHABLE; v < LT_SCAN_VERDICTS; v++)
 		p = ltf_put(ltf_put(p, s->count[v]), s->bytes[v]);
 	p = ltf_put(p, s->words_read);
-	send(c, LTF_REC_SCAN, p);
+	lt_tell_send(c, LTF_REC_SCAN, p);
 }
 
 void lt_tell(struct lt_channel *c, const struct lt_scan *s)
 {
 	send_verdicts(c, s);
 	send_roots(c, s);
+	if (lt_config.graph)
+		lt_tell_graph(c, s);
 	send_sums(c, s);
 }
 

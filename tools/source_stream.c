@@ -324,6 +324,7 @@ int lr_stream_next(struct lr_source *s, struct lr_run *run)
 			break;
 		case LTF_REC_VERDICTS: /* not read yet */
 		case LTF_REC_ROOTS:
+		case LTF_REC_GRAPH:
 			break;
 		case LTF_REC_SCAN:
 			read_scan(s, body, body + len);

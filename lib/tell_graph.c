@@ -1,0 +1,33 @@
+/* The graph of a scan, in records of a bounded size. It can be longer than all else in a dump, so
+ * there is an end to it: of some fifty million pointers nobody reads chains. */
+#include "format/file.h"
+#include "lib/scan_graph.h"
+#include "lib/tell.h"
+
+enum { BYTES_MAX = 256 << 20 };
+
+struct graph_records {
+	struct lt_channel *channel;
+	uint64_t bytes;
+};
+
+static bool take(void *context, size_t len, bool last)
+{
+	struct graph_records *r = context;
+	uint8_t *body = r->channel->body;
+
+	r->bytes += len;
+	bool cut = !last && r->bytes > BYTES_MAX;
+	body[0] = last ? LTF_GRAPH_LAST : cut ? LTF_GRAPH_CUT : LTF_GRAPH_MORE;
+	lt_tell_send(r->channel, LTF_REC_GRAPH, body + 1 + len);
+	return !cut;
+}
+
+void lt_tell_graph(struct lt_channel *c, const struct lt_scan *s)
+{
+	struct graph_records r = {.channel = c};
+	struct lt_scan_graph g = {
+		.room = c->body + 1, .size = sizeof(c->body) - 1, .take = take, .context = &r};
+
+	lt_scan_graph(s, &g);
+}
