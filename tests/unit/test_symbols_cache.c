@@ -163,6 +163,7 @@ static uint8_t *random_file(
 		for (size_t k = 0; k < n; k++)
 			f[k] = (struct lr_cached_frame){
 				.function = lr_cache_string(&w, strings[rand() % 4]),
+				.symbol = lr_cache_string(&w, strings[rand() % 4]),
 				.file = lr_cache_string(
 					&w, rand() % 2 ? strings[rand() % 4] : NULL),
 				.line = (unsigned)rand(),
@@ -185,8 +186,8 @@ static void read_through(struct lr_cache_reader *r)
 		strings += strlen(r->strings + strings) + 1;
 	while (lr_cache_next(r, &addr, f, 256, &n))
 		for (size_t i = 0; i < n; i++)
-			assert_true(
-				f[i].function <= r->string_count && f[i].file <= r->string_count);
+			assert_true(f[i].function <= r->string_count &&
+				    f[i].symbol <= r->string_count && f[i].file <= r->string_count);
 }
 
 static void what_was_not_written_is_not_read(void **state)

@@ -46,6 +46,7 @@ static void add_all(struct lr_answers *a, struct lr_object *o, struct lr_cache_r
 		for (size_t i = 0; to && i < n; i++)
 			a->frames[to->first + i] =
 				(struct lr_named){.function = strings[frames[i].function],
+					.symbol = strings[frames[i].symbol],
 					.file = strings[frames[i].file],
 					.line = frames[i].line,
 					.inlined = frames[i].inlined,
@@ -104,6 +105,7 @@ static uint8_t *encode(const struct lr_answers *a, const struct lr_object *o,
 		for (uint32_t k = 0; k < some[i]->count; k++)
 			frames[k] = (struct lr_cached_frame){
 				.function = lr_cache_string(&w, from[k].function),
+				.symbol = lr_cache_string(&w, from[k].symbol),
 				.file = lr_cache_string(&w, from[k].file),
 				.line = from[k].line,
 				.inlined = from[k].inlined,

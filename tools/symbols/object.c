@@ -216,13 +216,15 @@ size_t lr_object_frames(struct lr_object *o, struct lr_places *p, const struct l
 			.line = frames[i].line,
 			.inlined = frames[i].inlined};
 	free(frames);
-	if (n && out[n - 1].name)
-		return n;
-	bool nearest = false;
+	bool nearest = false, named = n && out[n - 1].name;
 	const struct lr_symbol *s = lr_symtab_find(&o->symbols, addr, &nearest);
+	for (size_t i = 0; i < n; i++)
+		out[i].symbol = out[i].name;
 	if (n == 0 && s)
 		out[n++] = (struct lr_object_frame){.name = NULL};
-	if (s) {
+	if (s && (!named || !nearest))
+		out[n - 1].symbol = s->name;
+	if (s && !named) {
 		out[n - 1].name = s->name;
 		out[n - 1].nearest = nearest;
 	}

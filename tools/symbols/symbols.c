@@ -112,6 +112,7 @@ static struct lr_answer *look_up(struct lr_symbols *s, struct lr_object *object,
 	for (size_t i = 0; a && i < n; i++)
 		s->answers.frames[a->first + i] = (struct lr_named){
 			.function = readable(s, found[i].name),
+			.symbol = keep(s, found[i].symbol),
 			.file = keep(s, found[i].file),
 			.line = found[i].line,
 			.inlined = found[i].inlined,
@@ -165,6 +166,7 @@ size_t lr_symbols_resolve(struct lr_symbols *s, int module, uint64_t pc, bool is
 		size_t from = i + 1 == n ? a->count - 1 : i;
 		const struct lr_named *f = &s->answers.frames[a->first + from];
 		out[i] = (struct lr_location){.function = f->function,
+			.symbol = f->symbol,
 			.file = f->file,
 			.line = f->line,
 			.module = m->path,
