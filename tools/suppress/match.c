@@ -1,0 +1,197 @@
+/* Which rule matches a stack. Valgrind's rules are held against the stack that Valgrind would have
+ * seen: its allocation function stands in front, and what lies below main is called so. Its names
+ * are those of the symbol table; those for people are accepted, too. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "format/ring.h"
+#include "tools/suppress/rules_parts.h"
+
+static const char valgrinds_object[] = "/usr/libexec/valgrind/vgpreload_memcheck-amd64-linux.so";
+
+/* The functions that Valgrind names for an api, by LTF_API_... */
+static const char *const api_functions[LTF_API_COUNT][16] = {
+	[LTF_API_MALLOC] = {"malloc", "realloc"},
+	[LTF_API_CALLOC] = {"calloc"},
+	[LTF_API_REALLOC] = {"realloc"},
+	[LTF_API_MEMALIGN] = {"memalign", "posix_memalign", "aligned_alloc", "valloc", "pvalloc"},
+	[LTF_API_NEW] = {"_Znwm", "_ZnwmRKSt9nothrow_t", "_ZnwmSt11align_val_t",
+		"_ZnwmSt11align_val_tRKSt9nothrow_t", "operator new(unsigned long)"},
+	[LTF_API_NEW_ARRAY] = {"_Znam", "_ZnamRKSt9nothrow_t", "_ZnamSt11align_val_t",
+		"_ZnamSt11align_val_tRKSt9nothrow_t", "operator new[](unsigned long)"},
+};
+
+bool lr_rules_glob(const char *p, const char *s)
+{
+	const char *star = NULL, *back = NULL;
+	while (*s) {
+		if (*p == '*') {
+			star = p++;
+			back = s;
+		} else if (*p == '?' || (*p && *p == *s)) {
+			p++;
+			s++;
+		} else if (star) {
+			p = star + 1;
+			s = ++back;
+		} else {
+			return false;
+		}
+	}
+	while (*p == '*')
+		p++;
+	return !*p;
+}
+
+bool lr_rules_template(const char *p, const char *s)
+{
+	bool at_start = *p == '^', starred = false;
+	if (!*s)
+		return false;
+	p += at_start;
+	while (*p) {
+		if (*p == '*') {
+			at_start = false;
+			starred = true;
+			p++;
+			continue;
+		}
+		if (*p == '$')
+			return !*s || starred;
+		size_t n = strcspn(p, "*$");
+		/* A piece in front of the end is looked for there. */
+		const char *found =
+			p[n] == '$' && !at_start && strlen(s) >= n ? s + strlen(s) - n : s;
+		while (*found && strncmp(found, p, n) != 0)
+			found = at_start ? "" : found + 1;
+		if (!*found)
+			return false;
+		s = found + n;
+		p += n;
+		at_start = starred = false;
+	}
+	return true;
+}
+
+static bool glob_or_unknown(const char *pattern, const char *name)
+{
+	return lr_rules_glob(pattern, name ? name : "???");
+}
+
+static bool is_below_main(const char *name)
+{
+	return name && (strncmp(name, "__libc_start_", 13) == 0 || strcmp(name, "_start") == 0 ||
+			       strcmp(name, "generic_start_main") == 0);
+}
+
+static bool match_function(const char *pattern, const struct lr_rule_frame *f)
+{
+	if (f->symbol && lr_rules_glob(pattern, f->symbol))
+		return true;
+	return glob_or_unknown(pattern, f->function) ||
+	       (is_below_main(f->function) && lr_rules_glob(pattern, "(below main)"));
+}
+
+/* /lib is /usr/lib on most systems: either name will do. */
+static bool match_object(const char *pattern, const char *path)
+{
+	char other[4096];
+	if (!path || !*path)
+		return lr_rules_glob(pattern, "???");
+	if (lr_rules_glob(pattern, path))
+		return true;
+	if (strncmp(path, "/usr/lib", 8) == 0)
+		return lr_rules_glob(pattern, path + 4);
+	if (strncmp(path, "/lib", 4) != 0 || strlen(path) + 5 > sizeof(other))
+		return false;
+	snprintf(other, sizeof(other), "/usr%s", path);
+	return lr_rules_glob(pattern, other);
+}
+
+static bool match_source(const struct lr_rule_line *l, const struct lr_rule_frame *f)
+{
+	if (!f->file || (l->line && l->line != f->line))
+		return false;
+	const char *slash = strrchr(f->file, '/');
+	return lr_rules_glob(l->pattern, f->file) ||
+	       (slash && lr_rules_glob(l->pattern, slash + 1));
+}
+
+static bool match_line(const struct lr_rule_line *l, const struct lr_rule_frame *f)
+{
+	switch (l->kind) {
+	case LR_RULE_FUNCTION:
+		return match_function(l->pattern, f);
+	case LR_RULE_OBJECT:
+		return match_object(l->pattern, f->module);
+	case LR_RULE_SOURCE:
+		return match_source(l, f);
+	default:
+		return true;
+	}
+}
+
+/* The frame of the allocation function itself, of which nothing but the api is known. */
+static bool match_allocator(const struct lr_rule_line *l, unsigned apis)
+{
+	if (l->kind == LR_RULE_OBJECT)
+		return lr_rules_glob(l->pattern, valgrinds_object);
+	if (l->kind == LR_RULE_SOURCE)
+		return lr_rules_glob(l->pattern, "vg_replace_malloc.c");
+	for (unsigned api = 0; api < LTF_API_COUNT; api++)
+		for (unsigned i = 0; (apis >> api & 1) && api_functions[api][i]; i++)
+			if (lr_rules_glob(l->pattern, api_functions[api][i]))
+				return true;
+	return false;
+}
+
+static bool match_at(const struct lr_rule_line *l, const struct lr_rule_stack *s, size_t at)
+{
+	return at == 0 ? match_allocator(l, s->apis) : match_line(l, &s->frames[at - 1]);
+}
+
+/* As a glob whose characters are frames and whose * is "...", with one at its end. */
+static bool match_lines(const struct lr_rule *rule, const struct lr_rule_stack *s)
+{
+	size_t n = rule->line_count, line = 0, at = 0, star = n, back = 0, frames = s->count + 1;
+	while (line < n) {
+		if (rule->lines[line].kind == LR_RULE_ANY) {
+			star = line++;
+			back = at;
+		} else if (at < frames && match_at(&rule->lines[line], s, at)) {
+			line++;
+			at++;
+		} else if (star < n && back < frames) {
+			line = star + 1;
+			at = ++back;
+		} else {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool match_anywhere(const char *pattern, const struct lr_rule_stack *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		const struct lr_rule_frame *f = &s->frames[i];
+		const char *const texts[] = {f->module, f->function, f->file, f->symbol};
+		for (size_t k = 0; k < sizeof(texts) / sizeof(*texts); k++)
+			if (texts[k] && lr_rules_template(pattern, texts[k]))
+				return true;
+	}
+	return false;
+}
+
+struct lr_rule *lr_rules_match(
+	const struct lr_rules *r, unsigned kind, const struct lr_rule_stack *s)
+{
+	for (size_t i = 0; r && i < r->used; i++) {
+		struct lr_rule *rule = &r->rules[i];
+		if ((rule->kinds & kind) == 0)
+			continue;
+		if (rule->anywhere ? match_anywhere(rule->anywhere, s) : match_lines(rule, s))
+			return rule;
+	}
+	return NULL;
+}
