@@ -8,8 +8,25 @@
 #include <stdint.h>
 #include "lib/scan.h"
 
+/* A thread of the process, as it was at the moment. */
+enum lt_moment_flag {
+	LT_MOMENT_SP_KNOWN = 1,   /* its stack is alive from sp on: the red zone is in it already */
+	LT_MOMENT_REGS_KNOWN = 2, /* reg holds all that may point to something */
+	LT_MOMENT_TP_KNOWN = 4
+};
+enum { LT_MOMENT_REGS = 16 };
+struct lt_moment_thread {
+	int tid;
+	uint32_t flags;   /* enum lt_moment_flag */
+	uintptr_t sp, tp; /* tp: what %fs:0 holds */
+	uint64_t reg[LT_MOMENT_REGS];
+};
+
 /* What is known of the moment, beside the memory. */
 struct lt_moment {
+	/* All threads but the one that makes the moment. */
+	const struct lt_moment_thread *thread;
+	uint32_t n_threads;
 	/* The part of a stack that is dead: [dead_low, dead_high) and what lies below in the same
 	 * mapping. */
 	uintptr_t dead_low, dead_high;
