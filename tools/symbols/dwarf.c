@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tools/symbols/debugfile.h"
+#include "tools/symbols/globals.h"
 #include "tools/symbols/scopes.h"
 #include "tools/symbols/symtab.h"
 
@@ -38,6 +39,8 @@ struct lr_dwarf {
 	struct unit_range *ranges;
 	size_t range_count, range_room;
 	bool fleeting; /* see lr_dwarf_lasting */
+	struct lr_globals globals;
+	bool globals_read;
 };
 
 static bool add_range(struct lr_dwarf *d, uint64_t low, uint64_t high)
@@ -121,6 +124,7 @@ void lr_dwarf_close(struct lr_dwarf *d)
 		return;
 	for (size_t i = 0; i < d->unit_count; i++)
 		lr_scopes_free(&d->units[i].scopes);
+	lr_globals_free(&d->globals);
 	free(d->units);
 	free(d->ranges);
 	dwarf_end(d->dw);
@@ -198,22 +202,27 @@ static bool split_file_is_regular(Dwarf_Die *die)
 	return n > 0 && n < (int)sizeof(path) && lr_is_regular(path);
 }
 
-static void read_unit(struct unit *u)
+static Dwarf_Die split_of(Dwarf_Die die)
 {
 	Dwarf_Die split;
+	if (split_file_is_regular(&die) &&
+		dwarf_cu_info(die.cu, NULL, NULL, NULL, &split, NULL, NULL, NULL) == 0 && split.cu)
+		return split;
+	return die;
+}
+
+static void read_unit(struct unit *u)
+{
 	if (u->read)
 		return;
 	u->read = true;
-	if (split_file_is_regular(&u->die) &&
-		dwarf_cu_info(u->die.cu, NULL, NULL, NULL, &split, NULL, NULL, NULL) == 0 &&
-		split.cu)
-		u->split = split;
+	u->split = split_of(u->die);
 	lr_scopes_read(&u->scopes, &u->split);
 }
 
 /* The linkage name when it is mangled, since it holds the types and namespaces; else the name in
  * the source: glibc's functions are linked under aliases that nobody calls (__GI_..). */
-static const char *function_name(Dwarf_Die *die)
+static const char *name_of(Dwarf_Die *die)
 {
 	const char *linked = string_of(die, DW_AT_linkage_name);
 	if (!linked)
@@ -257,7 +266,7 @@ size_t lr_dwarf_frames(struct lr_dwarf *d, uint64_t addr, struct lr_dwarf_frame 
 	int32_t scope = lr_scopes_at(&u->scopes, addr);
 	for (int depth = 0; scope != LR_SCOPE_NONE && depth < INLINE_MAX; depth++) {
 		struct lr_scope *s = &u->scopes.scopes[scope];
-		here.name = function_name(&s->die);
+		here.name = name_of(&s->die);
 		here.inlined = s->parent != LR_SCOPE_NONE;
 		out[n < max ? n++ : max - 1] = here;
 		here = (struct lr_dwarf_frame){.name = NULL};
@@ -270,4 +279,42 @@ size_t lr_dwarf_frames(struct lr_dwarf *d, uint64_t addr, struct lr_dwarf_frame 
 	if (n)
 		out[n - 1].inlined = false;
 	return n;
+}
+
+/* Also units without code, which lr_dwarf_open leaves out. */
+static void read_globals(struct lr_dwarf *d)
+{
+	Dwarf_CU *cu = NULL, *next;
+	Dwarf_Half version;
+	uint8_t type;
+	Dwarf_Die die;
+	for (int i = 0; i < UNITS_MAX && !d->globals_read; i++) {
+		if (dwarf_get_units(d->dw, cu, &next, &version, &type, &die, NULL) != 0)
+			break;
+		cu = next;
+		if (type != DW_UT_compile && type != DW_UT_skeleton)
+			continue;
+		Dwarf_Die unit = split_of(die);
+		lr_globals_add(&d->globals, &unit);
+	}
+	if (!d->globals_read)
+		lr_globals_sort(&d->globals);
+	d->globals_read = true;
+}
+
+bool lr_dwarf_variable(struct lr_dwarf *d, uint64_t addr, bool tls, struct lr_dwarf_variable *out)
+{
+	int line = 0;
+	read_globals(d);
+	struct lr_global *g = lr_globals_at(&d->globals, addr, tls);
+	if (!g)
+		return false;
+	*out = (struct lr_dwarf_variable){.addr = g->addr, .size = lr_global_size(g)};
+	if (addr - g->addr >= out->size && addr != g->addr)
+		return false;
+	out->name = name_of(&g->die);
+	out->file = dwarf_decl_file(&g->die);
+	if (dwarf_decl_line(&g->die, &line) == 0 && line > 0)
+		out->line = (unsigned)line;
+	return true;
 }

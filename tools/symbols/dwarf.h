@@ -38,4 +38,15 @@ struct lr_dwarf_frame {
  * many, 0 when the DWARF says nothing about addr. Strings live as long as the lr_dwarf. */
 size_t lr_dwarf_frames(struct lr_dwarf *, uint64_t addr, struct lr_dwarf_frame *out, size_t max);
 
+struct lr_dwarf_variable {
+	const char *name;    /* linkage name where there is one; NULL unknown */
+	const char *file;    /* where it is declared; NULL unknown */
+	unsigned line;       /* 0 unknown */
+	uint64_t addr, size; /* size 0: unknown */
+};
+
+/* The variable that addr lies in; tls: addr counts from the beginning of the object's part of
+ * thread-local storage. False: the DWARF knows none. The first call walks the whole DWARF. */
+bool lr_dwarf_variable(struct lr_dwarf *, uint64_t addr, bool tls, struct lr_dwarf_variable *out);
+
 #endif

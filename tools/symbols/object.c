@@ -21,6 +21,8 @@ struct lr_object {
 	Elf *main, *debug;
 	struct lr_dwarf *dwarf;
 	struct lr_symtab symbols;
+	struct lr_symtab data, tls; /* variables */
+	bool variables_read;
 };
 
 struct lr_object *lr_object_for(
@@ -51,6 +53,8 @@ void lr_objects_free(struct lr_object *list)
 		list = o->next;
 		lr_dwarf_close(o->dwarf);
 		lr_symtab_free(&o->symbols);
+		lr_symtab_free(&o->data);
+		lr_symtab_free(&o->tls);
 		elf_end(o->main);
 		elf_end(o->debug);
 		free(o);
@@ -139,6 +143,18 @@ static void open_dwarf(struct lr_object *o, Elf *elf)
 		o->fleeting = true; /* damaged, or too large just now */
 }
 
+/* From the first of the tables that has such symbols. */
+static void read_symbols(struct lr_object *o, struct lr_symtab *t, enum lr_symbol_kind kind)
+{
+	Elf *const files[] = {o->main, o->debug};
+	static const unsigned types[] = {SHT_SYMTAB, SHT_DYNSYM};
+	for (size_t i = 0; i < 4 && t->count == 0; i++)
+		if (files[i % 2]) {
+			lr_symtab_read(t, files[i % 2], types[i / 2], kind);
+			o->fleeting |= t->poor;
+		}
+}
+
 static void open_files(struct lr_object *o, struct lr_places *p, const struct lr_warning *w)
 {
 	o->opened = true;
@@ -152,13 +168,7 @@ static void open_files(struct lr_object *o, struct lr_places *p, const struct lr
 		seek_debug(o);
 	if (o->debug)
 		open_dwarf(o, o->debug);
-	Elf *const files[] = {o->main, o->debug};
-	static const unsigned types[] = {SHT_SYMTAB, SHT_DYNSYM};
-	for (size_t i = 0; i < 4 && o->symbols.count == 0; i++)
-		if (files[i % 2]) {
-			lr_symtab_read(&o->symbols, files[i % 2], types[i / 2]);
-			o->fleeting |= o->symbols.poor;
-		}
+	read_symbols(o, &o->symbols, LR_SYMBOL_CODE);
 }
 
 bool lr_object_first_asked(struct lr_object *o)
@@ -229,4 +239,62 @@ size_t lr_object_frames(struct lr_object *o, struct lr_places *p, const struct l
 		out[n - 1].nearest = nearest;
 	}
 	return n;
+}
+
+static void open_variables(struct lr_object *o, struct lr_places *p, const struct lr_warning *w)
+{
+	if (!o->opened)
+		open_files(o, p, w);
+	if (o->variables_read)
+		return;
+	o->variables_read = true;
+	read_symbols(o, &o->data, LR_SYMBOL_DATA);
+	read_symbols(o, &o->tls, LR_SYMBOL_TLS);
+}
+
+static const char *section_at(Elf *elf, uint64_t addr)
+{
+	size_t names;
+	if (!elf || elf_getshdrstrndx(elf, &names) != 0)
+		return NULL;
+	for (Elf_Scn *scn = NULL; (scn = elf_nextscn(elf, scn));) {
+		GElf_Shdr sh;
+		if (gelf_getshdr(scn, &sh) && (sh.sh_flags & SHF_ALLOC) &&
+			!(sh.sh_flags & SHF_TLS) && addr - sh.sh_addr < sh.sh_size)
+			return elf_strptr(elf, names, sh.sh_name);
+	}
+	return NULL;
+}
+
+bool lr_object_variable(struct lr_object *o, struct lr_places *p, const struct lr_warning *w,
+	uint64_t addr, bool tls, struct lr_object_variable *out)
+{
+	struct lr_dwarf_variable v;
+	bool nearest;
+	open_variables(o, p, w);
+	const struct lr_symbol *s = lr_symtab_find(tls ? &o->tls : &o->data, addr, &nearest);
+	if (s && addr - s->addr < s->size) {
+		*out = (struct lr_object_variable){
+			.name = s->name, .addr = s->addr, .size = s->size};
+		return true;
+	}
+	if (o->dwarf && lr_dwarf_variable(o->dwarf, addr, tls, &v)) {
+		*out = (struct lr_object_variable){.name = v.name, .addr = v.addr, .size = v.size};
+		return true;
+	}
+	*out = (struct lr_object_variable){
+		.addr = addr, .section = tls ? NULL : section_at(o->main, addr)};
+	return out->section != NULL;
+}
+
+bool lr_object_declaration(struct lr_object *o, struct lr_places *p, const struct lr_warning *w,
+	uint64_t addr, bool tls, const char **file, unsigned *line)
+{
+	struct lr_dwarf_variable v;
+	open_variables(o, p, w);
+	if (!o->dwarf || !lr_dwarf_variable(o->dwarf, addr, tls, &v) || !v.file)
+		return false;
+	*file = v.file;
+	*line = v.line;
+	return true;
 }

@@ -47,4 +47,17 @@ const struct lr_origin *lr_object_origin(const struct lr_object *);
 size_t lr_object_frames(struct lr_object *, struct lr_places *, const struct lr_warning *,
 	uint64_t addr, struct lr_object_frame *out, size_t max);
 
+struct lr_object_variable {
+	const char *name;    /* as linked; NULL unknown */
+	uint64_t addr, size; /* of the file */
+	const char *section; /* where nothing is known of a variable; NULL: not even that */
+};
+
+/* The variable that addr lies in (as lr_dwarf_variable), by the symbol table, else by DWARF; and
+ * where it is declared. False: nothing is known. Strings live as long as the object. */
+bool lr_object_variable(struct lr_object *, struct lr_places *, const struct lr_warning *,
+	uint64_t addr, bool tls, struct lr_object_variable *out);
+bool lr_object_declaration(struct lr_object *, struct lr_places *, const struct lr_warning *,
+	uint64_t addr, bool tls, const char **file, unsigned *line);
+
 #endif

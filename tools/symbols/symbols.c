@@ -176,3 +176,36 @@ size_t lr_symbols_resolve(struct lr_symbols *s, int module, uint64_t pc, bool is
 	}
 	return n;
 }
+
+/* As people write it: without the version that a symbol table may append. */
+static const char *variable_name(struct lr_symbols *s, const char *linked)
+{
+	char *copy = linked ? strdup(linked) : NULL;
+	if (copy)
+		copy[strcspn(copy, "@")] = 0;
+	const char *name = readable(s, copy);
+	free(copy);
+	return name;
+}
+
+void lr_symbols_variable(struct lr_symbols *s, int module, uint64_t pc, bool tls, bool declared,
+	struct lr_variable *out)
+{
+	struct lr_object_variable v;
+	*out = (struct lr_variable){.addr = pc};
+	if (module < 0 || (size_t)module >= s->module_count)
+		return;
+	const struct module *m = &s->modules[module];
+	uint64_t addr = tls ? pc : pc - m->bias;
+	out->module = m->path;
+	out->addr = addr;
+	if (!lr_object_variable(m->object, &s->places, &s->warning, addr, tls, &v))
+		return;
+	out->name = variable_name(s, v.name);
+	out->section = keep(s, v.section);
+	out->addr = v.addr;
+	out->size = v.size;
+	if (declared && v.name)
+		lr_object_declaration(
+			m->object, &s->places, &s->warning, v.addr, tls, &out->file, &out->line);
+}

@@ -61,4 +61,22 @@ int lr_symbols_module(struct lr_symbols *, const char *path, const uint8_t *buil
 size_t lr_symbols_resolve(struct lr_symbols *, int module, uint64_t pc, bool is_return_address,
 	struct lr_location *out, size_t max);
 
+/* What lies at an address of data. */
+struct lr_variable {
+	const char *name;    /* demangled; NULL unknown */
+	const char *module;  /* the path it was given with */
+	const char *section; /* where no name is known; NULL: not that either */
+	const char *file;    /* where it is declared; NULL unknown, or not asked for */
+	unsigned line;       /* 0 unknown */
+	uint64_t addr;       /* of its beginning, in the module's file; where there is no name:
+				that of the address */
+	uint64_t size;       /* bytes; 0 unknown */
+};
+
+/* The variable that pc, an address in a module, lies in. tls: pc counts from the beginning of the
+ * module's part of a thread's storage instead. declared: where in the sources too, for which all of
+ * the module's DWARF is read at the first call. Strings live until lr_symbols_close. */
+void lr_symbols_variable(struct lr_symbols *, int module, uint64_t pc, bool tls, bool declared,
+	struct lr_variable *out);
+
 #endif

@@ -38,12 +38,27 @@ static int rank_of(const GElf_Sym *sym, const char *name)
 	return (sym->st_size == 0) * 100 + underscores * 10 + binding;
 }
 
-static bool is_function(const GElf_Sym *sym, const char *name)
+static bool is_function(Elf *elf, const GElf_Sym *sym, const char *name)
 {
 	unsigned type = GELF_ST_TYPE(sym->st_info);
-	if (sym->st_shndx == SHN_UNDEF || sym->st_value == 0 || !name || !*name)
+	if (type != STT_FUNC && type != STT_GNU_IFUNC && (type != STT_NOTYPE || *name == '$'))
 		return false;
-	return type == STT_FUNC || type == STT_GNU_IFUNC || (type == STT_NOTYPE && *name != '$');
+	return sym->st_value != 0 && lr_elf_executable(elf, sym->st_value);
+}
+
+static bool is_wanted(Elf *elf, const GElf_Sym *sym, const char *name, enum lr_symbol_kind kind)
+{
+	unsigned type = GELF_ST_TYPE(sym->st_info);
+	if (sym->st_shndx == SHN_UNDEF || !name || !*name)
+		return false;
+	switch (kind) {
+	case LR_SYMBOL_DATA:
+		return sym->st_value != 0 && (type == STT_OBJECT || type == STT_COMMON);
+	case LR_SYMBOL_TLS:
+		return type == STT_TLS;
+	default:
+		return is_function(elf, sym, name);
+	}
 }
 
 static int by_address(const void *x, const void *y)
@@ -79,7 +94,8 @@ void lr_symtab_free(struct lr_symtab *t)
 	*t = (struct lr_symtab){.count = 0};
 }
 
-static void read_section(struct lr_symtab *t, Elf *elf, Elf_Scn *scn, const GElf_Shdr *sh)
+static void read_section(
+	struct lr_symtab *t, Elf *elf, Elf_Scn *scn, const GElf_Shdr *sh, enum lr_symbol_kind kind)
 {
 	Elf_Data *data = elf_getdata(scn, NULL);
 	size_t each = gelf_fsize(elf, ELF_T_SYM, 1, EV_CURRENT);
@@ -95,7 +111,7 @@ static void read_section(struct lr_symtab *t, Elf *elf, Elf_Scn *scn, const GElf
 		if (!gelf_getsym(data, (int)i, &sym))
 			break;
 		const char *name = elf_strptr(elf, sh->sh_link, sym.st_name);
-		if (!is_function(&sym, name) || !lr_elf_executable(elf, sym.st_value))
+		if (!is_wanted(elf, &sym, name, kind))
 			continue;
 		t->symbols[t->count++] = (struct lr_symbol){.addr = sym.st_value,
 			.size = sym.st_size,
@@ -108,13 +124,13 @@ static void read_section(struct lr_symtab *t, Elf *elf, Elf_Scn *scn, const GElf
 		sort_and_thin(t);
 }
 
-void lr_symtab_read(struct lr_symtab *t, Elf *elf, unsigned section_type)
+void lr_symtab_read(struct lr_symtab *t, Elf *elf, unsigned section_type, enum lr_symbol_kind kind)
 {
 	*t = (struct lr_symtab){.count = 0};
 	for (Elf_Scn *scn = NULL; (scn = elf_nextscn(elf, scn));) {
 		GElf_Shdr sh;
 		if (gelf_getshdr(scn, &sh) && sh.sh_type == section_type) {
-			read_section(t, elf, scn, &sh);
+			read_section(t, elf, scn, &sh, kind);
 			return;
 		}
 	}

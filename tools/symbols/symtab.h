@@ -1,4 +1,4 @@
-/* Functions of an ELF symbol table, sorted by address. */
+/* Functions, or variables, of an ELF symbol table, sorted by address. */
 #ifndef LR_SYMTAB_H
 #define LR_SYMTAB_H
 
@@ -20,10 +20,15 @@ struct lr_symtab {
 	bool poor; /* empty for want of memory */
 };
 
-/* Reads the symbols of one section type (SHT_SYMTAB, SHT_DYNSYM) that lie in executable segments.
- * No such section, damage, or no memory gives an empty or a shorter table. The Elf must outlive it.
+/* What is read. Variables of threads have addresses that count from the beginning of the object's
+ * part of thread-local storage. */
+enum lr_symbol_kind { LR_SYMBOL_CODE, LR_SYMBOL_DATA, LR_SYMBOL_TLS };
+
+/* Reads the symbols of one section type (SHT_SYMTAB, SHT_DYNSYM); of functions those that lie in
+ * executable segments. No such section, damage, or no memory gives an empty or a shorter table. The
+ * Elf must outlive it.
  */
-void lr_symtab_read(struct lr_symtab *, Elf *, unsigned section_type);
+void lr_symtab_read(struct lr_symtab *, Elf *, unsigned section_type, enum lr_symbol_kind);
 void lr_symtab_free(struct lr_symtab *);
 
 /* The symbol that covers addr; else the nearest before it, with *nearest set unless that has no
