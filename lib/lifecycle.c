@@ -9,6 +9,7 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 #include "format/file.h"
+#include "lib/allocator.h"
 #include "lib/clock.h"
 #include "lib/config.h"
 #include "lib/describe.h"
@@ -209,6 +210,7 @@ __attribute__((constructor)) static void constructor(int argc, char **argv, char
 {
 	int saved = errno;
 	lt_real_find();
+	lt_allocator_find();
 	if (!start(argc, argv, envp))
 		lt_mode_set(LT_MODE_OFF);
 	errno = saved;

@@ -165,6 +165,12 @@ static void *find(unsigned from, const char *name)
 	return NULL;
 }
 
+bool lt_real_in(const struct link_map *l, const char *name)
+{
+	struct object o;
+	return open_object(l, &o) && symbol_in(&o, name, hash_of(name));
+}
+
 void *lt_real_default(const char *name)
 {
 	return find(0, name);

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -49,6 +50,10 @@ extern LT_OWN uintptr_t lt_loader_low, lt_loader_size;
 /* dlsym(RTLD_DEFAULT, name) among the objects that were loaded with the program. Leaves no message
  * behind when there is none. */
 void *lt_real_default(const char *name);
+
+/* Whether the object exports the name. */
+struct link_map;
+bool lt_real_in(const struct link_map *l, const char *name);
 
 /* The path of the object that holds the function, "" unknown. */
 const char *lt_real_object(const void *function);

@@ -4,179 +4,9 @@
 
 enum {
 	PAGE = 4096,
-	LARGE = 64 << 10, /* bytes: no smaller block has a mapping of its own */
-	ARENA = 64 << 20,
-	GRANULE = 2 << 20
+	LARGE = 64 << 10 /* bytes: where it is not told, no smaller block has a mapping of its own
+			  */
 };
-
-static const char *hex(const char *p, const char *end, uint64_t *v)
-{
-	const char *begin = p;
-	for (*v = 0; p < end; p++) {
-		unsigned c = (unsigned char)*p;
-		unsigned digit = c >= '0' && c <= '9'   ? c - '0'
-				 : c >= 'a' && c <= 'f' ? c - 'a' + 10
-							: 16;
-		if (digit == 16)
-			break;
-		*v = *v << 4 | digit;
-	}
-	return p > begin ? p : NULL;
-}
-
-static const char *decimal(const char *p, const char *end, uint64_t *v)
-{
-	for (*v = 0; p < end && *p >= '0' && *p <= '9'; p++)
-		*v = *v * 10 + (uint64_t)(*p - '0');
-	return p;
-}
-
-static const char *expect(const char *p, const char *end, char c)
-{
-	return p && p < end && *p == c ? p + 1 : NULL;
-}
-
-struct line {
-	uint64_t start, end, offset, major, minor, ino;
-	char access[4]; /* rwxp */
-	const char *name, *name_end;
-};
-
-/* start-end rwxp offset major:minor inode      name */
-static bool parse(struct line *l, const char *p, const char *end)
-{
-	p = expect(hex(p, end, &l->start), end, '-');
-	p = p ? expect(hex(p, end, &l->end), end, ' ') : NULL;
-	if (!p || end - p < 5)
-		return false;
-	memcpy(l->access, p, 4);
-	p = expect(hex(p + 5, end, &l->offset), end, ' ');
-	p = p ? expect(hex(p, end, &l->major), end, ':') : NULL;
-	p = p ? expect(hex(p, end, &l->minor), end, ' ') : NULL;
-	if (!p)
-		return false;
-	p = decimal(p, end, &l->ino);
-	while (p < end && *p == ' ')
-		p++;
-	l->name = p;
-	l->name_end = end;
-	return true;
-}
-
-static bool is_named(const struct line *l, const char *name)
-{
-	size_t n = strlen(name);
-	return (size_t)(l->name_end - l->name) == n && memcmp(l->name, name, n) == 0;
-}
-
-static uint32_t kind_of(
-	const struct line *l, const struct lt_mapping *before, const struct lt_roots_file *dump)
-{
-	uint64_t dev = (l->minor & 0xff) | l->major << 8 | (l->minor & ~0xffull) << 12;
-	bool named = l->name < l->name_end;
-	if (l->ino)
-		return l->ino == dump->ino && dev == dump->dev
-			       ? LT_MAPPING_FILE | LT_MAPPING_OTHER
-			       : LT_MAPPING_FILE | (l->access[3] == 'p' ? LT_MAPPING_DATA : 0);
-	if (is_named(l, "[heap]"))
-		return LT_MAPPING_HEAP;
-	if (is_named(l, "[stack]"))
-		return LT_MAPPING_STACK;
-	if (named && *l->name == '[' && memcmp(l->name, "[anon", 5) != 0)
-		return LT_MAPPING_OTHER;
-	/* What a loaded object has zeroed lies right behind its data. */
-	if (!named && before && before->end == l->start && (before->flags & LT_MAPPING_DATA) &&
-		(before->flags & LT_MAPPING_FILE) && (before->flags & LT_MAPPING_WRITE))
-		return LT_MAPPING_DATA;
-	return 0;
-}
-
-const char *lt_mapping_read(const char *line, const char *end, const struct lt_mapping *before,
-	const struct lt_roots_file *dump, struct lt_mapping *m)
-{
-	struct line l;
-	const char *eol = line < end ? memchr(line, '\n', (size_t)(end - line)) : NULL;
-	if (!eol || !parse(&l, line, eol))
-		return NULL;
-	*m = (struct lt_mapping){.start = l.start, .end = l.end};
-	m->flags = kind_of(&l, before, dump) | (l.access[0] == 'r' ? LT_MAPPING_READ : 0) |
-		   (l.access[1] == 'w' ? LT_MAPPING_WRITE : 0) |
-		   (l.access[2] == 'x' ? LT_MAPPING_EXEC : 0);
-	return eol + 1;
-}
-
-/* The mapping that holds the address, or n. */
-static uint32_t find(const struct lt_mapping *m, uint32_t n, uintptr_t addr)
-{
-	uint32_t low = 0, high = n;
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		if (m[middle].end <= addr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < n && m[low].start <= addr ? low : n;
-}
-
-enum {
-	ANY = LT_MAPPING_FILE | LT_MAPPING_DATA | LT_MAPPING_STACK | LT_MAPPING_HEAP |
-	      LT_MAPPING_OTHER
-};
-
-uint32_t lt_mapping_split(struct lt_mapping *m, uint32_t n, uint32_t room)
-{
-	while (n < room && !(m[n - 1].flags & ANY) && (m[n - 1].flags & LT_MAPPING_WRITE)) {
-		struct lt_mapping *last = &m[n - 1];
-		uintptr_t edge = (last->start & ~(uintptr_t)(ARENA - 1)) + ARENA;
-		if (edge >= last->end)
-			break;
-		m[n] = *last;
-		m[n++].start = last->end = edge;
-	}
-	return n;
-}
-
-/* What is at the beginning of an arena's memory: the arena (within such memory, too), the piece
- * before, and how long it is. */
-void lt_mappings_find_arenas(struct lt_mapping *m, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++) {
-		const uintptr_t *w = (const uintptr_t *)m[i].start;
-		if (m[i].start % ARENA || (m[i].flags & ANY) || !(m[i].flags & LT_MAPPING_READ) ||
-			!(m[i].flags & LT_MAPPING_WRITE))
-			continue;
-		bool first = w[0] - m[i].start < PAGE && w[1] == 0;
-		bool further = w[0] % ARENA < PAGE && w[1] && w[1] % ARENA == 0;
-		if ((first || further) && w[2] && w[2] <= ARENA && w[2] % 16 == 0 &&
-			m[i].end - m[i].start <= ARENA)
-			m[i].flags |= LT_MAPPING_ARENA;
-	}
-}
-
-static uint32_t granule(uintptr_t addr)
-{
-	return 1u << (addr / GRANULE % 32);
-}
-
-void lt_mappings_mark(
-	struct lt_mapping *m, uint32_t n, const struct lt_scan_block *blocks, uint32_t n_blocks)
-{
-	for (uint32_t i = 0; i < n_blocks; i++) {
-		const struct lt_scan_block *b = &blocks[i];
-		uint32_t k = find(m, n, b->addr);
-		if (k == n)
-			continue;
-		if (b->size >= LARGE) {
-			m[k].flags |= LT_MAPPING_LARGE;
-			continue;
-		}
-		m[k].flags |= LT_MAPPING_SMALL;
-		m[k].used |= granule(b->addr);
-		if (b->addr + b->size < m[k].end)
-			m[k].used |= granule(b->addr + b->size);
-	}
-}
 
 static void add(struct lt_roots *r, uintptr_t start, uintptr_t end, uint32_t kind)
 {
@@ -205,8 +35,8 @@ void lt_roots_subtract(struct lt_roots *r, uintptr_t start, uintptr_t end)
 static bool is_root(const struct lt_mapping *m)
 {
 	return (m->flags & LT_MAPPING_READ) && (m->flags & LT_MAPPING_WRITE) &&
-	       !(m->flags & (LT_MAPPING_OTHER | LT_MAPPING_HEAP)) &&
-	       (!(m->flags & LT_MAPPING_ARENA) || !(m->flags & LT_MAPPING_SMALL));
+	       !(m->flags & (LT_MAPPING_OTHER | LT_MAPPING_HEAP | LT_MAPPING_ARENA |
+				    LT_MAPPING_ALLOCATOR));
 }
 
 static uint32_t kind_of_root(const struct lt_mapping *m)
@@ -221,9 +51,9 @@ static uint32_t kind_of_root(const struct lt_mapping *m)
 static void add_unused(struct lt_roots *r, const struct lt_mapping *m)
 {
 	for (uintptr_t at = m->start, next; at < m->end; at = next) {
-		next = (at & ~(uintptr_t)(GRANULE - 1)) + GRANULE;
+		next = (at & ~(uintptr_t)(LT_MAPPING_GRANULE - 1)) + LT_MAPPING_GRANULE;
 		next = next < m->end ? next : m->end;
-		if (m->used & granule(at))
+		if (m->used & lt_mapping_granule(at))
 			continue;
 		if (r->n && r->root[r->n - 1].end == at && at > m->start)
 			r->root[r->n - 1].end = next;
@@ -237,8 +67,11 @@ static void subtract_block(
 	struct lt_roots *r, const struct lt_mapping *m, const struct lt_scan_block *b)
 {
 	uintptr_t page = ~(uintptr_t)(PAGE - 1), end = b->addr + b->size;
+	struct lt_scan_range own;
 	if (m->flags & (LT_MAPPING_DATA | LT_MAPPING_STACK | LT_MAPPING_FILE))
 		lt_roots_subtract(r, b->addr, end);
+	else if (r->glibc && lt_mapping_of_block(m, b, &own))
+		lt_roots_subtract(r, own.start, own.end);
 	else if (b->size >= LARGE)
 		lt_roots_subtract(r, b->addr & page, (end + PAGE - 1) & page);
 }
@@ -251,13 +84,13 @@ void lt_roots_add(struct lt_roots *r, const struct lt_mapping *m, uint32_t n,
 		if (!is_root(&m[i]))
 			continue;
 		mixed |= m[i].flags & (LT_MAPPING_LARGE | LT_MAPPING_SMALL);
-		if ((m[i].flags & LT_MAPPING_SMALL) && !(m[i].flags & ANY))
+		if ((m[i].flags & LT_MAPPING_SMALL) && !(m[i].flags & LT_MAPPING_NAMED))
 			add_unused(r, &m[i]);
 		else
 			add(r, m[i].start, m[i].end, kind_of_root(&m[i]));
 	}
 	for (uint32_t i = 0; mixed && i < n_blocks; i++) {
-		uint32_t k = find(m, n, blocks[i].addr);
+		uint32_t k = lt_mapping_find(m, n, blocks[i].addr);
 		if (k < n && is_root(&m[k]))
 			subtract_block(r, &m[k], &blocks[i]);
 	}

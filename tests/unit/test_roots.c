@@ -35,6 +35,7 @@ static const char maps[] =
 	"7ffffffff000-7ffffffff800 r-xp 00000000 00:00 0                          [vdso]\n";
 
 enum { MOST = 32 };
+enum { RW = LT_MAPPING_READ | LT_MAPPING_WRITE };
 static struct lt_mapping m[MOST];
 static uint32_t n;
 static struct lt_scan_root root[MOST];
@@ -92,7 +93,7 @@ static void allocators_memory_is_none(void **state)
 	struct lt_roots r = {.root = root, .room = MOST};
 	(void)state;
 	read_all();
-	lt_mappings_mark(m, n, blocks, 5);
+	lt_mappings_mark(m, n, blocks, 5, false);
 	lt_roots_add(&r, m, n, blocks, 5);
 	assert_false(r.full);
 	assert_true(covers(&r, 0x555555558000));
@@ -130,13 +131,69 @@ static void others_are_parted(void **state)
 	struct lt_roots r = {.root = root, .room = MOST};
 	(void)state;
 	assert_int_equal(lt_mapping_split(&one, 1, 1), 1);
-	lt_mappings_mark(&one, 1, blocks, 2);
+	lt_mappings_mark(&one, 1, blocks, 2, false);
 	lt_roots_add(&r, &one, 1, blocks, 2);
 	assert_int_equal(r.n, 2);
 	assert_int_equal(r.root[0].start, 0x7f0000100000);
 	assert_int_equal(r.root[0].end, 0x7f0000200000);
 	assert_int_equal(r.root[1].start, 0x7f0000400000);
 	assert_int_equal(r.root[1].end, 0x7f0000600000);
+}
+
+/* What an allocator has mapped is told from what the kernel has joined to it. */
+static void allocators_mappings_are_parted(void **state)
+{
+	struct lt_mapping p[8] = {{.start = 0x10000, .end = 0x20000, .flags = RW},
+		{.start = 0x30000, .end = 0x90000, .flags = RW}};
+	const struct lt_scan_range theirs[] = {
+		{0x8000, 0x9000}, {0x30000, 0x40000}, {0x50000, 0x60000}, {0x80000, 0xa0000}};
+	static const uintptr_t start[] = {0x10000, 0x30000, 0x40000, 0x50000, 0x60000, 0x80000};
+	struct lt_roots r = {.root = root, .room = MOST};
+	(void)state;
+	assert_int_equal(lt_mapping_part(p, 0, 1, 8, theirs, 4), 1);
+	assert_int_equal(lt_mapping_part(p, 1, 2, 8, theirs, 4), 6);
+	for (unsigned i = 0; i < 6; i++) {
+		assert_int_equal(p[i].start, start[i]);
+		assert_int_equal(!!(p[i].flags & LT_MAPPING_ALLOCATOR), i % 2);
+	}
+	assert_int_equal(p[5].end, 0x90000);
+	lt_roots_add(&r, p, 6, NULL, 0);
+	assert_int_equal(r.n, 3);
+	assert_true(covers(&r, 0x4fff8));
+	assert_false(covers(&r, 0x50000));
+	assert_int_equal(lt_mapping_part(p, 0, 1, 2, theirs + 1, 1), 1); /* no room */
+}
+
+/* glibc's header before a block says what is mapped for it alone. */
+static void a_block_of_its_own(void **state)
+{
+	static uintptr_t memory[8 * 512] __attribute__((aligned(4096)));
+	uintptr_t base = (uintptr_t)memory;
+	struct lt_mapping one = {.start = base, .end = base + sizeof(memory), .flags = RW};
+	struct lt_scan_block b = {.addr = base + 4096 + 16, .size = 5000};
+	struct lt_scan_range own;
+	struct lt_roots r = {.root = root, .room = MOST, .glibc = true};
+	(void)state;
+	assert_false(lt_mapping_of_block(&one, &b, &own));
+	memory[512 + 1] = 8192 | 2;
+	assert_true(lt_mapping_of_block(&one, &b, &own));
+	assert_int_equal(own.start, base + 4096);
+	assert_int_equal(own.end, base + 3 * 4096);
+	lt_mappings_mark(&one, 1, &b, 1, true);
+	assert_int_equal(one.flags & LT_MAPPING_SMALL, 0);
+	lt_roots_add(&r, &one, 1, &b, 1);
+	assert_true(covers(&r, base + 4088));
+	assert_false(covers(&r, base + 4096));
+	assert_false(covers(&r, base + 3 * 4096 - 8));
+	assert_true(covers(&r, base + 3 * 4096));
+	b.size = 8192; /* more than it has */
+	assert_false(lt_mapping_of_block(&one, &b, &own));
+	b = (struct lt_scan_block){.addr = base + 4096 + 256, .size = 5000}; /* memalign's */
+	memory[512 + 30] = 240;
+	memory[512 + 31] = (8192 - 240) | 2;
+	assert_true(lt_mapping_of_block(&one, &b, &own));
+	assert_int_equal(own.start, base + 4096);
+	assert_int_equal(own.end, base + 3 * 4096);
 }
 
 static void no_room_is_told(void **state)
@@ -198,6 +255,8 @@ int main(void)
 		cmocka_unit_test(lines_are_read),
 		cmocka_unit_test(allocators_memory_is_none),
 		cmocka_unit_test(others_are_parted),
+		cmocka_unit_test(allocators_mappings_are_parted),
+		cmocka_unit_test(a_block_of_its_own),
 		cmocka_unit_test(no_room_is_told),
 		cmocka_unit_test(the_arena_is_found),
 	};

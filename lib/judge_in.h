@@ -1,0 +1,33 @@
+/* Between the parts of the judge: the memory that it works in, and the search for roots. Private to
+ * judge*.c. */
+#ifndef LT_JUDGE_IN_H
+#define LT_JUDGE_IN_H
+
+#include "lib/judge.h"
+#include "lib/roots.h"
+
+enum {
+	LT_JUDGE_TEXT = 4 << 20, /* of maps, at most */
+	LT_JUDGE_MAPPINGS = 65536,
+	LT_JUDGE_ROOTS = 2 * LT_JUDGE_MAPPINGS
+};
+
+/* All of it lies in one mapping, of which most is never touched. */
+struct lt_judge {
+	struct lt_scan scan;
+	uint32_t room; /* blocks */
+	char *memory;  /* what follows lies there */
+	size_t memory_len;
+	char *text;
+	struct lt_mapping *mappings;
+	uint32_t mapping_count;
+	struct lt_roots roots;
+	/* MAPPINGS each. Theirs: what an allocator has mapped. */
+	struct lt_scan_range *skip, *tables, *code, *theirs;
+};
+extern struct lt_judge lt_cut;
+
+/* In the copy: finds the roots, and what cannot be read. */
+bool lt_judge_roots(const struct lt_moment *moment);
+
+#endif

@@ -1,0 +1,241 @@
+#include "lib/judge_in.h"
+
+#include <fcntl.h>
+#include <link.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "lib/allocator.h"
+#include "lib/bootstrap.h"
+#include "lib/dump.h"
+#include "lib/real.h"
+#include "lib/sys.h"
+#include "lib/tracer.h"
+
+enum { PAGE = 4096 };
+
+extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
+
+static uintptr_t page_up(uintptr_t at)
+{
+	return (at + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
+}
+
+/* What an allocator has mapped for itself, in order. Returns how many there are. */
+static uint32_t find_theirs(void)
+{
+	struct lt_scan_range *t = lt_cut.theirs;
+	uintptr_t range[2];
+	uint32_t n = 0, k;
+	for (unsigned i = 0; n < LT_JUDGE_MAPPINGS && lt_allocator_range(i, range); i++) {
+		if (range[0] >= range[1])
+			continue;
+		for (k = n++; k && t[k - 1].start > range[0]; k--)
+			t[k] = t[k - 1];
+		t[k] = (struct lt_scan_range){range[0], range[1]};
+	}
+	return n;
+}
+
+static size_t read_maps(void)
+{
+	size_t len = 0;
+	long n;
+	int fd = (int)lt_sys4(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC, 0);
+	while (len < LT_JUDGE_TEXT &&
+		(n = lt_sys3(SYS_read, fd, lt_cut.text + len, LT_JUDGE_TEXT - len)) > 0)
+		len += (size_t)n;
+	return len;
+}
+
+static bool read_mappings(void)
+{
+	struct lt_roots_file dump;
+	size_t len = read_maps();
+	lt_dump_identity(&dump.dev, &dump.ino);
+	const char *p = lt_cut.text, *end = p + len;
+	struct lt_mapping *m = lt_cut.mappings;
+	uint32_t count = 0, theirs = find_theirs(), before;
+	while (count < LT_JUDGE_MAPPINGS &&
+		(p = lt_mapping_read(p, end, count ? &m[count - 1] : NULL, &dump, &m[count]))) {
+		before = count;
+		count = lt_mapping_split(m, count + 1, LT_JUDGE_MAPPINGS);
+		count = lt_mapping_part(m, before, count, LT_JUDGE_MAPPINGS, lt_cut.theirs, theirs);
+	}
+	lt_cut.mapping_count = count;
+	return count > 0 && count < LT_JUDGE_MAPPINGS && len < LT_JUDGE_TEXT;
+}
+
+/* Of this library's own object. */
+static void subtract_own_data(void)
+{
+	const char *base = (const char *)&__ehdr_start;
+	const ElfW(Phdr) *ph = (const void *)(base + __ehdr_start.e_phoff);
+	for (unsigned i = 0; i < __ehdr_start.e_phnum; i++)
+		if (ph[i].p_type == PT_LOAD && (ph[i].p_flags & PF_W)) {
+			uintptr_t start = (uintptr_t)base + ph[i].p_vaddr;
+			lt_roots_subtract(&lt_cut.roots, start & ~(uintptr_t)(PAGE - 1),
+				page_up(start + ph[i].p_memsz));
+		}
+}
+
+static void add_root(uintptr_t start, uintptr_t end)
+{
+	struct lt_roots *r = &lt_cut.roots;
+	lt_roots_subtract(r, start, end);
+	if (r->n < r->room)
+		r->root[r->n++] =
+			(struct lt_scan_root){.start = start, .end = end, .kind = LT_SCAN_OTHER};
+}
+
+/* The tracer's memory, but for what it has handed to the program. */
+static void subtract_own(const struct lt_scan_range *also)
+{
+	uintptr_t range[2];
+	size_t n = 0;
+	for (unsigned i = 0; lt_sys_own(i, range); i++)
+		lt_roots_subtract(&lt_cut.roots, range[0], range[1]);
+	subtract_own_data();
+	lt_roots_subtract(&lt_cut.roots, also->start, also->end);
+	for (unsigned i = 0; lt_bootstrap_region(i, range); i++)
+		add_root(range[0], range[1]);
+	while (environ && environ[n])
+		n++;
+	for (unsigned i = 0; environ && lt_sys_own(i, range); i++)
+		if ((uintptr_t)environ >= range[0] && (uintptr_t)environ < range[1])
+			add_root((uintptr_t)environ, (uintptr_t)(environ + n));
+}
+
+/* In the C library's data, if its malloc is the program's. */
+static void subtract_arena(void)
+{
+	struct lt_scan_range heap = {0, 0};
+	struct dl_find_object libc;
+	const struct lt_mapping *m = lt_cut.mappings;
+	enum { DATA = LT_MAPPING_DATA | LT_MAPPING_WRITE | LT_MAPPING_READ };
+	if (!lt_allocator.glibc || _dl_find_object((void *)lt_real.malloc, &libc) != 0)
+		return;
+	for (uint32_t i = 0; i < lt_cut.mapping_count; i++)
+		if (m[i].flags & LT_MAPPING_HEAP)
+			heap = (struct lt_scan_range){m[i].start, m[i].end};
+	for (uint32_t i = 0; heap.end && i < lt_cut.mapping_count; i++) {
+		if ((m[i].flags & DATA) != DATA || m[i].end <= (uintptr_t)libc.dlfo_map_start ||
+			m[i].start >= (uintptr_t)libc.dlfo_map_end)
+			continue;
+		struct lt_scan_range a = lt_roots_arena(m[i].start, m[i].end, heap);
+		lt_roots_subtract(&lt_cut.roots, a.start, a.end);
+	}
+}
+
+/* The data of an object that is nothing but an allocator. */
+static void subtract_allocator(void)
+{
+	const struct lt_mapping *m = lt_cut.mappings;
+	uintptr_t low = lt_allocator.low, end = low + lt_allocator.size;
+	for (uint32_t i = 0; lt_allocator.only && i < lt_cut.mapping_count; i++)
+		if ((m[i].flags & LT_MAPPING_DATA) && m[i].end > low && m[i].start < end)
+			lt_roots_subtract(&lt_cut.roots, m[i].start, m[i].end);
+}
+
+/* What of brk's memory the program has taken by itself. */
+static void add_brk(void)
+{
+	const struct lt_mapping *m = lt_cut.mappings;
+	uintptr_t range[2];
+	for (unsigned k = 0; lt_allocator_not_of_brk(k, range); k++)
+		for (uint32_t i = 0; i < lt_cut.mapping_count; i++)
+			if ((m[i].flags & LT_MAPPING_HEAP) && (m[i].flags & LT_MAPPING_READ) &&
+				range[0] < m[i].end && range[1] > m[i].start)
+				add_root(range[0] > m[i].start ? range[0] : m[i].start,
+					range[1] < m[i].end ? range[1] : m[i].end);
+}
+
+/* Only what lies on the main thread's stack, if that is where the process ends. */
+static void subtract_dead_stack(const struct lt_moment *moment)
+{
+	for (uint32_t i = 0; i < lt_cut.mapping_count; i++) {
+		const struct lt_mapping *m = &lt_cut.mappings[i];
+		uintptr_t low = moment->dead_low;
+		if ((m->flags & LT_MAPPING_STACK) && low >= m->start && low < m->end)
+			lt_roots_subtract(&lt_cut.roots, m->start, moment->dead_high);
+	}
+}
+
+static void set_ranges(void)
+{
+	struct lt_scan *s = &lt_cut.scan;
+	struct lt_scan_range *skip = lt_cut.skip, *tables = lt_cut.tables, *code = lt_cut.code;
+	uintptr_t readable = 0; /* end of the last that is */
+	s->skip.range = skip;
+	s->tables.range = tables;
+	s->code.range = code;
+	for (uint32_t i = 0; i < lt_cut.mapping_count; i++) {
+		const struct lt_mapping *m = &lt_cut.mappings[i];
+		struct lt_scan_range r = {m->start, m->end};
+		if (!(m->flags & LT_MAPPING_READ))
+			continue;
+		if (m->start > readable)
+			skip[s->skip.n++] = (struct lt_scan_range){readable, m->start};
+		readable = m->end;
+		if (m->flags & LT_MAPPING_EXEC)
+			code[s->code.n++] = r;
+		if (m->flags & LT_MAPPING_FILE)
+			tables[s->tables.n++] = r;
+	}
+	skip[s->skip.n++] = (struct lt_scan_range){readable, UINTPTR_MAX};
+}
+
+/* A thread's descriptor begins with its own address, the address of its vector of thread-local
+ * storage (two words into a block), and its own address. */
+enum { THREADS = 1024, VECTOR_HEAD = 16, DESCRIPTOR_ALIGN = 64 };
+
+static uint32_t find_vectors(uintptr_t *vector)
+{
+	const struct lt_roots *r = &lt_cut.roots;
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < r->n; i++) {
+		uintptr_t at = (r->root[i].start + DESCRIPTOR_ALIGN - 1) &
+			       ~(uintptr_t)(DESCRIPTOR_ALIGN - 1);
+		if (r->root[i].kind != LT_SCAN_MAPPING)
+			continue;
+		for (; at + DESCRIPTOR_ALIGN <= r->root[i].end && n < THREADS;
+			at += DESCRIPTOR_ALIGN) {
+			const uintptr_t *w = (const uintptr_t *)at;
+			if (w[0] == at && w[2] == at)
+				vector[n++] = w[1] - VECTOR_HEAD;
+		}
+	}
+	return n;
+}
+
+/* These vectors belong to the threads, though nothing points to their beginnings. */
+static void hold_vectors(void)
+{
+	uintptr_t vector[THREADS];
+	uint32_t n = lt_numbered ? find_vectors(vector) : 0;
+	for (uint32_t i = 0; n && i < lt_cut.scan.n_blocks; i++)
+		for (uint32_t k = 0; k < n; k++)
+			if (lt_cut.scan.blocks[i].addr == vector[k])
+				lt_cut.scan.blocks[i].flags |= LT_SCAN_HELD;
+}
+
+bool lt_judge_roots(const struct lt_moment *moment)
+{
+	struct lt_scan *s = &lt_cut.scan;
+	if (!read_mappings())
+		return false;
+	lt_mappings_find_arenas(lt_cut.mappings, lt_cut.mapping_count);
+	lt_cut.roots.glibc = lt_allocator.glibc;
+	lt_mappings_mark(
+		lt_cut.mappings, lt_cut.mapping_count, s->blocks, s->n_blocks, lt_allocator.glibc);
+	lt_roots_add(&lt_cut.roots, lt_cut.mappings, lt_cut.mapping_count, s->blocks, s->n_blocks);
+	add_brk();
+	subtract_own(&moment->own);
+	subtract_arena();
+	subtract_allocator();
+	subtract_dead_stack(moment);
+	set_ranges();
+	hold_vectors();
+	s->roots = lt_cut.roots.root;
+	s->n_roots = lt_cut.roots.n;
+	return !lt_cut.roots.full;
+}
