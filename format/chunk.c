@@ -32,6 +32,24 @@ bool ltf_chunk_intact(const struct ltf_chunk *c, const void *stored)
 	return c->crc == chunk_crc(c, stored);
 }
 
+static uint32_t room_crc(const struct ltf_chunk *c)
+{
+	struct ltf_chunk h = *c;
+	h.crc = 0;
+	return ltf_crc32c(0, &h, sizeof(h));
+}
+
+void ltf_room_seal(struct ltf_chunk *c, uint32_t number, uint32_t len)
+{
+	*c = (struct ltf_chunk){.magic = LTF_ROOM_MAGIC, .stored_len = len, .number = number};
+	c->crc = room_crc(c);
+}
+
+bool ltf_room_intact(const struct ltf_chunk *c)
+{
+	return c->magic == LTF_ROOM_MAGIC && c->stored_len % 8 == 0 && c->crc == room_crc(c);
+}
+
 uint32_t ltf_header_crc(const struct ltf_header *h)
 {
 	uint8_t bytes[256];

@@ -14,6 +14,10 @@ bool ltf_chunk_plausible(const struct ltf_chunk *c);
 /* True when the checksum is that of this header and these bytes. */
 bool ltf_chunk_intact(const struct ltf_chunk *c, const void *stored);
 
+/* The header of a room of len bytes, and whether a header is one. */
+void ltf_room_seal(struct ltf_chunk *c, uint32_t number, uint32_t len);
+bool ltf_room_intact(const struct ltf_chunk *c);
+
 /* Bytes from one chunk's start to the next one's. */
 static inline uint64_t ltf_chunk_span(const struct ltf_chunk *c)
 {

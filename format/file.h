@@ -47,6 +47,38 @@ struct ltf_extent {
 	uint64_t length; /* bytes, a multiple of LTF_BLOCK_SIZE */
 };
 
+/* How a process answers who asks for a scan. Append only. */
+enum ltf_scan_answer {
+	LTF_SCAN_NO_ANSWER,
+	LTF_SCAN_BEGUN,
+	LTF_SCAN_AGAIN,   /* the thread that was asked cannot just now: ask again soon */
+	LTF_SCAN_RUNNING, /* the last one has not ended */
+	LTF_SCAN_OFF,     /* the live blocks are not known, or nothing is recorded */
+	LTF_SCAN_SEALED,  /* the program may make no new system calls (seccomp) */
+	LTF_SCAN_NO_COPY, /* the process could not be copied */
+	LTF_SCAN_FOREIGN  /* who asks is another user */
+};
+
+/* Scans in a running process: for who asks for one, and waits. */
+struct ltf_scan_state {
+	uint32_t asked;   /* requests that have been answered */
+	uint32_t answer;  /* enum ltf_scan_answer: to the last */
+	uint32_t begun;   /* scans */
+	uint32_t ended;   /* of these */
+	uint32_t failed;  /* of these, without a result */
+	uint32_t threads; /* of the last begun: that the process had */
+	uint32_t unknown; /* of these, their registers are not known */
+	uint32_t reserved;
+	uint64_t pause_ns;            /* for which the threads stood still */
+	uint64_t wall_ns;             /* from the request to the end of the copy's work */
+	uint64_t cpu_ns;              /* of the copy */
+	uint64_t room_used;           /* where its records end in the file */
+	uint64_t blocks[4], bytes[4]; /* reachable, possible, indirect, definite */
+	uint64_t words;               /* read */
+	uint64_t pad;
+	uint64_t more[2];
+};
+
 struct ltf_header {
 	char magic[8];
 	uint32_t version;     /* LTF_VERSION; a reader refuses a greater one */
@@ -76,8 +108,11 @@ struct ltf_header {
 	uint32_t extent_count;
 	uint64_t lost[LTF_LOST_COUNT];
 	struct ltf_extent extents[LTF_EXTENTS];
-	uint8_t pad1[LTF_HEADER_SIZE - 256 - 32 - 8 * LTF_LOST_COUNT - 16 * LTF_EXTENTS];
+	struct ltf_scan_state scan;
+	uint8_t pad1[LTF_HEADER_SIZE - 256 - 32 - 8 * LTF_LOST_COUNT - 16 * LTF_EXTENTS -
+		     sizeof(struct ltf_scan_state)];
 };
+_Static_assert(sizeof(struct ltf_scan_state) == 160, "scans in the header");
 _Static_assert(sizeof(struct ltf_header) == LTF_HEADER_SIZE, "the header is one page");
 _Static_assert(offsetof(struct ltf_header, state) == 256, "the live half starts at 256");
 
@@ -100,6 +135,12 @@ struct ltf_chunk {
 	uint32_t crc; /* CRC-32C of the stored bytes, started with that of the header (crc 0) */
 };
 _Static_assert(sizeof(struct ltf_chunk) == 24, "chunk header");
+
+/* A room in the stream, for what another process writes while the stream goes on behind it: a
+ * header like a chunk's, with codec and raw_len 0 and a checksum of its own alone, and stored_len
+ * bytes (a multiple of 8) that hold chunks, numbered from 0, up to a zero word or the room's end.
+ */
+#define LTF_ROOM_MAGIC 0x4d4f5254u /* "TROM" */
 
 /* Decoded, a chunk is records: varint type, varint length, body. Unknown types are skipped. */
 enum ltf_record {

@@ -22,6 +22,7 @@
 #include "lib/sys.h"
 
 enum { STREAM_ROOM = 1 << 20, EXTENTS = LTF_EXTENTS };
+#define ROOM_MAX (UINT32_MAX & ~7u) /* bytes */
 
 /* Columns hold what could not be guessed, so there is little for zstd to find by searching: it goes
  * in large steps through what does not repeat, and leaves the rest to the entropy coder, which
@@ -55,6 +56,8 @@ static struct {
 		bool repeats;    /* it became much shorter the last time */
 	} habits[LT_DUMP_PIECES];
 	_Atomic bool stopped;
+	uint64_t room_used;
+	bool moved_in; /* this is a copy of the process, which has a room of the stream */
 	struct {
 		void *mem;
 		size_t len;
@@ -91,7 +94,7 @@ void lt_dump_stop(enum ltf_stop reason)
 		[LTF_STOP_MEMORY] = "there is no memory for the tracer",
 		[LTF_STOP_LIMIT] = "the file size limit is reached",
 		[LTF_STOP_FD] = "the dump's descriptor is lost"};
-	if (atomic_exchange(&dump.stopped, true))
+	if (atomic_exchange(&dump.stopped, true) || dump.moved_in)
 		return;
 	lt_header->stop_reason = reason;
 	lt_header->state = LTF_STATE_STOPPED;
@@ -292,8 +295,94 @@ bool lt_dump_append(const struct ltf_piece *piece, unsigned n)
 		return false;
 	}
 	dump.chunks++;
+	if (dump.moved_in)
+		dump.room_used = at + span;
+	else
+		__atomic_store_n(&lt_header->stream_end, at + span, __ATOMIC_RELEASE);
+	return true;
+}
+
+/* The last word is written, too, so that the file is as long as the stream. */
+static bool write_room(uint64_t at, uint64_t span)
+{
+	static const uint64_t none;
+	struct ltf_chunk head;
+	ltf_room_seal(&head, dump.chunks, (uint32_t)(span - sizeof(head)));
+	enum ltf_stop why = lt_dumpfile_write(&dump.file, at, &head, sizeof(head));
+	if (!why)
+		why = lt_dumpfile_write(&dump.file, at + span - sizeof(none), &none, sizeof(none));
+	if (why) {
+		lt_dump_stop(why);
+		return false;
+	}
+	dump.chunks++;
 	__atomic_store_n(&lt_header->stream_end, at + span, __ATOMIC_RELEASE);
 	return true;
+}
+
+/* Where a room does not fit before the high extents, an empty one leads there. */
+static bool leave_low(uint64_t span)
+{
+	uint64_t low = atomic_load(&dump.low);
+	while (low + span > dump.high && low + sizeof(struct ltf_chunk) <= dump.high)
+		if (atomic_compare_exchange_weak(&dump.low, &low, dump.high))
+			return write_room(low, dump.high - low);
+	return true;
+}
+
+bool lt_dump_room(struct lt_room *room, uint64_t want)
+{
+	uint64_t limit = lt_dumpfile_limit(), used = atomic_load(&dump.top) + LT_DUMP_RAW_MAX;
+	want = want < ROOM_MAX ? want : ROOM_MAX;
+	if (limit < used + LT_DUMP_RAW_MAX || dump.stopped)
+		return false;
+	if (want > limit - used)
+		want = limit - used;
+	uint64_t span = sizeof(struct ltf_chunk) + (want & ~UINT64_C(7));
+	if (!leave_low(span))
+		return false;
+	uint64_t at = take(span);
+	if (!write_room(at, span))
+		return false;
+	*room = (struct lt_room){at + sizeof(struct ltf_chunk), at + span};
+	return true;
+}
+
+/* Chunks are taken from the low part of the file, which is the room now; what does not fit there
+ * is beyond any limit. */
+void lt_dump_move_in(const struct lt_room *room)
+{
+	dump.moved_in = true;
+	dump.chunks = 0;
+	dump.zstd = NULL; /* its memory has been wiped */
+	dump.high = room->end;
+	dump.room_used = room->start;
+	atomic_store(&dump.low, room->start);
+	atomic_store(&dump.top, UINT64_MAX / 2);
+}
+
+uint64_t lt_dump_room_used(void)
+{
+	return dump.room_used;
+}
+
+void lt_dump_room_close(const struct lt_room *room, uint64_t used)
+{
+	struct ltf_chunk head;
+	uint64_t low = room->end, top = room->end, at = room->start - sizeof(head);
+	if (dump.stopped || used < room->start || used >= room->end ||
+		lt_header->stream_end != room->end ||
+		!(atomic_compare_exchange_strong(&dump.low, &low, used) ||
+			atomic_compare_exchange_strong(&dump.top, &top, used)))
+		return;
+	ltf_room_seal(&head, dump.chunks - 1, (uint32_t)(used - room->start));
+	__atomic_store_n(&lt_header->stream_end, used, __ATOMIC_RELEASE);
+	lt_dumpfile_write(&dump.file, at, &head, sizeof(head));
+}
+
+int lt_dump_descriptor(void)
+{
+	return dump.file.fd;
 }
 
 void lt_dump_identity(uint64_t *dev, uint64_t *ino)

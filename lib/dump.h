@@ -46,6 +46,23 @@ void *lt_dump_extent(size_t len);
 enum { LT_DUMP_RAW_MAX = 1 << 20, LT_DUMP_PIECES = 16 };
 bool lt_dump_append(const struct ltf_piece *piece, unsigned n);
 
+/* A room in the stream, of up to want bytes, in which a copy of the process writes chunks of its
+ * own. Like an append, but false also where there is room for none: tracing goes on then. */
+struct lt_room {
+	uint64_t start, end; /* in the file; without the header */
+};
+bool lt_dump_room(struct lt_room *room, uint64_t want);
+/* In the copy, which has the descriptor and nothing else of the drainer's: from now on it appends
+ * to the room. What does not fit, or cannot be written, is refused; tracing is not stopped by that.
+ */
+void lt_dump_move_in(const struct lt_room *room);
+/* How far it has written. */
+uint64_t lt_dump_room_used(void);
+/* Nothing more is written to the room: what has not been used is given back where it is the
+ * stream's end. */
+void lt_dump_room_close(const struct lt_room *room, uint64_t used);
+int lt_dump_descriptor(void);
+
 /* The process ends. drained: everything is in the stream, so the ring is cut off (its memory stays,
  * without the file) and the dump is finished; otherwise the ring stays, for the reader. */
 void lt_dump_finish(uint32_t status, bool drained);

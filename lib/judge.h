@@ -30,8 +30,6 @@ struct lt_moment {
 	/* The part of a stack that is dead: [dead_low, dead_high) and what lies below in the same
 	 * mapping. */
 	uintptr_t dead_low, dead_high;
-	/* Memory of the snapshot's own, besides what sys.h knows. */
-	struct lt_scan_range own;
 };
 
 /* Maps the memory for so many blocks; false: there is none. */

@@ -88,14 +88,13 @@ static void add_root(uintptr_t start, uintptr_t end)
 }
 
 /* The tracer's memory, but for what it has handed to the program. */
-static void subtract_own(const struct lt_scan_range *also)
+static void subtract_own(void)
 {
 	uintptr_t range[2];
 	size_t n = 0;
 	for (unsigned i = 0; lt_sys_own(i, range); i++)
 		lt_roots_subtract(&lt_cut.roots, range[0], range[1]);
 	subtract_own_data();
-	lt_roots_subtract(&lt_cut.roots, also->start, also->end);
 	for (unsigned i = 0; lt_bootstrap_region(i, range); i++)
 		add_root(range[0], range[1]);
 	while (environ && environ[n])
@@ -229,7 +228,7 @@ bool lt_judge_roots(const struct lt_moment *moment)
 		lt_cut.mappings, lt_cut.mapping_count, s->blocks, s->n_blocks, lt_allocator.glibc);
 	lt_roots_add(&lt_cut.roots, lt_cut.mappings, lt_cut.mapping_count, s->blocks, s->n_blocks);
 	add_brk();
-	subtract_own(&moment->own);
+	subtract_own();
 	subtract_arena();
 	subtract_allocator();
 	subtract_dead_stack(moment);

@@ -2,10 +2,7 @@
 
 #include <fcntl.h>
 #include <link.h>
-#include <linux/futex.h>
 #include <signal.h>
-#include <stdatomic.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -22,15 +19,22 @@
 #include "lib/tracer.h"
 #include "lib/unwind.h"
 
-enum { PAGE = 4096, WAIT_MS = 20, LONGEST_MS = 120000, FRAMES = 12, WCLONE = (int)0x80000000 };
+enum {
+	PAGE = 4096,
+	WAIT_MS = 20,
+	FIRST_NAP = 100000,
+	LONGEST_MS = 120000,
+	FRAMES = 12,
+	WCLONE = (int)0x80000000
+};
 
 static struct {
 	bool given_up;
 	bool called;
 	uintptr_t main_sp; /* 0: not known */
 	struct lt_moment moment;
-	struct lt_channel *channel;
-	long pid; /* of the process */
+	struct lt_room room; /* of the dump, for the copy's records */
+	long pid;            /* of the process */
 } cut;
 
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
@@ -90,23 +94,6 @@ static bool is_possible(const struct lt_live_sum *live)
 	       !lt_header->lost[LTF_LOST_EVENTS] && !lt_header->lost[LTF_LOST_NESTED];
 }
 
-static size_t channel_len(void)
-{
-	return (sizeof(struct lt_channel) + PAGE - 1) & ~(size_t)(PAGE - 1);
-}
-
-static bool map_channel(void)
-{
-	long shared = lt_sys6(SYS_mmap, 0, channel_len(), PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared < 0 && shared > -PAGE)
-		return false;
-	cut.channel = (struct lt_channel *)shared;
-	cut.moment.own =
-		(struct lt_scan_range){(uintptr_t)shared, (uintptr_t)shared + channel_len()};
-	return true;
-}
-
 static void add_block(void *unused, const struct lt_live_block *b)
 {
 	(void)unused;
@@ -130,7 +117,10 @@ static void become_copy(void)
 	lt_sys2(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
 	if (lt_sys1(SYS_getppid, 0) != cut.pid)
 		leave(1);
-	lt_sys3(SYS_close_range, 0, ~0u, 0);
+	int dump = lt_dump_descriptor();
+	if (dump > 0)
+		lt_sys3(SYS_close_range, 0, dump - 1, 0);
+	lt_sys3(SYS_close_range, dump + 1, ~0u, 0);
 	for (unsigned i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
 		lt_sys4(SYS_rt_sigaction, faults[i], none, NULL, 8);
 	int fd = (int)lt_sys4(
@@ -144,56 +134,59 @@ static void become_copy(void)
 static _Noreturn void judge_and_tell(void)
 {
 	become_copy();
-	const struct lt_scan *s = lt_judge(&cut.moment);
+	struct lt_channel *c = lt_sys_map((sizeof(*c) + PAGE - 1) & ~(size_t)(PAGE - 1), false);
+	const struct lt_scan *s = c ? lt_judge(&cut.moment) : NULL;
 	if (!s)
 		leave(1);
-	lt_tell(cut.channel, s);
-	leave(0);
+	lt_dump_move_in(&cut.room);
+	bool told = lt_tell(c, s);
+	lt_header->scan.room_used = lt_dump_room_used();
+	leave(!told);
 }
 
 /* In the process: */
 
-/* Until the copy has told all, has ended, or has taken too long. */
+/* Until the copy has ended, or has taken too long. */
 static void wait_for_copy(long pid)
 {
-	struct lt_channel *c = cut.channel;
-	struct timespec nap = {.tv_nsec = WAIT_MS * 1000000};
+	struct timespec nap = {.tv_nsec = FIRST_NAP};
 	uint64_t start = 0;
-	bool more = true;
-	while (more) {
-		bool ended = lt_sys4(SYS_wait4, pid, NULL, WCLONE | WNOHANG, NULL) != 0;
-		if (atomic_load(&c->full))
-			more = lt_tell_take(c);
-		else if (!ended && !lt_clock_over(&start, LONGEST_MS))
-			lt_sys4(SYS_futex, &c->full, FUTEX_WAIT, 0, &nap);
-		else
-			more = false;
-		if (ended)
+	while (lt_sys4(SYS_wait4, pid, NULL, WCLONE | WNOHANG, NULL) == 0) {
+		if (lt_clock_over(&start, LONGEST_MS)) {
+			lt_sys2(SYS_kill, pid, SIGKILL);
+			lt_sys4(SYS_wait4, pid, NULL, WCLONE, NULL);
 			return;
+		}
+		lt_sys2(SYS_nanosleep, &nap, NULL);
+		if (nap.tv_nsec < WAIT_MS * 1000000)
+			nap.tv_nsec += nap.tv_nsec;
 	}
-	lt_sys2(SYS_kill, pid, SIGKILL);
-	lt_sys4(SYS_wait4, pid, NULL, WCLONE, NULL);
 }
 
+enum { ROOM_LEAST = 256 << 10, ROOM_BLOCK = 72 }; /* bytes: at most, and mostly a tenth of it */
+
 /* The copy has no exit signal: nobody is told of its end. */
-static void judge_in_copy(void)
+static void judge_in_copy(uint64_t blocks)
 {
 	lt_live_each(add_block, NULL);
+	if (!lt_dump_room(&cut.room, ROOM_LEAST + ROOM_BLOCK * blocks))
+		return;
+	lt_header->scan.room_used = cut.room.start;
 	cut.pid = lt_sys1(SYS_getpid, 0);
 	long pid = lt_syscall6(SYS_clone, 0, 0, 0, 0, 0, 0);
 	if (pid == 0)
 		judge_and_tell();
 	if (pid > 0)
 		wait_for_copy(pid);
+	lt_dump_room_close(&cut.room, lt_header->scan.room_used);
 }
 
 void lt_snapshot_take(void)
 {
 	struct lt_live_sum live = lt_live_sum();
-	if (!is_possible(&live) || !map_channel())
+	if (!is_possible(&live))
 		return;
 	if (lt_judge_begin(live.blocks))
-		judge_in_copy();
+		judge_in_copy(live.blocks);
 	lt_judge_end();
-	lt_sys_unmap(cut.channel, channel_len());
 }

@@ -1,28 +1,19 @@
 #include "lib/tell.h"
 
-#include <linux/futex.h>
 #include <stddef.h>
 #include "format/file.h"
 #include "format/varint.h"
 #include "lib/config.h"
 #include "lib/dump.h"
-#include "lib/sys.h"
 
 enum { ENTRY = 1 + 3 * LTF_VARINT_MAX };
 
-static void wait_until_empty(struct lt_channel *c)
-{
-	while (atomic_load(&c->full))
-		lt_sys4(SYS_futex, &c->full, FUTEX_WAIT, 1, NULL);
-}
-
 void lt_tell_send(struct lt_channel *c, unsigned type, const uint8_t *end)
 {
-	c->type = type;
-	c->len = (uint32_t)(end - c->body);
-	atomic_store(&c->full, 1);
-	lt_sys3(SYS_futex, &c->full, FUTEX_WAKE, 1);
-	wait_until_empty(c);
+	size_t len = (size_t)(end - c->body);
+	uint8_t head[2 * LTF_VARINT_MAX], *p = ltf_put(ltf_put(head, type), len);
+	struct ltf_piece piece[] = {{head, (size_t)(p - head)}, {c->body, len}};
+	c->failed = c->failed || !lt_dump_append(piece, 2);
 }
 
 /* Where the next entry goes: what is there is sent first when there may be no room for one more. */
@@ -73,26 +64,12 @@ static void send_sums(struct lt_channel *c, const struct lt_scan *s)
 	lt_tell_send(c, LTF_REC_SCAN, p);
 }
 
-void lt_tell(struct lt_channel *c, const struct lt_scan *s)
+bool lt_tell(struct lt_channel *c, const struct lt_scan *s)
 {
 	send_verdicts(c, s);
 	send_roots(c, s);
 	if (lt_config.graph)
 		lt_tell_graph(c, s);
 	send_sums(c, s);
-}
-
-static bool append(const struct lt_channel *c)
-{
-	uint8_t head[2 * LTF_VARINT_MAX], *p = ltf_put(ltf_put(head, c->type), c->len);
-	struct ltf_piece piece[] = {{head, (size_t)(p - head)}, {c->body, c->len}};
-	return lt_dump_append(piece, 2);
-}
-
-bool lt_tell_take(struct lt_channel *c)
-{
-	bool last = c->type == LTF_REC_SCAN, ok = c->len <= LT_TELL_BODY && append(c);
-	atomic_store(&c->full, 0);
-	lt_sys3(SYS_futex, &c->full, FUTEX_WAKE, 1);
-	return ok && !last;
+	return !c->failed;
 }

@@ -29,6 +29,7 @@ struct lr_source {
 
 	uint64_t pos;           /* where the next chunk is looked for */
 	uint32_t next_chunk;    /* its number */
+	uint64_t room_end;      /* within a room: where the stream goes on; else 0 */
 	uint64_t search_budget; /* bytes of checksums that searches may still cost */
 	ZSTD_DCtx *zstd;
 	uint8_t *stored, *raw; /* grown as needed, bounded by LTF_CHUNK_RAW_MAX */

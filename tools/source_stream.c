@@ -10,7 +10,7 @@
 
 enum { SEARCH_WINDOW = 1 << 16 }; /* bytes */
 
-enum found { NOTHING, CHUNK, TORN };
+enum found { NOTHING, CHUNK, TORN, ROOM };
 
 static void make_room(uint8_t **buf, size_t *room, size_t need)
 {
@@ -60,6 +60,31 @@ static enum found chunk_at(struct lr_source *s, uint64_t pos, struct ltf_chunk *
 	return ltf_chunk_intact(c, s->stored) ? CHUNK : TORN;
 }
 
+/* Goes into the room at pos, when there is one. */
+static bool enter_room(struct lr_source *s, uint64_t pos)
+{
+	struct ltf_chunk c = {0};
+	uint64_t size = s->reader.size(s->reader.ctx);
+	if (!lr_source_read(s, &c, sizeof(c), pos) || !ltf_room_intact(&c) ||
+		c.stored_len > size - pos)
+		return false;
+	s->pos = pos + sizeof(c);
+	s->room_end = s->pos + c.stored_len;
+	s->next_chunk = c.number + 1;
+	s->status.stream_bytes += sizeof(c) + c.stored_len;
+	return true;
+}
+
+/* The next chunk of the room; where there is none, out of it again. */
+static bool look_in_room(struct lr_source *s, struct ltf_chunk *c)
+{
+	if (chunk_at(s, s->pos, c) == CHUNK && ltf_chunk_span(c) <= s->room_end - s->pos)
+		return true;
+	s->pos = s->room_end;
+	s->room_end = 0;
+	return false;
+}
+
 /* What stands at s->pos, or where the stream goes on from there. Where nothing follows, s->pos
  * stays: the stream may still grow there. A chunk counts even within an extent: the header names an
  * extent before its place is certain. */
@@ -72,6 +97,8 @@ static enum found look(struct lr_source *s, struct ltf_chunk *c)
 			s->pos = pos;
 			return CHUNK;
 		}
+		if (there && (uint32_t)word == LTF_ROOM_MAGIC && enter_room(s, pos))
+			return ROOM;
 		if (behind_extent(&s->header, pos, false, &next)) {
 			pos = next;
 			continue;
@@ -190,8 +217,17 @@ static bool load_chunk(struct lr_source *s)
 {
 	struct ltf_chunk c;
 	for (;;) {
+		if (s->room_end && look_in_room(s, &c)) {
+			s->pos += ltf_chunk_span(&c);
+			if (!unpack(s, &c))
+				continue;
+			s->status.raw_bytes += c.raw_len;
+			return true;
+		}
 		uint64_t from = s->pos, size = s->reader.size(s->reader.ctx);
 		enum found found = look(s, &c);
+		if (found == ROOM)
+			continue;
 		bool hole = found == CHUNK && s->pos != from && c.number > s->next_chunk;
 		if (found != CHUNK && (!must_be_whole(s) || s->pos >= size ||
 					      (found == NOTHING && s->pos >= s->header.stream_end)))
