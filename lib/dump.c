@@ -472,13 +472,16 @@ static bool detach_ring(void)
 static void shorten(struct ltf_header *h)
 {
 	uint32_t n = h->extent_count;
-	if (h->stream_end <= dump.high) {
+	if (h->stream_end <= dump.high)
 		h->extent_count = 0;
-		lt_dumpfile_truncate(&dump.file, h->stream_end);
+	uint64_t end = h->stream_end;
+	for (uint32_t i = 0; i < n; i++) {
+		const struct ltf_extent *x = &h->extents[i];
+		if (x->offset < h->stream_end)
+			lt_dumpfile_punch(&dump.file, x->offset, x->length);
+		end = end > x->offset + x->length ? end : x->offset + x->length;
 	}
-	for (uint32_t i = 0; i < n; i++)
-		if (h->extents[i].offset < h->stream_end)
-			lt_dumpfile_punch(&dump.file, h->extents[i].offset, h->extents[i].length);
+	lt_dumpfile_truncate(&dump.file, h->extent_count ? end : h->stream_end);
 }
 
 void lt_dump_finish(uint32_t status, bool drained)
