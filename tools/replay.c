@@ -135,8 +135,8 @@ static void close_release(struct lr_replay *r, uint32_t thread)
 		not_found(r);
 	} else if (o->block.cell != NOT_COUNTED) {
 		count_free(r, thread, o->temporary);
-		lr_tally_free_lifted(
-			r->tally, o->block.cell, lifetime(&o->block, t->time), o->temporary);
+		lr_tally_free_lifted(r->tally, o->block.cell, o->block.size,
+			lifetime(&o->block, t->time), o->temporary);
 	}
 }
 

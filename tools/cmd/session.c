@@ -64,6 +64,7 @@ bool lr_session_open(struct lr_session *s, const struct lr_options *o, char **du
 			.max_size = o->max_size,
 			.from = o->from,
 			.to = o->to,
+			.follow = lr_selection_all.follow,
 			.by_thread = o->group == LR_GROUP_THREAD || o->thread != NULL},
 		.limits = &lr_limits_default,
 		.progress = isatty(STDERR_FILENO) ? progress : NULL,

@@ -22,6 +22,7 @@ void lr_model_free(struct lr_model *m)
 			free(m->dumps[i].meta[k].key);
 			free(m->dumps[i].meta[k].value);
 		}
+		lr_history_free(&m->dumps[i].history);
 		free(m->dumps[i].meta);
 		free(m->dumps[i].path);
 	}
@@ -92,6 +93,20 @@ static void add_sites(
 	}
 }
 
+/* Tracks are told whose they are in the model's terms. */
+static void name_tracks(struct lr_tally *t, const uint32_t *frames, uint32_t first_thread)
+{
+	for (size_t i = 0; i < t->cells_used; i++) {
+		const struct lr_cell *c = &t->cells[i];
+		bool known;
+		if (c->followed.track == 0)
+			continue;
+		struct lr_track *track = &t->history.tracks[c->followed.track - 1];
+		track->frame = frame_of(t, frames, c->site, &known);
+		track->thread = t->selection.by_thread ? first_thread + c->thread + 1 : 0;
+	}
+}
+
 static void add_resources(struct lr_model *m, const struct lr_tally *t, const uint32_t *frames)
 {
 	for (size_t i = 0; i < t->resources_used; i++) {
@@ -156,12 +171,17 @@ static void add_dump(
 		.live = t->live,
 		.rss = t->rss,
 		.rss_peak = t->rss_peak,
+		.history = t->history,
+		.whole = t->followed.track,
 		.threads = t->threads_used - 1,
 		.most_threads = t->most_threads,
 		.modules = t->modules_used,
 		.nodes = t->nodes_used};
 	d->header.program[LTF_NAME_MAX - 1] = 0;
 	d->duration = duration_of(&d->header, t);
+	if (d->history.used)
+		d->history.moments[d->history.used - 1].time = d->duration;
+	t->history = (struct lr_history){0};
 	t->meta = NULL;
 	t->meta_used = 0;
 }
@@ -172,6 +192,7 @@ void lr_model_add(
 	uint32_t first_thread = (uint32_t)m->threads_used;
 	uint32_t *frames = lr_model_frames(m, t);
 	add_sites(m, t, frames, first_thread);
+	name_tracks(t, frames, first_thread);
 	add_resources(m, t, frames);
 	add_threads(m, t);
 	free(frames);

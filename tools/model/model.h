@@ -56,6 +56,8 @@ struct lr_dump {
 	uint64_t peak_time, duration; /* microseconds */
 	struct lr_series live, rss;
 	uint64_t rss_peak; /* bytes */
+	struct lr_history history;
+	uint32_t whole; /* the track of all sites together: index plus 1, 0 none */
 	uint64_t threads, most_threads;
 	uint64_t modules, nodes;
 };

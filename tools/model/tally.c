@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include "tools/util/mem.h"
 
-const struct lr_selection lr_selection_all = {.max_size = UINT64_MAX, .to = UINT64_MAX};
+const struct lr_selection lr_selection_all = {
+	.max_size = UINT64_MAX, .to = UINT64_MAX, .follow = 4096};
 
 static uint32_t new_cell(struct lr_tally *t, uint32_t site, uint32_t thread)
 {
@@ -28,6 +29,7 @@ struct lr_tally *lr_tally_new(const struct lr_selection *sel, const struct lr_li
 	t->selection = *sel;
 	t->limits = limits;
 	t->peak_epoch = 1;
+	lr_history_init(&t->history, sel->follow);
 	new_cell(t, LTF_SITE_NONE, 0);
 	new_thread(t, 0);
 	return t;
@@ -52,6 +54,7 @@ void lr_tally_free(struct lr_tally *t)
 		lr_map_free(maps[i]);
 	lr_ids_free(&t->cell_of);
 	lr_ids_free(&t->node_of);
+	lr_history_free(&t->history);
 	free(t->cells);
 	free(t->nodes);
 	free(t->modules);
@@ -115,12 +118,27 @@ struct lr_resource_cell *lr_tally_resource(
 	return &t->resources[*at];
 }
 
+static void follow_total(struct lr_tally *t)
+{
+	lr_history_note(
+		&t->history, &t->followed, t->total.live_bytes + t->lifted, t->total.live_blocks);
+}
+
+static void mark(struct lr_tally *t)
+{
+	follow_total(t);
+	lr_history_mark(&t->history, t->now, t->total.allocations);
+	follow_total(t);
+}
+
 void lr_tally_time(struct lr_tally *t, uint64_t time)
 {
 	if (time <= t->now)
 		return;
 	t->now = time;
 	lr_series_add(&t->live, time, t->total.live_bytes);
+	if (time >= t->history.next_time)
+		mark(t);
 }
 
 static struct lr_counts *touch(struct lr_tally *t, uint32_t cell)
@@ -131,6 +149,9 @@ static struct lr_counts *touch(struct lr_tally *t, uint32_t cell)
 		c->counts.peak_bytes = c->counts.live_bytes;
 		c->peak_epoch = t->peak_epoch;
 	}
+	if (c->followed.epoch != t->history.epoch)
+		lr_history_note(&t->history, &c->followed, c->counts.live_bytes + c->lifted,
+			c->counts.live_blocks);
 	return &c->counts;
 }
 
@@ -156,6 +177,17 @@ static void live_less(struct lr_tally *t, struct lr_counts *c, uint64_t size)
 	t->total.live_bytes -= size;
 }
 
+/* The least that was held in the interval. */
+static void lower(struct lr_tally *t, uint32_t cell)
+{
+	struct lr_cell *c = &t->cells[cell];
+	uint64_t held = c->counts.live_bytes + c->lifted, all = t->total.live_bytes + t->lifted;
+	if (held < c->followed.low)
+		c->followed.low = held;
+	if (all < t->followed.low)
+		t->followed.low = all;
+}
+
 static void freed(struct lr_tally *t, struct lr_counts *c, uint64_t lifetime, bool temporary)
 {
 	c->frees++;
@@ -176,6 +208,8 @@ void lr_tally_alloc(struct lr_tally *t, uint32_t cell, uint64_t size, uint64_t t
 	t->total.allocated_bytes += size;
 	t->sizes[lr_bucket(size)]++;
 	live_more(t, c, size, time);
+	if (t->total.allocations >= t->history.next_event)
+		mark(t);
 }
 
 void lr_tally_free_block(
@@ -183,32 +217,50 @@ void lr_tally_free_block(
 {
 	struct lr_counts *c = touch(t, cell);
 	live_less(t, c, size);
+	lower(t, cell);
 	freed(t, c, lifetime, temporary);
 }
 
 void lr_tally_lose_block(struct lr_tally *t, uint32_t cell, uint64_t size)
 {
 	live_less(t, touch(t, cell), size);
+	lower(t, cell);
 }
 
 void lr_tally_lift(struct lr_tally *t, uint32_t cell, uint64_t size)
 {
 	live_less(t, touch(t, cell), size);
+	t->cells[cell].lifted += size;
+	t->lifted += size;
 }
 
 void lr_tally_put_back(struct lr_tally *t, uint32_t cell, uint64_t size, uint64_t time)
 {
-	live_more(t, touch(t, cell), size, time);
+	struct lr_counts *c = touch(t, cell);
+	t->cells[cell].lifted -= size;
+	t->lifted -= size;
+	live_more(t, c, size, time);
 }
 
-void lr_tally_free_lifted(struct lr_tally *t, uint32_t cell, uint64_t lifetime, bool temporary)
+/* What is handed out next takes its place, so what is held does not count as less meanwhile. */
+void lr_tally_free_lifted(
+	struct lr_tally *t, uint32_t cell, uint64_t size, uint64_t lifetime, bool temporary)
 {
+	t->cells[cell].lifted -= size;
+	t->lifted -= size;
 	freed(t, &t->cells[cell].counts, lifetime, temporary);
 }
 
 void lr_tally_finish(struct lr_tally *t)
 {
-	for (size_t i = 0; i < t->cells_used; i++)
+	for (size_t i = 0; i < t->cells_used; i++) {
+		struct lr_cell *c = &t->cells[i];
 		touch(t, (uint32_t)i);
+		lr_history_last(&t->history, &c->followed, c->counts.live_bytes + c->lifted,
+			c->counts.live_blocks);
+	}
 	lr_series_add(&t->live, t->now, t->total.live_bytes);
+	lr_history_last(
+		&t->history, &t->followed, t->total.live_bytes + t->lifted, t->total.live_blocks);
+	lr_history_mark(&t->history, t->now, t->total.allocations);
 }

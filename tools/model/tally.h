@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include "format/events.h"
 #include "tools/model/counts.h"
+#include "tools/model/history.h"
 #include "tools/model/series.h"
 #include "tools/util/ids.h"
 #include "tools/util/limits.h"
@@ -22,14 +23,17 @@ struct lr_selection {
 	uint64_t min_size, max_size; /* bytes asked for, both included */
 	uint64_t from, to;           /* microseconds since the start: allocated in [from, to) */
 	bool by_thread;              /* tell threads apart */
+	uint64_t follow;             /* sites that hold so many bytes are followed along the run */
 };
 extern const struct lr_selection lr_selection_all;
 
 struct lr_cell {
 	struct lr_counts counts;
 	uint64_t peak_epoch; /* the peak that counts.peak_* belongs to */
-	uint32_t site;       /* the dump's id */
-	uint32_t thread;     /* index in threads; 0 unless told apart */
+	uint64_t lifted;     /* bytes of blocks in the middle of a realloc */
+	struct lr_followed followed;
+	uint32_t site;   /* the dump's id */
+	uint32_t thread; /* index in threads; 0 unless told apart */
 };
 
 struct lr_raw_node {
@@ -94,6 +98,9 @@ struct lr_tally {
 	uint64_t now; /* microseconds: the latest time seen */
 	struct lr_series live, rss;
 	uint64_t rss_peak;
+	struct lr_history history;
+	struct lr_followed followed; /* the total */
+	uint64_t lifted;             /* bytes, of all cells */
 
 	struct lr_cell *cells; /* cells[0] is where everything beyond the limit goes */
 	size_t cells_used, cells_room;
@@ -148,12 +155,13 @@ void lr_tally_lose_block(struct lr_tally *t, uint32_t cell, uint64_t size);
 void lr_tally_lift(struct lr_tally *t, uint32_t cell, uint64_t size);
 void lr_tally_put_back(struct lr_tally *t, uint32_t cell, uint64_t size, uint64_t time);
 /* A lifted block was freed. */
-void lr_tally_free_lifted(struct lr_tally *t, uint32_t cell, uint64_t lifetime, bool temporary);
+void lr_tally_free_lifted(
+	struct lr_tally *t, uint32_t cell, uint64_t size, uint64_t lifetime, bool temporary);
 
 struct lr_resource_cell *lr_tally_resource(
 	struct lr_tally *t, enum lr_resource kind, uint32_t site, uint32_t *index);
 
-/* Brings every cell's peak share up to date. Call once, after the last event. */
+/* Brings every cell's peak share and history up to date. Call once, after the last event. */
 void lr_tally_finish(struct lr_tally *t);
 
 #endif
