@@ -7,11 +7,12 @@
  *
  * A word that holds a block's address points to it. One that holds an address inside of it, or one
  * past its end if no other block begins there, is an interior pointer. That counts like a pointer
- * to the start where one of the heuristics knows it (those of memcheck's --leak-check-heuristics).
- * A block is REACHABLE if a chain of pointers leads from a root to it; POSSIBLE if all such chains
- * have an interior pointer in them; else lost. Of lost blocks, INDIRECT are those that another lost
- * block leads to, DEFINITE the others. If lost blocks lead to each other in a cycle and nothing
- * else leads to it, then its first allocated block is DEFINITE and the others are INDIRECT. */
+ * to the start where one of the heuristics knows it (those of memcheck's --leak-check-heuristics,
+ * and C++ exceptions). A block is REACHABLE if a chain of pointers leads from a root to it;
+ * POSSIBLE if all such chains have an interior pointer in them; else lost. Of lost blocks, INDIRECT
+ * are those that another lost block leads to, DEFINITE the others. If lost blocks lead to each
+ * other in a cycle and nothing else leads to it, then its first allocated block is DEFINITE and the
+ * others are INDIRECT. */
 #ifndef LT_SCAN_H
 #define LT_SCAN_H
 
@@ -38,12 +39,13 @@ enum lt_scan_by {
 	LT_SCAN_BY_STDSTRING, /* a std::string's characters, behind length, capacity and count */
 	LT_SCAN_BY_NEWARRAY,  /* behind an array cookie */
 	LT_SCAN_BY_BASE,      /* a base class with virtual functions that is not the first */
+	LT_SCAN_BY_EXCEPTION, /* a C++ exception under way, behind what the runtime keeps of it */
 	LT_SCAN_BYS
 };
 /* A set of heuristics has 1 << LT_SCAN_BY_... for each. */
 #define LT_SCAN_HEURISTICS                                                                         \
 	(1u << LT_SCAN_BY_LENGTH64 | 1u << LT_SCAN_BY_STDSTRING | 1u << LT_SCAN_BY_NEWARRAY |      \
-		1u << LT_SCAN_BY_BASE)
+		1u << LT_SCAN_BY_BASE | 1u << LT_SCAN_BY_EXCEPTION)
 
 enum lt_scan_flag {
 	LT_SCAN_HELD = 1, /* given: reachable without any pointer (ignored, a realloc in flight) */

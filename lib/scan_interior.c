@@ -3,7 +3,14 @@
 
 enum {
 	WORD = 8,
-	LOOK_AHEAD = 20 /* words in which a virtual table shows its first two functions */
+	LOOK_AHEAD = 20, /* words in which a virtual table shows its first two functions */
+	/* Of a C++ exception's block (Itanium ABI): where what the runtimes know it by begins, with
+	 * the class of the exception, and the thrown object. libstdc++ has a count of users in
+	 * front. */
+	CAUGHT = 16,
+	UNWIND = 96,
+	UNWIND_DEPENDENT = 80, /* thrown anew from an exception_ptr */
+	THROWN = 128
 };
 
 static bool is_table(const struct lt_scan *s, uintptr_t p)
@@ -68,6 +75,25 @@ static bool is_string(const struct lt_scan_block *b)
 	return capacity == b->size - HEAD - 1 && lt_scan_load(b->addr) <= capacity;
 }
 
+/* The class at `at`: maker and language in ASCII, and in the lowest byte what kind it is. */
+static bool is_class(
+	const struct lt_scan *s, const struct lt_scan_block *b, uint64_t at, unsigned dependent)
+{
+	static const uint64_t gnu = 0x474e5543432b2b00, clang = 0x434c4e47432b2b00;
+	uintptr_t p = b->addr + at;
+	if (at + 2 * WORD > b->size || lt_scan_touches(s->skip, p, p + WORD))
+		return false;
+	uint64_t class = lt_scan_load(p);
+	return class == (gnu | dependent) || class == (clang | dependent);
+}
+
+static bool is_exception(const struct lt_scan *s, const struct lt_scan_block *b, uint64_t off)
+{
+	if (off == CAUGHT || off == UNWIND || off == THROWN)
+		return is_class(s, b, UNWIND, 0);
+	return off == UNWIND_DEPENDENT && is_class(s, b, UNWIND_DEPENDENT, 1);
+}
+
 enum lt_scan_by lt_scan_heuristic(
 	const struct lt_scan *s, const struct lt_scan_block *b, uintptr_t p)
 {
@@ -88,5 +114,7 @@ enum lt_scan_by lt_scan_heuristic(
 		return LT_SCAN_BY_STDSTRING;
 	if (set & 1u << LT_SCAN_BY_BASE && is_base(s, b, off))
 		return LT_SCAN_BY_BASE;
+	if (set & 1u << LT_SCAN_BY_EXCEPTION && is_exception(s, b, off))
+		return LT_SCAN_BY_EXCEPTION;
 	return none;
 }

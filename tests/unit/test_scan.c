@@ -323,6 +323,28 @@ static void test_stdstring(void **state)
 	assert_unknown(24, 24);
 }
 
+static void test_exceptions(void **state)
+{
+	(void)state;
+	put(64 + 96, 0x474e5543432b2b00); /* GNUC, C++ */
+	assert_known(136, 16, LT_SCAN_BY_EXCEPTION, 0);
+	assert_known(136, 96, LT_SCAN_BY_EXCEPTION, 0);
+	assert_known(136, 128, LT_SCAN_BY_EXCEPTION, 0);
+	assert_unknown(136, 24);
+	assert_unknown(136, 80);
+	assert_unknown(136, 120);
+	assert_unknown(104, 16);          /* too short for one */
+	put(64 + 96, 0x434c4e47432b2b00); /* CLNG, C++ */
+	assert_known(136, 128, LT_SCAN_BY_EXCEPTION, 0);
+	put(64 + 96, 0x474e5543432b2b01); /* a dependent one is laid out otherwise */
+	assert_unknown(136, 128);
+	put(64 + 80, 0x474e5543432b2b01);
+	assert_known(112, 80, LT_SCAN_BY_EXCEPTION, 0);
+	assert_unknown(112, 16);
+	put(64 + 80, 0x474e554343415354); /* another language's */
+	assert_unknown(112, 80);
+}
+
 /* Two virtual tables in `table`, functions in `text`: a whole object's and that of its base at 16.
  */
 static uintptr_t table[32], text[4];
@@ -512,6 +534,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_length64, begin, end),
 		cmocka_unit_test_setup_teardown(test_newarray, begin, end),
 		cmocka_unit_test_setup_teardown(test_stdstring, begin, end),
+		cmocka_unit_test_setup_teardown(test_exceptions, begin, end),
 		cmocka_unit_test_setup_teardown(test_bases, begin, end),
 		cmocka_unit_test_setup_teardown(test_bases_edges, begin, end),
 		cmocka_unit_test_setup_teardown(test_skip, begin, end),
