@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Programs of known verdicts, built in several ways and run under leaktrace and its peers.
 
-    verdicts.py build DIRECTORY            builds all programs there (what is older than its source)
-    verdicts.py check DIRECTORY            runs them under leaktrace; prints TAP
-    verdicts.py table DIRECTORY [NAME...]  runs them, or some, under leaktrace, memcheck and LeakSanitizer;
-                                           prints who says what
+    verdicts.py build DIRECTORY   builds all programs there (what is older than its source)
+    verdicts.py check DIRECTORY   runs them under leaktrace; prints TAP
+    verdicts.py table DIRECTORY   runs them under leaktrace, memcheck and LeakSanitizer; prints
+                                  who says what
 
 The truth stands in the opening comment of each source (see README.md). In the environment: LIBRARY is
-libleaktrace.so, LEAKREPORT leakreport; JOBS how many run at a time; BUILDS="gcc-O0 clang-O2" chooses.
+libleaktrace.so, LEAKREPORT leakreport; JOBS how many run at a time; BUILDS="gcc-O0 clang-O2" and
+CASES="ring tree" choose.
 """
 import concurrent.futures
 import os
@@ -70,7 +71,8 @@ class Program:
             self.has_library = "LIBRARY_FILE" in source.read()
 
 
-def programs(names=()):
+def programs():
+    names = os.environ.get("CASES", "").split()
     files = sorted(f for f in os.listdir(PROGRAMS) if f.endswith((".c", ".cc")))
     return [Program(f) for f in files if not names or os.path.splitext(f)[0] in names]
 
@@ -122,8 +124,8 @@ class Binary:
         return None
 
 
-def binaries(directory, names=(), lsan=False):
-    return [Binary(p, b, directory, lsan) for p in programs(names) for b, (_, cxx, _) in builds().items()
+def binaries(directory):
+    return [Binary(p, b, directory) for p in programs() for b, (_, cxx, _) in builds().items()
             if cxx or p.suffix == ".c"]
 
 
@@ -315,8 +317,8 @@ def rows(b, found):
             yield name, truth, [found[t][which] for t in TOOLS]
 
 
-def table(directory, names):
-    items = binaries(directory, names)
+def table(directory):
+    items = binaries(directory)
     make_all(items)
     lines, counts = {}, {t: {} for t in TOOLS}
     for b, found in zip(items, each(lambda b: judged(b, TOOLS), items)):
@@ -340,14 +342,14 @@ def table(directory, names):
 
 
 def main():
-    if len(sys.argv) < 3 or sys.argv[1] not in ("build", "check", "table"):
+    if len(sys.argv) != 3 or sys.argv[1] not in ("build", "check", "table"):
         sys.exit(__doc__)
     if sys.argv[1] == "build":
         make_all(binaries(sys.argv[2]))
     elif sys.argv[1] == "check":
         check(sys.argv[2])
     else:
-        table(sys.argv[2], sys.argv[3:])
+        table(sys.argv[2])
 
 
 if __name__ == "__main__":
