@@ -1,35 +1,18 @@
 /* For people: aligned columns, one screen for a summary. */
-#include "tools/render/render.h"
+#include "tools/render/text_parts.h"
 
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
-#include "format/ring.h"
 #include "tools/util/text.h"
 
-struct out {
-	FILE *f;
-	const char *bold, *dim, *warn, *off;
-};
-
-static const char *base_name(const char *path)
+static void counted(struct lr_out *o, const char *text, uint64_t count, uint64_t bytes)
 {
-	const char *slash = strrchr(path, '/');
-	return slash && slash[1] ? slash + 1 : path;
-}
-
-static void label(struct out *o, const char *text)
-{
-	fprintf(o->f, "  %s%-16s%s", o->dim, text, o->off);
-}
-
-static void counted(struct out *o, const char *text, uint64_t count, uint64_t bytes)
-{
-	label(o, text);
+	lr_text_label(o, text);
 	fprintf(o->f, "%15s  %12s\n", lr_show_count(count).text, lr_show_bytes(bytes).text);
 }
 
-static void run_head(struct out *o, const struct lr_run_view *run, bool only)
+static void run_head(struct lr_out *o, const struct lr_run_view *run, bool only)
 {
 	fprintf(o->f, "%s", o->bold);
 	lr_put_safe(o->f, run->program[0] ? run->program : "(unknown program)");
@@ -42,31 +25,31 @@ static void run_head(struct out *o, const struct lr_run_view *run, bool only)
 	lr_put_safe(o->f, run->path);
 	fputc('\n', o->f);
 	if (run->command) {
-		label(o, "command");
+		lr_text_label(o, "command");
 		lr_put_safe(o->f, run->command);
 		fputc('\n', o->f);
 	}
-	label(o, "ended");
+	lr_text_label(o, "ended");
 	lr_put_safe(o->f, run->ended);
 	fprintf(o->f, ", after %s\n", lr_show_time(run->duration).text);
 	if (run->damage && !only) {
-		label(o, "damaged");
+		lr_text_label(o, "damaged");
 		fprintf(o->f, "%s", o->warn);
 		lr_put_safe(o->f, run->damage);
 		fprintf(o->f, "%s\n", o->off);
 	}
 }
 
-static void resources(struct out *o, const struct lr_summary *s)
+static void resources(struct lr_out *o, const struct lr_summary *s)
 {
-	label(o, "threads");
+	lr_text_label(o, "threads");
 	fprintf(o->f, "%15s", lr_show_count(s->threads).text);
 	if (s->most_threads)
 		fprintf(o->f, "  at most %s at a time", lr_show_count(s->most_threads).text);
 	for (int k = 0; k < LR_RES_KINDS; k++) {
 		const struct lr_resource_view *r = &s->resources[k];
 		if (k != LR_RES_THREAD) {
-			label(o, r->key);
+			lr_text_label(o, r->key);
 			fprintf(o->f, "%15s", lr_show_count(r->created).text);
 		}
 		if (r->open)
@@ -78,9 +61,9 @@ static void resources(struct out *o, const struct lr_summary *s)
 	}
 }
 
-static void coverage(struct out *o, const struct lr_summary *s)
+static void coverage(struct lr_out *o, const struct lr_summary *s)
 {
-	label(o, "coverage");
+	lr_text_label(o, "coverage");
 	if (s->damaged)
 		fprintf(o->f, "%spartial: the dump is damaged%s\n", o->warn, o->off);
 	else if (!s->complete)
@@ -90,15 +73,15 @@ static void coverage(struct out *o, const struct lr_summary *s)
 			s->finished ? "" : "; no end mark, every event that was recorded");
 	for (size_t i = 0; i < s->runs_used; i++)
 		if (s->runs[i].damage) {
-			label(o, "");
-			lr_put_safe(o->f, base_name(s->runs[i].path));
+			lr_text_label(o, "");
+			lr_put_safe(o->f, lr_base_name(s->runs[i].path));
 			fputs(": ", o->f);
 			lr_put_safe(o->f, s->runs[i].damage);
 			fputc('\n', o->f);
 		}
 	for (size_t i = 0; i < s->coverage_used; i++)
 		if (s->coverage[i].count) {
-			label(o, "");
+			lr_text_label(o, "");
 			fprintf(o->f, "%s%s %s%s\n", s->coverage[i].loss ? o->warn : "",
 				lr_show_count(s->coverage[i].count).text, s->coverage[i].text,
 				s->coverage[i].loss ? o->off : "");
@@ -107,7 +90,7 @@ static void coverage(struct out *o, const struct lr_summary *s)
 
 enum { RUNS_SHOWN = 4 };
 
-static void summary(struct out *o, const struct lr_summary *s)
+static void summary(struct lr_out *o, const struct lr_summary *s)
 {
 	for (size_t i = 0; i < s->runs_used && i < RUNS_SHOWN; i++)
 		run_head(o, &s->runs[i], true);
@@ -115,12 +98,12 @@ static void summary(struct out *o, const struct lr_summary *s)
 		fprintf(o->f, "and %zu more dumps\n", s->runs_used - RUNS_SHOWN);
 	fputc('\n', o->f);
 	counted(o, "allocations", s->total.allocations, s->total.allocated_bytes);
-	label(o, "frees");
+	lr_text_label(o, "frees");
 	fprintf(o->f, "%15s", lr_show_count(s->total.frees).text);
 	if (s->reallocations)
 		fprintf(o->f, "  %s of both by realloc", lr_show_count(s->reallocations).text);
 	fputc('\n', o->f);
-	label(o, "peak");
+	lr_text_label(o, "peak");
 	fprintf(o->f, "%15s  %12s", lr_show_count(s->total.peak_blocks).text,
 		lr_show_bytes(s->total.peak_bytes).text);
 	if (s->runs_used > 1)
@@ -131,68 +114,21 @@ static void summary(struct out *o, const struct lr_summary *s)
 		fprintf(o->f, "; resident %s", lr_show_bytes(s->rss_peak).text);
 	fputc('\n', o->f);
 	counted(o, "unfreed at exit", s->total.live_blocks, s->total.live_bytes);
-	label(o, "temporary");
+	lr_text_label(o, "temporary");
 	fprintf(o->f, "%15s  %12s\n", lr_show_count(s->total.temporary).text,
 		lr_show_percent(s->temporary).text);
 	resources(o, s);
 	coverage(o, s);
 }
 
-static void where(struct out *o, const struct lr_location *at)
-{
-	if (at->function) {
-		if (at->nearest)
-			fputs("near ", o->f);
-		lr_put_safe(o->f, at->function);
-		fputs("  ", o->f);
-	}
-	fprintf(o->f, "%s", o->dim);
-	if (at->file) {
-		lr_put_safe(o->f, base_name(at->file));
-		if (at->line)
-			fprintf(o->f, ":%u", at->line);
-	} else {
-		if (at->module && at->module[0]) {
-			lr_put_safe(o->f, base_name(at->module));
-			fputc('+', o->f);
-		}
-		fprintf(o->f, "0x%" PRIx64, at->offset);
-	}
-	fprintf(o->f, "%s", o->off);
-}
-
-static void stack(struct out *o, const struct lr_line *lines, size_t n, size_t cut, int indent)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
-			fprintf(o->f, "%*s", indent + 2, "");
-		where(o, &lines[i].at);
-		if (lines[i].at.inlined)
-			fputs("  inlined", o->f);
-		if (lines[i].flags & LTF_NODE_SIGNAL)
-			fputs("  interrupted by a signal", o->f);
-		if (lines[i].flags & LTF_NODE_GUESSED)
-			fputs("  guessed", o->f);
-		if (lines[i].flags & LTF_NODE_CUT)
-			fputs("  (cut here at the depth limit)", o->f);
-		if (lines[i].flags & LTF_NODE_UNCERTAIN)
-			fputs("  (more is unknown)", o->f);
-		fputc('\n', o->f);
-	}
-	if (n == 0)
-		fputs("(no stack)\n", o->f);
-	if (cut)
-		fprintf(o->f, "%*s%s.. %zu more%s\n", indent + 2, "", o->dim, cut, o->off);
-}
-
-static void row_counts(struct out *o, const struct lr_counts *c, double temporary)
+static void row_counts(struct lr_out *o, const struct lr_counts *c, double temporary)
 {
 	fprintf(o->f, "%11s  %12s %12s %12s %9s  ", lr_show_count(c->allocations).text,
 		lr_show_bytes(c->allocated_bytes).text, lr_show_bytes(c->peak_bytes).text,
 		lr_show_bytes(c->live_bytes).text, lr_show_percent(temporary).text);
 }
 
-static void table(struct out *o, const struct lr_table *t)
+static void table(struct lr_out *o, const struct lr_table *t)
 {
 	enum { INDENT = 62 };
 	fprintf(o->f, "\n%s%-12s %12s %12s %12s %9s  by %s%s\n", o->bold, "allocations", "bytes",
@@ -201,7 +137,7 @@ static void table(struct out *o, const struct lr_table *t)
 		const struct lr_row *r = &t->rows[i];
 		row_counts(o, &r->counts, r->temporary);
 		if (t->group == LR_GROUP_SITE) {
-			stack(o, r->stack, r->stack_used, r->stack_cut, INDENT);
+			lr_text_stack(o, r->stack, r->stack_used, r->stack_cut, INDENT);
 			continue;
 		}
 		lr_put_safe(o->f, r->name);
@@ -218,7 +154,7 @@ static void table(struct out *o, const struct lr_table *t)
 			lr_sort_names[t->sort]);
 }
 
-static void metadata(struct out *o, const struct lr_dump *d)
+static void metadata(struct lr_out *o, const struct lr_dump *d)
 {
 	for (size_t i = 0; i < d->meta_used; i++) {
 		const struct lr_meta *m = &d->meta[i];
@@ -235,18 +171,18 @@ static void metadata(struct out *o, const struct lr_dump *d)
 		struct tm tm;
 		char text[40];
 		if (gmtime_r(&t, &tm) && strftime(text, sizeof(text), "%F %T UTC", &tm)) {
-			label(o, "started");
+			lr_text_label(o, "started");
 			fprintf(o->f, "%s\n", text);
 		}
 	}
-	label(o, "dump");
+	lr_text_label(o, "dump");
 	fprintf(o->f, "%s events, %s chunks, %s stored, %s events from the ring\n",
 		lr_show_count(d->status.events).text, lr_show_count(d->status.chunks).text,
 		lr_show_bytes(d->status.stream_bytes).text,
 		lr_show_count(d->status.ring_events).text);
 }
 
-static void details(struct out *o, const struct lr_summary *s, const struct lr_details *d)
+static void details(struct lr_out *o, const struct lr_summary *s, const struct lr_details *d)
 {
 	for (size_t i = 0; i < s->runs_used; i++) {
 		run_head(o, &s->runs[i], false);
@@ -273,14 +209,14 @@ static void details(struct out *o, const struct lr_summary *s, const struct lr_d
 		fprintf(o->f, "\n%snever released%s\n", o->bold, o->off);
 	for (size_t i = 0; i < d->open_used; i++) {
 		fprintf(o->f, "  %11s %-8s ", lr_show_count(d->open[i].open).text, d->open[i].kind);
-		stack(o, d->open[i].stack, d->open[i].stack_used, d->open[i].stack_cut, 23);
+		lr_text_stack(o, d->open[i].stack, d->open[i].stack_used, d->open[i].stack_cut, 23);
 	}
 	coverage(o, s);
 }
 
 void lr_render_text(FILE *f, const struct lr_report *r, const struct lr_style *style)
 {
-	struct out o = {.f = f, .bold = "", .dim = "", .warn = "", .off = ""};
+	struct lr_out o = {.f = f, .bold = "", .dim = "", .warn = "", .off = ""};
 	if (style->color) {
 		o.bold = "\033[1m";
 		o.dim = "\033[2m";

@@ -1,0 +1,19 @@
+/* What the text renderers share. Not for others. */
+#ifndef LR_TEXT_PARTS_H
+#define LR_TEXT_PARTS_H
+
+#include "tools/render/render.h"
+
+/* Where to print, and the colours: empty texts when there are none. */
+struct lr_out {
+	FILE *f;
+	const char *bold, *dim, *warn, *off;
+};
+
+const char *lr_base_name(const char *path);
+/* The name of a number, in a column. */
+void lr_text_label(struct lr_out *o, const char *text);
+/* A stack's lines; the first one where the cursor is, the others indented. */
+void lr_text_stack(struct lr_out *o, const struct lr_line *lines, size_t n, size_t cut, int indent);
+
+#endif
