@@ -124,6 +124,7 @@ enum ltf_res {
 	LTF_RES_MMAP = 6,          /* address, length, prot << 32 | flags */
 	LTF_RES_MUNMAP = 7,        /* address, length */
 	LTF_RES_MREMAP = 8,        /* old address, old length, new address, new length */
+	LTF_RES_IGNORE = 9,        /* address: the program says that this block is held */
 	LTF_RES_KIND_COUNT
 };
 

@@ -11,15 +11,22 @@
 /* RTLD_DEFAULT, which only _GNU_SOURCE shows, is the null pointer by the ABI. */
 #define LEAKTRACE_EVERYWHERE_ ((void *)0)
 
-static inline void leaktrace_call_(const char *name, void **found)
+/* The tracer's function, or NULL. */
+static inline void *leaktrace_find_(const char *name, void **found)
 {
 	if (!*found) {
 		void *f = dlsym(LEAKTRACE_EVERYWHERE_, name);
 		*found = f ? f
 			   : (void *)found; /* not there: remembered by an address of no function */
 	}
-	if (*found != (void *)found)
-		((void (*)(void)) * found)();
+	return *found != (void *)found ? *found : (void *)0;
+}
+
+static inline void leaktrace_call_(const char *name, void **found)
+{
+	void *f = leaktrace_find_(name, found);
+	if (f)
+		((void (*)(void))f)();
 }
 
 /* Stops recording until leaktrace_resume(). Blocks released meanwhile are still counted as live, so
@@ -35,6 +42,35 @@ static inline void leaktrace_resume(void)
 {
 	static void *found;
 	leaktrace_call_("leaktrace_tracer_resume", &found);
+}
+
+/* The block p, as malloc or operator new returned it, and what only it leads to, is kept on
+ * purpose: it counts as suppressed, not as a leak. Until it is released or reallocated. */
+static inline void leaktrace_ignore(const void *p)
+{
+	static void *found;
+	void *f = leaktrace_find_("leaktrace_tracer_ignore", &found);
+	if (f)
+		((void (*)(const void *))f)(p);
+}
+
+/* The n bytes at p may hold the only pointers to blocks, though nothing shows it: what they point
+ * to is reachable. Until leaktrace_unroot(p). */
+static inline void leaktrace_root(const void *p, size_t n)
+{
+	static void *found;
+	void *f = leaktrace_find_("leaktrace_tracer_root", &found);
+	if (f)
+		((void (*)(const void *, size_t))f)(p, n);
+}
+
+/* The memory at p is as any other again. */
+static inline void leaktrace_unroot(const void *p)
+{
+	static void *found;
+	void *f = leaktrace_find_("leaktrace_tracer_unroot", &found);
+	if (f)
+		((void (*)(const void *))f)(p);
 }
 
 #endif

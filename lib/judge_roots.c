@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include "lib/allocator.h"
 #include "lib/bootstrap.h"
+#include "lib/declared.h"
 #include "lib/dump.h"
 #include "lib/real.h"
 #include "lib/sys.h"
@@ -234,6 +235,7 @@ bool lt_judge_roots(const struct lt_moment *moment)
 	subtract_dead_stack(moment);
 	set_ranges();
 	hold_vectors();
+	s->n_later = lt_declared_add(&lt_cut.roots, lt_cut.mappings, lt_cut.mapping_count);
 	s->roots = lt_cut.roots.root;
 	s->n_roots = lt_cut.roots.n;
 	return !lt_cut.roots.full;

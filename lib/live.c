@@ -18,6 +18,7 @@
 #include <string.h>
 #include "format/ring.h"
 #include "lib/config.h"
+#include "lib/declared.h"
 #include "lib/live_table.h"
 #include "lib/sys.h"
 
@@ -169,8 +170,17 @@ static inline __attribute__((always_inline)) void change(
 		lt_live_shrink(p);
 }
 
+static __attribute__((noinline)) void forget_ignored(uint64_t addr8, struct event ev)
+{
+	struct lt_declared_event d = {
+		.addr8 = addr8, .number = (uint32_t)ev.what, .numbered = ev.who & 1};
+	lt_declared_forget(&d, live.pass, !live.watchful);
+}
+
 static inline __attribute__((always_inline)) void apply(uint64_t addr8, struct event ev)
 {
+	if (__builtin_expect(lt_declared_ignored, 0))
+		forget_ignored(addr8, ev);
 	struct lt_live_page *p = lt_live_page(addr8);
 	if (__builtin_expect(!p, 0) && !(p = new_page(addr8)))
 		return;
@@ -319,6 +329,30 @@ static inline uint32_t add_release(
 	return numbered;
 }
 
+/* What happened to the address later may have been fed before. */
+static __attribute__((noinline)) void add_ignored(uint64_t addr8, bool numbered, uint32_t number)
+{
+	struct lt_declared_event d = {.addr8 = addr8, .number = number, .numbered = numbered};
+	struct event ev = {.who = LT_LIVE_PLACED | (unsigned)numbered, .what = number};
+	struct lt_live_page *p = lt_live_page(addr8);
+	ev.who |= addr8 << LT_LIVE_KIND_BITS & LT_LIVE_OFFSET;
+	uint32_t i = p ? lt_live_find(p, ev.who, lt_live_granule(p, ev.who)) : 0;
+	const struct lt_live_entry *e = i ? &p->entry[i] : NULL;
+	if (!e || ((e->who ^ ev.who) & LT_LIVE_OFFSET) || is_newer(ev, e))
+		lt_declared_ignore(&d, live.pass);
+}
+
+static uint32_t add_resource(const uint64_t *w, uint32_t room, uint64_t place)
+{
+	uint64_t lead = w[0];
+	uint32_t conts = lead >> 48 & 15;
+	if ((lead >> 52 & 255) != LTF_RES_IGNORE || conts != 2 || conts >= room)
+		return 0;
+	bool numbered = lead >> 47 & 1;
+	add_ignored((w[2] & LTF_MASK60) >> 3, numbered, (uint32_t)(numbered ? lead : place));
+	return conts;
+}
+
 static void feed(const uint64_t *words, uint32_t count, uint64_t place, uint32_t thread)
 {
 	for (uint32_t i = 0; i < count; i++) {
@@ -328,6 +362,8 @@ static void feed(const uint64_t *words, uint32_t count, uint64_t place, uint32_t
 			i += add_alloc(words + i, count - i, place + i, thread);
 		else if (tag >= LTF_W_FREE && tag <= LTF_W_RESTORE)
 			i += add_release(words + i, count - i, place + i, thread);
+		else if (tag == LTF_W_RES)
+			i += add_resource(words + i, count - i, place + i);
 	}
 }
 
@@ -430,6 +466,7 @@ void lt_live_each(void (*fn)(void *ctx, const struct lt_live_block *b), void *ct
 void lt_live_reset(void)
 {
 	struct half *open = live.open, *later = live.later;
+	lt_declared_inherit(!live.busy);
 	lt_live_clear(!live.busy);
 	memset(&live, 0, sizeof(live));
 	live.open = open;

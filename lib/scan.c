@@ -40,8 +40,11 @@ static void search_roots(struct lt_scan_state *t)
 	}
 	for (uint32_t i = 0; i < s->n_words; i++)
 		lt_scan_read_word(t, &s->words[i]);
-	for (uint32_t i = 0; i < s->n_roots; i++)
+	for (uint32_t i = 0; i < s->n_roots; i++) {
+		if (s->n_later && i == s->n_roots - s->n_later)
+			lt_scan_search(t);
 		lt_scan_read_root(t, &s->roots[i]);
+	}
 	lt_scan_search(t);
 }
 

@@ -75,7 +75,8 @@ enum lt_scan_kind {
 	LT_SCAN_MAPPING,  /* the program's own */
 	LT_SCAN_KERNEL,   /* held by the kernel: epoll, timers */
 	LT_SCAN_DECLARED, /* by leaktrace_root */
-	LT_SCAN_OTHER
+	LT_SCAN_OTHER,
+	LT_SCAN_IGNORED /* addresses of blocks, by leaktrace_ignore */
 };
 
 /* Memory where chains begin. kind and id are the caller's alone. */
@@ -107,6 +108,7 @@ struct lt_scan {
 	struct lt_scan_block *blocks; /* in any order; the scan sorts them by address */
 	uint32_t n_blocks;            /* less than 1 << 31 */
 	uint32_t n_roots;
+	uint32_t n_later; /* so many of the last roots are searched after the others */
 	const struct lt_scan_root *roots; /* all of it can be read */
 	const struct lt_scan_word *words;
 	uint32_t n_words;

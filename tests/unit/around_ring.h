@@ -14,6 +14,7 @@
 #include "lib/dump.h"
 #include "lib/lifecycle.h"
 #include "lib/onstack.h"
+#include "lib/say.h"
 #include "lib/sys.h"
 #include "lib/thread.h"
 #include "lib/tracer.h"
@@ -64,6 +65,12 @@ void lt_sys_huge(void *p, size_t len)
 {
 	(void)p;
 	(void)len;
+}
+
+void lt_say(int level, const char *format, ...)
+{
+	(void)level;
+	(void)format;
 }
 
 #endif

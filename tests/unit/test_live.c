@@ -12,7 +12,9 @@
 
 #include "format/ring.h"
 #include "lib/config.h"
+#include "lib/declared.h"
 #include "lib/live.h"
+#include "lib/say.h"
 #include "lib/sys.h"
 
 enum { ADDRESSES = 24, THREADS = 5, EVENTS = 400, WORDS_MAX = 4, LOG = EVENTS * WORDS_MAX * 4 };
@@ -51,6 +53,12 @@ void lt_sys_huge(void *p, size_t len)
 	assert_int_equal((uintptr_t)p % len, 0);
 }
 
+void lt_say(int level, const char *format, ...)
+{
+	(void)level;
+	(void)format;
+}
+
 static uint64_t random_state = 88172645463325252u;
 
 static uint32_t below(uint32_t n)
@@ -69,7 +77,7 @@ struct log {
 static struct log logs[THREADS];
 
 struct block {
-	bool live;
+	bool live, ignored;
 	int moving; /* a realloc of it is under way: its thread plus 1 */
 	uint64_t size;
 	uint32_t site;
@@ -111,6 +119,15 @@ static void put_release(unsigned thread, unsigned tag, uint64_t addr)
 		l->words[l->used++] = LTF_CONT(3);
 }
 
+static void put_ignore(unsigned thread, uint64_t addr)
+{
+	struct log *l = &logs[thread];
+	l->words[l->used++] = LTF_LEAD(LTF_W_RES) | (uint64_t)LTF_RES_IGNORE << 52 | 2ull << 48 |
+			      (numbered ? 1ull << 47 | counter++ : 0);
+	l->words[l->used++] = LTF_CONT(0);
+	l->words[l->used++] = LTF_CONT(addr);
+}
+
 static void put_other(unsigned thread)
 {
 	struct log *l = &logs[thread];
@@ -131,6 +148,7 @@ static uint64_t any_size(void)
 static void fill(struct block *b)
 {
 	b->live = true;
+	b->ignored = false;
 	b->size = any_size();
 	b->site = below(1 << 26);
 }
@@ -188,6 +206,9 @@ static void step(unsigned thread)
 	} else if (!b->live) {
 		fill(b);
 		put_alloc(thread, address(i), LTF_API_MALLOC, b->size, b->site);
+	} else if (below(6) == 0) {
+		b->ignored = true;
+		put_ignore(thread, address(i));
 	} else if (below(3) == 0 && !under_way[thread]) {
 		b->moving = (int)thread + 1;
 		under_way[thread] = (int)i + 1;
@@ -259,8 +280,23 @@ static void check(void *ctx, const struct lt_live_block *b)
 		f->wrong = true;
 }
 
+/* Of what was freed, some may still be known; of what is live, all and no others. */
+static void compare_ignored(void)
+{
+	struct lt_scan_root root[2];
+	struct lt_roots roots = {.root = root, .room = 2};
+	bool known[ADDRESSES] = {false};
+	uint32_t n = lt_declared_add(&roots, NULL, 0);
+	assert_true(n == roots.n && n <= 1);
+	for (uintptr_t at = n ? root[0].start : 0; n && at < root[0].end; at += 8)
+		known[(*(uint64_t *)at - base) / stride] = true;
+	for (unsigned i = 0; i < ADDRESSES; i++)
+		assert_false(model[i].live && known[i] != model[i].ignored);
+}
+
 static void compare(void)
 {
+	compare_ignored();
 	struct found f = {0};
 	struct lt_live_sum sum = lt_live_sum();
 	uint64_t bytes = 0;
@@ -278,6 +314,7 @@ static void compare(void)
 static void begin(void)
 {
 	lt_live_reset();
+	lt_declared_inherit(false);
 	memset(logs, 0, sizeof(logs));
 	memset(model, 0, sizeof(model));
 	memset(under_way, 0, sizeof(under_way));

@@ -29,7 +29,8 @@ static const char *const res_names[LTF_RES_KIND_COUNT] = {[LTF_RES_THREAD_CREATE
 	[LTF_RES_TIMER_DELETE] = "timer-delete",
 	[LTF_RES_MMAP] = "mmap",
 	[LTF_RES_MUNMAP] = "munmap",
-	[LTF_RES_MREMAP] = "mremap"};
+	[LTF_RES_MREMAP] = "mremap",
+	[LTF_RES_IGNORE] = "ignore"};
 
 /* How many numbers a blob begins with; what follows is text. */
 static const uint8_t blob_numbers[] = {[LTF_BLOB_MODULE] = 5,
