@@ -2,6 +2,7 @@
 
 #include "format/ring.h"
 #include "lib/allocator.h"
+#include "lib/kept.h"
 #include "lib/stacks.h"
 #include "lib/sys.h"
 
@@ -29,9 +30,10 @@ bool lt_judge_begin(uint64_t blocks)
 	size_t mapping_len = LT_JUDGE_MAPPINGS * sizeof(struct lt_mapping);
 	size_t root_len = LT_JUDGE_ROOTS * sizeof(struct lt_scan_root);
 	size_t range_len = LT_JUDGE_MAPPINGS * sizeof(struct lt_scan_range);
+	size_t word_len = LT_JUDGE_WORDS * sizeof(struct lt_scan_word);
 	struct lt_judge *c = &lt_cut;
 	c->memory_len = pages(block_len) + pages(work_len) + pages(mapping_len) + pages(root_len) +
-			4 * pages(range_len) + LT_JUDGE_TEXT;
+			4 * pages(range_len) + pages(word_len) + LT_JUDGE_TEXT;
 	char *p = c->memory = lt_sys_map(c->memory_len, false);
 	if (!p)
 		return false;
@@ -45,6 +47,8 @@ bool lt_judge_begin(uint64_t blocks)
 	c->theirs = take(&p, range_len);
 	c->text = take(&p, LT_JUDGE_TEXT);
 	c->room = (uint32_t)blocks;
+	c->scan.words = c->words = take(&p, word_len);
+	c->scan.n_words = lt_kept_read(c->words, LT_JUDGE_WORDS / 2, c->text, LT_JUDGE_TEXT);
 	return true;
 }
 

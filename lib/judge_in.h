@@ -9,7 +9,8 @@
 enum {
 	LT_JUDGE_TEXT = 4 << 20, /* of maps, at most */
 	LT_JUDGE_MAPPINGS = 65536,
-	LT_JUDGE_ROOTS = 2 * LT_JUDGE_MAPPINGS
+	LT_JUDGE_ROOTS = 2 * LT_JUDGE_MAPPINGS,
+	LT_JUDGE_WORDS = 1 << 20
 };
 
 /* All of it lies in one mapping, of which most is never touched. */
@@ -23,6 +24,7 @@ struct lt_judge {
 	uint32_t mapping_count;
 	struct lt_roots roots;
 	/* MAPPINGS each. Theirs: what an allocator has mapped. */
+	struct lt_scan_word *words;
 	struct lt_scan_range *skip, *tables, *code, *theirs;
 };
 extern struct lt_judge lt_cut;

@@ -3,12 +3,14 @@
 #ifndef LT_REAL_H
 #define LT_REAL_H
 
+#include <mqueue.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 #include <sys/types.h>
 #include <time.h>
 #include "lib/own.h"
