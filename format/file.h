@@ -59,16 +59,27 @@ enum ltf_scan_answer {
 	LTF_SCAN_FOREIGN  /* who asks is another user */
 };
 
-/* Scans in a running process: for who asks for one, and waits. */
+/* What became of the scan at the end. Append only. */
+enum ltf_scan_end {
+	LTF_END_NONE,      /* it was not wanted, or the process did not come to it */
+	LTF_END_NOTHING,   /* no block was live that is the process's own: there are no records */
+	LTF_END_SCANNED,   /* the records are in the stream */
+	LTF_END_SEALED,    /* seccomp might not have allowed it */
+	LTF_END_BLOCKS,    /* the live blocks are not known, for want of memory */
+	LTF_END_NO_COPY,   /* no memory for it, or no copy of the process could be made */
+	LTF_END_UNFINISHED /* it was begun: the copy did not end, or the disk said no */
+};
+
+/* Scans: the first in a running process, for who asks for one, and waits. */
 struct ltf_scan_state {
-	uint32_t asked;   /* requests that have been answered */
-	uint32_t answer;  /* enum ltf_scan_answer: to the last */
-	uint32_t begun;   /* scans */
-	uint32_t ended;   /* of these */
-	uint32_t failed;  /* of these, without a result */
-	uint32_t threads; /* of the last begun: that the process had */
-	uint32_t unknown; /* of these, their registers are not known */
-	uint32_t reserved;
+	uint32_t asked;               /* requests that have been answered */
+	uint32_t answer;              /* enum ltf_scan_answer: to the last */
+	uint32_t begun;               /* scans */
+	uint32_t ended;               /* of these */
+	uint32_t failed;              /* of these, without a result */
+	uint32_t threads;             /* of the last begun: that the process had */
+	uint32_t unknown;             /* of these, their registers are not known */
+	uint32_t at_end;              /* enum ltf_scan_end */
 	uint64_t pause_ns;            /* for which the threads stood still */
 	uint64_t wall_ns;             /* from the request to the end of the copy's work */
 	uint64_t cpu_ns;              /* of the copy */

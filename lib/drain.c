@@ -17,11 +17,13 @@
 #include "lib/rss.h"
 #include "lib/snapshot.h"
 #include "lib/sys.h"
+#include "lib/tracer.h"
 
 enum {
 	SHORT_RING = 128, /* blocks; a ring that is drained often grows up to here */
 	RSS_EVERY_MS = 100,
 	WAIT_MS = 5000,
+	FORK_WAIT_MS = 200,
 	NAP_MS = 5,
 	STEAL_ROUNDS = 200,
 	PATIENCE_MS = 10000
@@ -35,7 +37,11 @@ LT_TOGETHER static struct {
 	uint32_t *order;             /* blocks to drain, sorted; room for LT_BLOCKS_MAX */
 	uint32_t *pending_words;     /* of these blocks, encoded in this pass */
 	uint32_t passes;
-	bool inherited; /* the live set is the parent's: most children end without draining */
+	/* The live set is the parent's, as it was at the fork, or not even that: looked at when it
+	 * is needed, because most children end before. */
+	enum { OWN, INHERITED, OUTDATED } set;
+	bool forking;    /* the live set has been fed with all that was recorded before a fork */
+	uint64_t missed; /* events, at the last pass */
 	uint64_t events, notes, last_rss;
 } LT_LINE drain;
 
@@ -65,8 +71,9 @@ void lt_drain_reset(void)
 	drain.owner = 0;
 	drain.passes = 0;
 	drain.waits = 0;
-	drain.events = drain.notes = drain.last_rss = 0;
-	drain.inherited = true;
+	drain.events = drain.notes = drain.last_rss = drain.missed = 0;
+	drain.set = drain.forking ? INHERITED : OUTDATED;
+	drain.forking = false;
 }
 
 /* A drainer that was killed in a vfork child, say, leaves the lock behind. Its buffers are only
@@ -119,14 +126,19 @@ static uint32_t collect(void)
 	return n;
 }
 
-static void feed_live(const struct lt_block *b, uint32_t words)
+/* Up to this word. */
+static void feed_live(struct lt_block *b, uint32_t end)
 {
-	struct lt_live_run run = {.words = b->mem->words + b->drained,
-		.count = words,
-		.first = b->drained,
+	uint32_t from = b->fed > b->drained ? b->fed : b->drained;
+	struct lt_live_run run = {.words = b->mem->words + from,
+		.count = end - from,
+		.first = from,
 		.thread = b->thread,
 		.block = b->number};
+	if (end <= from)
+		return;
 	lt_live_feed(&run);
+	b->fed = end;
 }
 
 /* Marks as drained what the chunk just written holds; full blocks that are whole become free. A
@@ -138,7 +150,7 @@ static void settle(uint32_t from, uint32_t to)
 	for (uint32_t k = from; k < to; k++) {
 		uint32_t i = drain.order[k];
 		struct lt_block *b = lt_ring_block(i);
-		feed_live(b, drain.pending_words[k]);
+		feed_live(b, b->drained + drain.pending_words[k]);
 		b->drained += drain.pending_words[k];
 		if (atomic_load_explicit(&b->state, memory_order_acquire) != LT_BLOCK_FULL)
 			continue;
@@ -250,19 +262,36 @@ void lt_drain_note(struct lt_thread *t)
 	lt_ring_blob(t, LTF_BLOB_RSS, blob, rss_blob(blob, bytes));
 }
 
-static void forget_inherited(void)
+static uint64_t count_missed(void)
 {
-	if (drain.inherited)
+	return lt_header->lost[LTF_LOST_EVENTS] + lt_header->lost[LTF_LOST_NESTED];
+}
+
+static void begin_pass(void)
+{
+	if (drain.set == OUTDATED)
 		lt_live_reset();
-	drain.inherited = false;
+	if (drain.set != OWN)
+		lt_live_new_generation(drain.set == OUTDATED);
+	drain.set = OWN;
+	lt_live_pass();
+}
+
+/* missed: as counted at its beginning. All that was recorded before these were has been fed. */
+static void end_pass(uint64_t missed)
+{
+	lt_live_passed();
+	if (missed != drain.missed)
+		lt_live_new_generation(true);
+	drain.missed = missed;
 }
 
 static bool pass(bool last)
 {
+	uint64_t missed = count_missed();
 	uint32_t n = collect(), from = 0;
 	ltf_encode_begin(drain.encoder);
-	forget_inherited();
-	lt_live_pass();
+	begin_pass();
 	note_rss();
 	for (uint32_t k = 0; k < n; k++) {
 		if (!ltf_encode_fits(drain.encoder, LTF_BLOCK_WORDS)) {
@@ -274,8 +303,30 @@ static bool pass(bool last)
 	}
 	if (!flush(from, n))
 		return false;
-	lt_live_passed();
+	end_pass(missed);
 	return true;
+}
+
+/* Of a process with one thread: what can be fed without being drained. False: there is a hole, and
+ * what lies behind it must wait. */
+static bool feed_whole(struct lt_block *b)
+{
+	const uint64_t *words = b->mem->words;
+	uint32_t i = b->fed > b->drained ? b->fed : b->drained;
+	while (i < LTF_BLOCK_WORDS && LTF_TAG(words[i]) != 0)
+		i++;
+	feed_live(b, i);
+	return b->state != LT_BLOCK_FULL || i >= b->limit;
+}
+
+static void feed_all(void)
+{
+	uint64_t missed = count_missed();
+	uint32_t n = collect(), k = 0;
+	begin_pass();
+	while (k < n && feed_whole(lt_ring_block(drain.order[k])))
+		k++;
+	end_pass(missed);
 }
 
 /* A record of numbers. */
@@ -307,6 +358,60 @@ static bool is_prepared(void)
 		return true;
 	lt_dump_stop(LTF_STOP_MEMORY);
 	return false;
+}
+
+/* With several threads other threads' words come in meanwhile; a whole pass knows what to do. */
+static bool catch_up(void)
+{
+	if (!prepare())
+		return false;
+	if (lt_numbered)
+		return pass(false);
+	feed_all();
+	return true;
+}
+
+static bool lock_within(uint64_t ms)
+{
+	uint64_t start = 0;
+	while (!try_lock()) {
+		if (lt_mode == LT_MODE_STOPPED || lt_clock_over(&start, ms))
+			return false;
+		lt_drain_wait();
+	}
+	return true;
+}
+
+static void unlock(void)
+{
+	atomic_store(&drain.owner, 0);
+	wake();
+}
+
+void lt_drain_before_fork(void)
+{
+	if (!lock_within(FORK_WAIT_MS))
+		return;
+	drain.forking = catch_up();
+	if (lt_mode == LT_MODE_PAUSED)
+		lt_live_new_generation(true);
+}
+
+void lt_drain_after_fork(void)
+{
+	if (atomic_load(&drain.owner) != (int)lt_sys1(SYS_gettid, 0))
+		return;
+	drain.forking = false;
+	unlock();
+}
+
+void lt_drain_gap(void)
+{
+	if (!lock_within(WAIT_MS))
+		return;
+	catch_up();
+	lt_live_new_generation(true);
+	unlock();
 }
 
 bool lt_drain(void)

@@ -27,6 +27,15 @@ void lt_drain_prepare(void);
 /* Records what a drainer would note of the process, where nothing is drained. */
 void lt_drain_note(struct lt_thread *t);
 
+/* Before a fork: brings the live set up to date and keeps others from draining, until after it, in
+ * the parent. The child then has its parent's blocks. */
+void lt_drain_before_fork(void);
+void lt_drain_after_fork(void);
+
+/* Events are missed, or were until now: what is known to be live may not be any more, and other
+ * blocks may be. */
+void lt_drain_gap(void);
+
 /* In a forked child: forgets the parent's state. */
 void lt_drain_reset(void);
 

@@ -253,13 +253,11 @@ void leaktrace_tracer_resume(void);
 
 LT_PUBLIC void leaktrace_tracer_pause(void)
 {
-	lt_snapshot_give_up();
 	if (lt_mode == LT_MODE_ON)
 		lt_mode_set(LT_MODE_PAUSED);
 }
 
 LT_PUBLIC void leaktrace_tracer_resume(void)
 {
-	if (lt_mode == LT_MODE_PAUSED)
-		lt_mode_set(LT_MODE_ON);
+	lt_resume();
 }

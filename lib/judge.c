@@ -71,19 +71,24 @@ static bool is_allocators(uint32_t site)
 	return f.pc - lt_allocator.low < lt_allocator.size;
 }
 
-void lt_judge_add(uint64_t addr, uint64_t size, uint32_t site, uint32_t birth)
+void lt_judge_add(uint64_t addr, uint64_t size, uint32_t site, uint32_t birth, unsigned flags)
 {
 	struct lt_scan *s = &lt_cut.scan;
+	lt_cut.any_inherited |= flags & LT_SCAN_INHERITED;
+	if (is_allocators(site))
+		flags |= LT_SCAN_HELD;
 	if (s->n_blocks < lt_cut.room)
 		s->blocks[s->n_blocks++] = (struct lt_scan_block){.addr = addr,
 			.size = size,
 			.site = site,
 			.birth = birth,
-			.flags = is_allocators(site) ? LT_SCAN_HELD : 0};
+			.flags = flags & 0xff};
 }
 
 const struct lt_scan *lt_judge(const struct lt_moment *moment)
 {
+	if (lt_cut.any_inherited)
+		lt_scan_part(&lt_cut.scan);
 	if (!lt_judge_roots(moment))
 		return NULL;
 	lt_scan_run(&lt_cut.scan);

@@ -35,8 +35,9 @@ struct lt_moment {
 /* Maps the memory for so many blocks; false: there is none. */
 bool lt_judge_begin(uint64_t blocks);
 void lt_judge_end(void);
-/* The live blocks, at most as many as said; of others nothing is known. */
-void lt_judge_add(uint64_t addr, uint64_t size, uint32_t site, uint32_t birth);
+/* The live blocks, at most as many as said; of others nothing is known. flags: of enum
+ * lt_scan_flag. */
+void lt_judge_add(uint64_t addr, uint64_t size, uint32_t site, uint32_t birth, unsigned flags);
 
 /* In the copy: the scan, done; NULL: the roots could not be found. */
 const struct lt_scan *lt_judge(const struct lt_moment *moment);

@@ -17,7 +17,8 @@ enum {
 struct lt_judge {
 	struct lt_scan scan;
 	uint32_t room; /* blocks */
-	char *memory;  /* what follows lies there */
+	bool any_inherited;
+	char *memory; /* what follows lies there */
 	size_t memory_len;
 	char *text;
 	struct lt_mapping *mappings;

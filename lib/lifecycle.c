@@ -15,6 +15,7 @@
 #include "lib/describe.h"
 #include "lib/drain.h"
 #include "lib/dump.h"
+#include "lib/fork.h"
 #include "lib/modules.h"
 #include "lib/onstack.h"
 #include "lib/outname.h"
@@ -199,10 +200,9 @@ static bool start(int argc, char **argv, char **envp)
 	lt_mode_set(LT_MODE_ON);
 	lt_describe(argc, argv, self.exe, envp);
 	t->internal--;
-	if (lt_config.paused) {
-		lt_snapshot_give_up();
+	if (lt_config.paused)
 		lt_mode_set(LT_MODE_PAUSED);
-	}
+	lt_fork_watch();
 	return true;
 }
 
@@ -300,6 +300,8 @@ static long finish(void *arg)
 	bool leave = may_leave(t);
 	if (leave)
 		lt_drain_note(t);
+	if (lt_mode == LT_MODE_PAUSED)
+		lt_drain_gap();
 	lt_mode_set(LT_MODE_ENDED);
 	if (leave && may_leave(t))
 		blocks = lt_ring_close(t);
@@ -319,6 +321,8 @@ void lt_finish(uint32_t status)
 		lt_mode_set(LT_MODE_ENDED);
 		lt_header->exit_status = status;
 		lt_header->end_mono = lt_clock_mono();
+		lt_header->scan.at_end =
+			lt_config.scan == LT_SCAN_NONE ? LTF_END_NONE : LTF_END_SEALED;
 	} else {
 		struct lt_regs regs;
 		LT_REGS_CALLER(&regs);
@@ -336,6 +340,22 @@ static long drain_for_exec(void *path)
 	if (lt_header->stream_end > lt_header->stream_start)
 		lt_drain_all(false);
 	return 0;
+}
+
+static long end_pause(void *unused)
+{
+	(void)unused;
+	lt_drain_gap();
+	return 0;
+}
+
+void lt_resume(void)
+{
+	if (lt_mode != LT_MODE_PAUSED)
+		return;
+	if (lt_config.live && !lt_sealed && *lt_alive)
+		lt_slowly(end_pause, NULL);
+	lt_mode_set(LT_MODE_ON);
 }
 
 void lt_exec_before(const char *path)

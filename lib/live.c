@@ -12,7 +12,11 @@
  * behind a hole: then their places are compared, and freed addresses remembered, all the same.
  *
  * The first half of a realloc only is a release when the second comes: until then, or if the
- * realloc has failed, its block is live. */
+ * realloc has failed, its block is live.
+ *
+ * Each entry has its generation in its highest two bits. Those of earlier ones are older than all
+ * events to come, and their blocks not the process's own. Before the two bits come round, all
+ * entries are made of the first. */
 #include "lib/live.h"
 
 #include <string.h>
@@ -28,6 +32,8 @@ enum {
 	SWEEP = 1 << 16,     /* freed addresses that are not too many */
 	HALVES = 4096,
 	SITE = (1 << 30) - 1,
+	GENERATION = 62, /* in an entry's `what` */
+	GENERATIONS = 4,
 	PAGE = 4096
 };
 
@@ -47,14 +53,17 @@ struct half {
 };
 
 static struct {
-	bool busy;     /* changing: who finds it so has a drainer's end before him */
-	bool lost;     /* given up */
-	bool hole;     /* in this pass */
-	bool watchful; /* remember what is freed, though events have no numbers */
-	uint64_t pass; /* from 1 */
+	bool busy;           /* changing: who finds it so has a drainer's end before him */
+	bool lost;           /* given up */
+	bool hole;           /* in this pass */
+	bool watchful;       /* remember what is freed, though events have no numbers */
+	bool unknown;        /* there may be blocks that are in no event */
+	uint64_t generation; /* as in an entry */
+	uint64_t pass;       /* from 1 */
 	uint64_t bytes;
-	uint64_t many;       /* freed addresses remembered: then a sweep */
-	uint64_t next_sweep; /* not before this pass */
+	uint64_t earlier_blocks, earlier_bytes; /* of earlier generations */
+	uint64_t many;                          /* freed addresses remembered: then a sweep */
+	uint64_t next_sweep;                    /* not before this pass */
 	uint32_t words;
 	unsigned ageing; /* the next part to age */
 	uint32_t open_used, later_used;
@@ -66,13 +75,19 @@ static void give_up(void)
 {
 	lt_live_clear(true);
 	live.lost = true;
-	live.bytes = 0;
+	live.bytes = live.earlier_blocks = live.earlier_bytes = 0;
+}
+
+static inline bool is_earlier(const struct lt_live_entry *e)
+{
+	return (e->what ^ live.generation) >> GENERATION != 0;
 }
 
 static bool is_newer_unusual(struct event ev, const struct lt_live_entry *e)
 {
 	unsigned kind = lt_live_kind(e);
-	if (kind == LT_LIVE_OLD || (!lt_live_is_live(kind) && lt_live_forgotten(e)))
+	if (is_earlier(e) || kind == LT_LIVE_OLD ||
+		(!lt_live_is_live(kind) && lt_live_forgotten(e)))
 		return true;
 	return ((kind ^ ev.who) & 1) && (ev.who & 1); /* numbers came after places */
 }
@@ -80,7 +95,8 @@ static bool is_newer_unusual(struct event ev, const struct lt_live_entry *e)
 /* True when the event comes after the one that the entry is of. */
 static inline bool is_newer(struct event ev, const struct lt_live_entry *e)
 {
-	bool alike = ((ev.who ^ e->who) & 1) == 0; /* numbers, or places */
+	/* Both have numbers or places, of one generation. */
+	bool alike = (((ev.who ^ e->who) & 1) | (ev.what ^ e->what) >> GENERATION) == 0;
 	return __builtin_expect(alike && (int32_t)((uint32_t)ev.what - (uint32_t)e->what) > 0, 1) ||
 	       is_newer_unusual(ev, e);
 }
@@ -146,6 +162,12 @@ static inline __attribute__((always_inline)) void insert(
 		set_freed(e, ev);
 }
 
+static void leave_earlier(const struct lt_live_entry *e)
+{
+	live.earlier_blocks--;
+	live.earlier_bytes -= e->who >> LT_LIVE_SIZE_SHIFT;
+}
+
 static inline __attribute__((always_inline)) void change(
 	struct lt_live_page *p, struct lt_live_entry *e, uint8_t *at, uint32_t i, struct event ev)
 {
@@ -154,6 +176,8 @@ static inline __attribute__((always_inline)) void change(
 	if (lt_live_is_live(lt_live_kind(e))) {
 		p->live--;
 		live.bytes -= e->who >> LT_LIVE_SIZE_SHIFT;
+		if (__builtin_expect(is_earlier(e), 0))
+			leave_earlier(e);
 	} else {
 		lt_live_table.remembered--;
 	}
@@ -198,7 +222,8 @@ static inline __attribute__((always_inline)) void add_free(
 	uint64_t addr8, bool numbered, uint32_t number)
 {
 	uint64_t kind = LT_LIVE_FREED_PLACED | (unsigned)numbered;
-	apply(addr8, (struct event){.who = live.pass << LT_LIVE_SIZE_SHIFT | kind, .what = number});
+	apply(addr8, (struct event){.who = live.pass << LT_LIVE_SIZE_SHIFT | kind,
+			     .what = live.generation | number});
 }
 
 static inline __attribute__((always_inline)) void add_live(
@@ -206,7 +231,7 @@ static inline __attribute__((always_inline)) void add_live(
 {
 	uint64_t kind = LT_LIVE_PLACED | (unsigned)numbered;
 	apply(addr8, (struct event){.who = size << LT_LIVE_SIZE_SHIFT | kind,
-			     .what = (uint64_t)site << 32 | number});
+			     .what = live.generation | (uint64_t)site << 32 | number});
 }
 
 static __attribute__((noinline)) void release(const struct half *h)
@@ -433,8 +458,11 @@ void lt_live_passed(void)
 struct lt_live_sum lt_live_sum(void)
 {
 	return (struct lt_live_sum){.complete = lt_config.live && !live.lost,
-		.blocks = lt_live_count(),
-		.bytes = live.bytes};
+		.unknown = live.unknown,
+		.blocks = lt_live_count() - live.earlier_blocks,
+		.bytes = live.bytes - live.earlier_bytes,
+		.earlier_blocks = live.earlier_blocks,
+		.earlier_bytes = live.earlier_bytes};
 }
 
 /* Events without a number come before all with one. */
@@ -456,11 +484,31 @@ void lt_live_each(void (*fn)(void *ctx, const struct lt_live_block *b), void *ct
 				continue;
 			struct lt_live_block b = {.addr = lt_live_addr(p, e),
 				.size = e->who >> LT_LIVE_SIZE_SHIFT,
-				.site = (uint32_t)(e->what >> 32),
-				.birth = birth_of(e)};
+				.site = (uint32_t)(e->what >> 32) & SITE,
+				.birth = birth_of(e),
+				.earlier = is_earlier(e)};
 			fn(ctx, &b);
 		}
 	}
+}
+
+void lt_live_new_generation(bool unknown)
+{
+	if (live.busy || live.lost) {
+		lt_live_reset();
+		unknown = true;
+	}
+	live.unknown |= unknown;
+	if (live.generation >> GENERATION == GENERATIONS - 1) {
+		lt_live_first_generation(~(UINT64_C(3) << GENERATION));
+		live.generation = 0;
+	}
+	live.generation += UINT64_C(1) << GENERATION;
+	live.earlier_blocks = lt_live_count();
+	live.earlier_bytes = live.bytes;
+	live.open_used = live.later_used = 0;
+	live.hole = live.watchful = false;
+	lt_live_table.clean = ++live.pass; /* what is freed is forgotten */
 }
 
 void lt_live_reset(void)

@@ -30,20 +30,29 @@ void lt_live_passed(void);
 
 struct lt_live_sum {
 	bool complete; /* false: not wanted or no memory for it, and nothing is known */
+	bool unknown;  /* there may be blocks that are not in the set */
 	uint64_t blocks, bytes;
+	uint64_t earlier_blocks,
+		earlier_bytes; /* of earlier generations, which are no part of those */
 };
 struct lt_live_sum lt_live_sum(void);
 
 /* Calls fn for each live block, in no order. size: as asked for. birth: greater for what was
  * allocated later, in a process with one thread; between threads within a MiB of addresses only. It
- * wraps. */
+ * wraps. Blocks of earlier generations may overlap others, if events were missed in between. */
 struct lt_live_block {
 	uint64_t addr, size;
 	uint32_t site, birth;
+	bool earlier;
 };
 void lt_live_each(void (*fn)(void *ctx, const struct lt_live_block *b), void *ctx);
 
-/* In a forked child: empty. What it inherits is not its own. */
+/* What is in the set becomes of an earlier generation: a forked child inherits it, and events have
+ * numbers from 0 again; or some may have been missed, so that it may not be live any more. unknown:
+ * there may be other blocks besides. */
+void lt_live_new_generation(bool unknown);
+
+/* Empty. */
 void lt_live_reset(void);
 
 #endif

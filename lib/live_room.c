@@ -67,7 +67,7 @@ static char *first_slab(char *base)
 /* A huge page, if the kernel has one. */
 static char *map_huge(void)
 {
-	char *p = lt_sys_map(2 * ARENA, true);
+	char *p = lt_sys_map(2 * ARENA, false);
 	if (!p)
 		return NULL;
 	size_t before = -(uintptr_t)p & (ARENA - 1);
@@ -85,7 +85,7 @@ static bool new_arena(void)
 		i++;
 	if (i == ARENAS)
 		return false;
-	char *base = i > 0 ? map_huge() : lt_sys_map(ARENA, true); /* small sets need no more */
+	char *base = i > 0 ? map_huge() : lt_sys_map(ARENA, false); /* small sets need no more */
 	if (!base)
 		return false;
 	room.fresh = first_slab(base);

@@ -43,7 +43,7 @@ static bool rebuild(void)
 	struct lt_live_page *old = t->pages;
 	uint64_t old_mask = t->mask, want = pages_wanted();
 	size_t old_len = pages_len();
-	struct lt_live_page *pages = lt_sys_map(want * sizeof(*pages), true);
+	struct lt_live_page *pages = lt_sys_map(want * sizeof(*pages), false);
 	if (!pages)
 		return false;
 	t->pages = pages;
@@ -290,6 +290,16 @@ void lt_live_age(unsigned part)
 			struct lt_live_entry *e = &p->entry[k];
 			e->who = (e->who & ~(uint64_t)LT_LIVE_KIND) | elder[lt_live_kind(e)];
 		}
+	}
+}
+
+void lt_live_first_generation(uint64_t mask)
+{
+	for (uint64_t i = 0; i <= lt_live_table.mask; i++) {
+		const struct lt_live_page *p = &lt_live_table.pages[i];
+		for (uint32_t k = 1; k <= p->room; k++)
+			if (p->entry[k].who)
+				p->entry[k].what &= mask;
 	}
 }
 

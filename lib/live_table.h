@@ -29,7 +29,7 @@ enum lt_live_kind {
 };
 
 /* who:  size52, offset9 (within its page, in units of 8), kind3. NONE: 0.
- * what: site32, number32. The number may be a place.
+ * what: generation2, site30, number32. The number may be a place.
  * FREED: the pass in the size's place.
  * NONE: what is the next free entry; 0: the one behind it. */
 struct lt_live_entry {
@@ -204,6 +204,9 @@ void lt_live_sweep(void);
 
 /* Live blocks. */
 uint64_t lt_live_count(void);
+
+/* Takes what is not in the mask from what entries have in `what`. */
+void lt_live_first_generation(uint64_t mask);
 
 /* What is young in a part becomes elder, and what is elder, old. */
 void lt_live_age(unsigned part);

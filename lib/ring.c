@@ -195,6 +195,7 @@ static uint32_t take_block(struct lt_thread *t, bool may_drain)
 	b->ticket = atomic_fetch_add(&ring.tickets, 1);
 	atomic_fetch_add(&ring.owned, 1);
 	b->drained = 0;
+	b->fed = 0;
 	b->stuck_since = 0;
 	b->skipped = false;
 	b->limit = 0;

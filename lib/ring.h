@@ -21,9 +21,10 @@ struct lt_block {
 	_Atomic uint32_t state; /* enum lt_block_state */
 	uint32_t thread;
 	uint64_t number;
-	uint64_t ticket;       /* blocks are taken, and drained, in this order */
-	uint32_t limit;        /* FULL: words that were reserved */
-	uint32_t drained;      /* words in the stream; the drainer's */
+	uint64_t ticket;  /* blocks are taken, and drained, in this order */
+	uint32_t limit;   /* FULL: words that were reserved */
+	uint32_t drained; /* words in the stream; the drainer's */
+	uint32_t fed;     /* words that the live set has been fed with, if more; the drainer's */
 	uint64_t stuck_since;  /* ns; found full with a hole at that time, 0 never; the drainer's */
 	bool skipped;          /* the hole has been stepped over: not to be used again */
 	_Atomic uint32_t next; /* free list */

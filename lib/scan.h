@@ -49,9 +49,11 @@ enum lt_scan_by {
 
 enum lt_scan_flag {
 	LT_SCAN_HELD = 1, /* given: reachable without any pointer (ignored, a realloc in flight) */
-	LT_SCAN_ROOTED = 2,  /* found: via lies in a root or is a word */
-	LT_SCAN_CYCLE = 4,   /* found: DEFINITE, and other blocks that it owns lead back to it */
-	LT_SCAN_PRIVATE = 24 /* of the scan's own use */
+	LT_SCAN_ROOTED = 2,    /* found: via lies in a root or is a word */
+	LT_SCAN_CYCLE = 4,     /* found: DEFINITE, and other blocks that it owns lead back to it */
+	LT_SCAN_PRIVATE = 24,  /* of the scan's own use */
+	LT_SCAN_INHERITED = 32 /* given: judged like the others, but not this process's finding: its
+				* parent's, or known only from before events were missed */
 };
 
 /* A live block. The caller gives addr, size, site, birth and LT_SCAN_HELD, and the rest as zero.
@@ -103,6 +105,14 @@ struct lt_scan_ranges {
 	uint32_t n;
 };
 
+/* What the scan could not know; a set. */
+enum lt_scan_coverage {
+	LT_SCAN_BLOCKS_UNKNOWN =
+		1, /* there may be blocks besides, so all memory that may be theirs is
+		    * roots: what only they hold, or held, is not found to be lost */
+	LT_SCAN_EVENTS_MISSED = 2 /* blocks known from before count as inherited */
+};
+
 struct lt_scan {
 	/* Given. Roots and words that come first are preferred as holders. */
 	struct lt_scan_block *blocks; /* in any order; the scan sorts them by address */
@@ -118,12 +128,16 @@ struct lt_scan {
 	struct lt_scan_ranges tables; /* where virtual tables may be: mapped from files, readable */
 	struct lt_scan_ranges code;   /* executable */
 	void *work;                   /* lt_scan_work(n_blocks) bytes, aligned to 64 */
+	unsigned coverage;            /* of enum lt_scan_coverage; the caller's alone */
 
 	/* Found. */
 	uint64_t count[LT_SCAN_VERDICTS], bytes[LT_SCAN_VERDICTS];
 	uint64_t words_read;
 	uint64_t pointers; /* of these, addresses between the lowest and the highest block */
 };
+
+/* Where inherited blocks overlap others they are not live any more: takes them out. */
+void lt_scan_part(struct lt_scan *s);
 
 /* How much work space is needed: some 22 bytes per block. It need not be zeroed. Where it and the
  * blocks stand in huge pages the scan is faster. */

@@ -29,7 +29,6 @@ enum {
 };
 
 static struct {
-	bool given_up;
 	bool called;
 	uintptr_t main_sp; /* 0: not known */
 	struct lt_moment moment;
@@ -81,23 +80,13 @@ void lt_snapshot_end(uintptr_t sp, const struct lt_regs *regs)
 	cut.moment.dead_high = returned ? cut.main_sp : sp;
 }
 
-void lt_snapshot_give_up(void)
-{
-	cut.given_up = true;
-}
-
-/* Blocks that are not known may hold others. A forked child has those of its parent. */
-static bool is_possible(const struct lt_live_sum *live)
-{
-	return cut.called && !cut.given_up && !lt_sealed && live->complete &&
-	       live->blocks < UINT32_MAX / 2 && lt_header->origin != LTF_ORIGIN_FORK &&
-	       !lt_header->lost[LTF_LOST_EVENTS] && !lt_header->lost[LTF_LOST_NESTED];
-}
-
+/* The sites of a parent's blocks are not its child's. */
 static void add_block(void *unused, const struct lt_live_block *b)
 {
+	bool foreign = b->earlier && lt_header->origin == LTF_ORIGIN_FORK;
 	(void)unused;
-	lt_judge_add(b->addr, b->size, b->site, b->birth);
+	lt_judge_add(b->addr, b->size, foreign ? LTF_SITE_NONE : b->site, b->birth,
+		b->earlier ? LT_SCAN_INHERITED : 0);
 }
 
 /* In the copy: */
@@ -146,47 +135,63 @@ static _Noreturn void judge_and_tell(void)
 
 /* In the process: */
 
-/* Until the copy has ended, or has taken too long. */
-static void wait_for_copy(long pid)
+/* Until the copy has ended, or has taken too long. True: it has told all. */
+static bool wait_for_copy(long pid)
 {
 	struct timespec nap = {.tv_nsec = FIRST_NAP};
 	uint64_t start = 0;
-	while (lt_sys4(SYS_wait4, pid, NULL, WCLONE | WNOHANG, NULL) == 0) {
+	int status = -1;
+	while (lt_sys4(SYS_wait4, pid, &status, WCLONE | WNOHANG, NULL) == 0) {
 		if (lt_clock_over(&start, LONGEST_MS)) {
 			lt_sys2(SYS_kill, pid, SIGKILL);
 			lt_sys4(SYS_wait4, pid, NULL, WCLONE, NULL);
-			return;
+			return false;
 		}
 		lt_sys2(SYS_nanosleep, &nap, NULL);
 		if (nap.tv_nsec < WAIT_MS * 1000000)
 			nap.tv_nsec += nap.tv_nsec;
 	}
+	return status == 0;
 }
 
 enum { ROOM_LEAST = 256 << 10, ROOM_BLOCK = 72 }; /* bytes: at most, and mostly a tenth of it */
 
 /* The copy has no exit signal: nobody is told of its end. */
-static void judge_in_copy(uint64_t blocks)
+static enum ltf_scan_end judge_in_copy(uint64_t blocks)
 {
 	lt_live_each(add_block, NULL);
 	if (!lt_dump_room(&cut.room, ROOM_LEAST + ROOM_BLOCK * blocks))
-		return;
+		return LTF_END_UNFINISHED;
 	lt_header->scan.room_used = cut.room.start;
 	cut.pid = lt_sys1(SYS_getpid, 0);
 	long pid = lt_syscall6(SYS_clone, 0, 0, 0, 0, 0, 0);
 	if (pid == 0)
 		judge_and_tell();
-	if (pid > 0)
-		wait_for_copy(pid);
+	bool told = pid > 0 && wait_for_copy(pid);
 	lt_dump_room_close(&cut.room, lt_header->scan.room_used);
+	return pid < 0 ? LTF_END_NO_COPY : told ? LTF_END_SCANNED : LTF_END_UNFINISHED;
 }
 
+static enum ltf_scan_end judge(uint64_t blocks)
+{
+	enum ltf_scan_end result = LTF_END_NO_COPY;
+	lt_header->scan.at_end = LTF_END_UNFINISHED;
+	if (blocks < UINT32_MAX / 2 && lt_judge_begin(blocks))
+		result = judge_in_copy(blocks);
+	lt_judge_end();
+	return result;
+}
+
+/* Blocks that are not known may hold others. */
 void lt_snapshot_take(void)
 {
 	struct lt_live_sum live = lt_live_sum();
-	if (!is_possible(&live))
+	if (!cut.called || lt_sealed)
 		return;
-	if (lt_judge_begin(live.blocks))
-		judge_in_copy(live.blocks);
-	lt_judge_end();
+	if (!live.complete || live.unknown)
+		lt_header->scan.at_end = LTF_END_BLOCKS;
+	else if (live.blocks == 0)
+		lt_header->scan.at_end = LTF_END_NOTHING;
+	else
+		lt_header->scan.at_end = judge(live.blocks + live.earlier_blocks);
 }

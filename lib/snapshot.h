@@ -15,10 +15,6 @@ void lt_snapshot_main(uintptr_t sp);
  * to end it, by which it is told whether main has returned. */
 void lt_snapshot_end(uintptr_t sp, const struct lt_regs *regs);
 
-/* Not all blocks are known (some were made while nothing was recorded), so none can be called lost:
- * no scan. */
-void lt_snapshot_give_up(void);
-
 /* With everything drained, by the drainer, who appends the records that are the answer. Nothing
  * unless that is set, and lt_snapshot_end was called. */
 void lt_snapshot_take(void);

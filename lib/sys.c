@@ -55,31 +55,41 @@ static void *take_piece(size_t len, bool wiped)
 }
 
 /* What is mapped besides, and not wiped. Beyond so many a scan takes them for the program's. */
-enum { OWN = 1024 };
+enum { OWN = 8192 };
 static _Atomic uintptr_t own[OWN][2];
 static _Atomic unsigned owned;
 
 static void note_own(uintptr_t start, size_t len)
 {
-	unsigned i = atomic_fetch_add_explicit(&owned, 1, memory_order_relaxed);
-	if (i >= OWN)
+	for (unsigned i = 0; i < OWN; i++) {
+		uintptr_t none = 0;
+		if (i >= owned)
+			owned = i + 1;
+		if (own[i][0] || !atomic_compare_exchange_strong(&own[i][0], &none, start))
+			continue;
+		own[i][1] = start + len;
 		return;
-	own[i][0] = start;
-	own[i][1] = start + len;
+	}
 }
 
-static void forget_own(uintptr_t start)
+/* Only the beginning of a range, or its end, or all of it is ever given back. */
+static void forget_own(uintptr_t start, size_t len)
 {
-	for (unsigned i = 0; i < owned && i < OWN; i++)
-		if (own[i][0] == start)
+	for (unsigned i = 0; i < owned && i < OWN; i++) {
+		if (own[i][0] == start && own[i][1] == start + len)
+			own[i][1] = own[i][0] = 0;
+		else if (own[i][0] == start && own[i][1] > start + len)
+			own[i][0] += len;
+		else if (own[i][1] == start + len && own[i][0] < start)
 			own[i][1] = start;
+	}
 }
 
 bool lt_sys_own(unsigned i, uintptr_t range[2])
 {
 	range[0] = i ? own[(i - 1) % OWN][0] : piece[KEPT].end - room[KEPT];
 	range[1] = i ? own[(i - 1) % OWN][1] : piece[KEPT].end;
-	return i <= owned && i <= OWN;
+	return i <= owned;
 }
 
 void *lt_sys_map(size_t len, bool wiped)
@@ -103,11 +113,22 @@ void *lt_sys_map(size_t len, bool wiped)
 	return (void *)p;
 }
 
+/* A hole in what is reserved would be the program's next mapping. */
+static bool is_reserved(uintptr_t p)
+{
+	uintptr_t start = piece[KEPT].end - room[KEPT];
+	return p >= start && p < piece[WIPED_LARGE].end;
+}
+
 void lt_sys_unmap(void *p, size_t len)
 {
 	if (sealed())
 		return;
-	forget_own((uintptr_t)p);
+	if (is_reserved((uintptr_t)p)) {
+		lt_sys_forget(p, len);
+		return;
+	}
+	forget_own((uintptr_t)p, len);
 	lt_sys2(SYS_munmap, p, len);
 }
 

@@ -34,7 +34,8 @@ static void send_verdicts(struct lt_channel *c, const struct lt_scan *s)
 		struct lt_scan_holder h = lt_scan_holder(s, i);
 		p = ltf_put(p, b->addr / 8 - before);
 		before = b->addr / 8;
-		*p++ = (uint8_t)(b->verdict | b->by << 3 | (b->flags & LT_SCAN_CYCLE ? 64 : 0));
+		*p++ = (uint8_t)(b->verdict | b->by << 3 | (b->flags & LT_SCAN_CYCLE ? 64 : 0) |
+				 (b->flags & LT_SCAN_INHERITED ? 128 : 0));
 		p = ltf_put(p, (uint64_t)h.index << 2 | h.in);
 		p = ltf_put(p, h.offset);
 		p = next_entry(c, LTF_REC_VERDICTS, p);
@@ -54,13 +55,24 @@ static void send_roots(struct lt_channel *c, const struct lt_scan *s)
 	lt_tell_send(c, LTF_REC_ROOTS, p);
 }
 
+/* Inherited blocks are summed up apart. */
 static void send_sums(struct lt_channel *c, const struct lt_scan *s)
 {
+	uint64_t count[LT_SCAN_VERDICTS] = {0}, bytes[LT_SCAN_VERDICTS] = {0};
 	uint8_t *p = c->body;
+	for (uint32_t i = 0; i < s->n_blocks; i++) {
+		const struct lt_scan_block *b = &s->blocks[i];
+		uint64_t inherited = (b->flags & LT_SCAN_INHERITED) != 0;
+		count[b->verdict] += inherited;
+		bytes[b->verdict] += inherited * b->size;
+	}
 	p = ltf_put(p, s->n_blocks);
 	for (unsigned v = LT_SCAN_REACHABLE; v < LT_SCAN_VERDICTS; v++)
-		p = ltf_put(ltf_put(p, s->count[v]), s->bytes[v]);
+		p = ltf_put(ltf_put(p, s->count[v] - count[v]), s->bytes[v] - bytes[v]);
 	p = ltf_put(p, s->words_read);
+	for (unsigned v = LT_SCAN_REACHABLE; v < LT_SCAN_VERDICTS; v++)
+		p = ltf_put(ltf_put(p, count[v]), bytes[v]);
+	p = ltf_put(p, s->coverage);
 	lt_tell_send(c, LTF_REC_SCAN, p);
 }
 

@@ -125,6 +125,7 @@ static int read_header(struct lr_source *s, struct lr_error *err)
 		lr_source_damage(s, "the header is damaged; names and times in it may be wrong");
 		s->pos = LTF_HEADER_SIZE;
 	}
+	s->status.scans = s->header.scan.at_end == LTF_END_NOTHING; /* then there are no records */
 	return 0;
 }
 

@@ -77,7 +77,7 @@ struct log {
 static struct log logs[THREADS];
 
 struct block {
-	bool live, ignored;
+	bool live, ignored, earlier;
 	int moving; /* a realloc of it is under way: its thread plus 1 */
 	uint64_t size;
 	uint32_t site;
@@ -148,7 +148,7 @@ static uint64_t any_size(void)
 static void fill(struct block *b)
 {
 	b->live = true;
-	b->ignored = false;
+	b->ignored = b->earlier = false;
 	b->size = any_size();
 	b->site = below(1 << 26);
 }
@@ -276,7 +276,8 @@ static void check(void *ctx, const struct lt_live_block *b)
 	f->blocks++;
 	f->bytes += b->size;
 	if (i >= ADDRESSES || address((unsigned)i) != b->addr || !model[i].live ||
-		model[i].size != b->size || model[i].site != b->site)
+		model[i].size != b->size || model[i].site != b->site ||
+		model[i].earlier != b->earlier)
 		f->wrong = true;
 }
 
@@ -299,16 +300,20 @@ static void compare(void)
 	compare_ignored();
 	struct found f = {0};
 	struct lt_live_sum sum = lt_live_sum();
-	uint64_t bytes = 0;
+	uint64_t blocks[2] = {0}, bytes[2] = {0};
 	lt_live_each(check, &f);
-	for (unsigned i = 0; i < ADDRESSES; i++)
-		bytes += model[i].live ? model[i].size : 0;
+	for (unsigned i = 0; i < ADDRESSES; i++) {
+		blocks[model[i].earlier] += model[i].live;
+		bytes[model[i].earlier] += model[i].live ? model[i].size : 0;
+	}
 	assert_true(sum.complete);
 	assert_false(f.wrong);
 	assert_int_equal(f.blocks, live_count());
-	assert_int_equal(f.bytes, bytes);
-	assert_int_equal(sum.blocks, f.blocks);
-	assert_int_equal(sum.bytes, f.bytes);
+	assert_int_equal(f.bytes, bytes[0] + bytes[1]);
+	assert_int_equal(sum.blocks, blocks[0]);
+	assert_int_equal(sum.bytes, bytes[0]);
+	assert_int_equal(sum.earlier_blocks, blocks[1]);
+	assert_int_equal(sum.earlier_bytes, bytes[1]);
 }
 
 static void begin(void)
@@ -415,6 +420,30 @@ static void runs_seen_twice(void **state)
 	}
 }
 
+/* Forked children of forked children: events have numbers from 0 again, and what was is inherited.
+ */
+static void generations(void **state)
+{
+	(void)state;
+	for (unsigned round = 0; round < 1000; round++) {
+		begin();
+		for (unsigned generation = 0; generation < 9; generation++) {
+			numbered = below(2);
+			counter = below(3) ? 0 : below(1000);
+			play(numbered ? 1 + below(THREADS) : 1);
+			memset(logs, 0, sizeof(logs));
+			memset(under_way, 0, sizeof(under_way));
+			for (unsigned i = 0; i < ADDRESSES; i++) {
+				model[i].moving = 0;
+				model[i].earlier = true;
+			}
+			lt_live_new_generation(false);
+			compare();
+			assert_false(lt_live_sum().unknown);
+		}
+	}
+}
+
 enum { MANY = 1500000, ALLOWED = 16 << 20 };
 static uint64_t place_of(uint64_t i)
 {
@@ -510,6 +539,7 @@ int main(void)
 		cmocka_unit_test(one_thread),
 		cmocka_unit_test(behind_a_hole),
 		cmocka_unit_test(runs_seen_twice),
+		cmocka_unit_test(generations),
 		cmocka_unit_test(grows_and_shrinks),
 		cmocka_unit_test(without_memory),
 	};
