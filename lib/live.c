@@ -358,7 +358,8 @@ static inline uint32_t add_release(
 static __attribute__((noinline)) void add_ignored(uint64_t addr8, bool numbered, uint32_t number)
 {
 	struct lt_declared_event d = {.addr8 = addr8, .number = number, .numbered = numbered};
-	struct event ev = {.who = LT_LIVE_PLACED | (unsigned)numbered, .what = number};
+	struct event ev = {
+		.who = LT_LIVE_PLACED | (unsigned)numbered, .what = live.generation | number};
 	struct lt_live_page *p = lt_live_page(addr8);
 	ev.who |= addr8 << LT_LIVE_KIND_BITS & LT_LIVE_OFFSET;
 	uint32_t i = p ? lt_live_find(p, ev.who, lt_live_granule(p, ev.who)) : 0;
@@ -498,6 +499,7 @@ void lt_live_new_generation(bool unknown)
 		lt_live_reset();
 		unknown = true;
 	}
+	lt_declared_inherit(true);
 	live.unknown |= unknown;
 	if (live.generation >> GENERATION == GENERATIONS - 1) {
 		lt_live_first_generation(~(UINT64_C(3) << GENERATION));
