@@ -158,10 +158,14 @@ enum ltf_record {
 	LTF_REC_EVENTS = 1, /* runs of blocks' words, see format/events.h */
 	LTF_REC_FINISH = 2, /* last record of a finished dump; body: varint events written */
 	LTF_REC_LIVE = 3,   /* the tracer's own live set; v 1 when it is known, v blocks, v bytes */
-	LTF_REC_VERDICTS = 4, /* of a scan, see doc/FORMAT; so the other two */
-	LTF_REC_ROOTS = 5,
-	LTF_REC_SCAN = 6,
-	LTF_REC_GRAPH = 8 /* a byte: enum ltf_graph_more; edges, see format/graph.h */
+	/* Of a scan, see format/scan.h; the body begins with v the scan's number. */
+	LTF_REC_SCAN = 4,     /* it begins: figures */
+	LTF_REC_BLOCKS = 5,   /* a table */
+	LTF_REC_ROOTS = 6,    /* a table */
+	LTF_REC_WORDS = 7,    /* a table */
+	LTF_REC_THREADS = 8,  /* a table */
+	LTF_REC_SCAN_END = 9, /* figures */
+	LTF_REC_GRAPH = 10    /* a byte: enum ltf_graph_more; edges, see format/graph.h */
 };
 
 /* What comes behind a record of a graph. CUT: nothing, and edges are missing. */

@@ -355,6 +355,7 @@ void lt_dump_move_in(const struct lt_room *room)
 	dump.moved_in = true;
 	dump.chunks = 0;
 	dump.zstd = NULL; /* its memory has been wiped */
+	memset(dump.habits, 0, sizeof(dump.habits));
 	dump.high = room->end;
 	dump.room_used = room->start;
 	atomic_store(&dump.low, room->start);

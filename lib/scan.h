@@ -93,6 +93,7 @@ struct lt_scan_word {
 	uintptr_t value;
 	uint32_t kind;
 	uint32_t id;
+	uint32_t number; /* of a register */
 };
 
 struct lt_scan_range {

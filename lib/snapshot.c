@@ -128,7 +128,7 @@ static _Noreturn void judge_and_tell(void)
 	if (!s)
 		leave(1);
 	lt_dump_move_in(&cut.room);
-	bool told = lt_tell(c, s);
+	bool told = lt_tell(c, s, &cut.moment);
 	lt_header->scan.room_used = lt_dump_room_used();
 	leave(!told);
 }
@@ -163,6 +163,7 @@ static enum ltf_scan_end judge_in_copy(uint64_t blocks)
 	if (!lt_dump_room(&cut.room, ROOM_LEAST + ROOM_BLOCK * blocks))
 		return LTF_END_UNFINISHED;
 	lt_header->scan.room_used = cut.room.start;
+	lt_tell_begin(LTF_SCAN_AT_EXIT);
 	cut.pid = lt_sys1(SYS_getpid, 0);
 	long pid = lt_syscall6(SYS_clone, 0, 0, 0, 0, 0, 0);
 	if (pid == 0)

@@ -1,23 +1,36 @@
-/* Says what a scan has found, as records of the dump, one behind the other. */
+/* Says what a scan has found, as records of the dump (format/scan.h). */
 #ifndef LT_TELL_H
 #define LT_TELL_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "format/scan.h"
+#include "lib/judge.h"
 #include "lib/scan.h"
 
-enum { LT_TELL_BODY = 256 << 10 };
+/* Bytes: a column of a table, and what gathers of smaller records. */
+enum { LT_TELL_COLUMN = 64 << 10, LT_TELL_SMALL = 32 << 10 };
 
+/* What records are put together in: zeroed. */
 struct lt_channel {
 	bool failed; /* a record could not be appended: nor are those behind it */
-	uint8_t body[LT_TELL_BODY];
+	uint32_t small_used;
+	uint8_t small[LT_TELL_SMALL];
+	uint8_t column[LTF_TABLE_COLUMNS][LT_TELL_COLUMN];
 };
 
-/* All of it, the sums last. False: not all could be appended. */
-bool lt_tell(struct lt_channel *c, const struct lt_scan *s);
+/* In the process: a scan begins now, the next one. */
+void lt_tell_begin(enum ltf_scan_reason reason);
+/* What is known of it besides, before it is told. The sums, BLOCKS, WORDS_READ, POINTERS,
+ * ROOT_BYTES and COVERAGE are known from the scan, the threads from the moment. */
+void lt_tell_figure(enum ltf_scan_figure figure, uint64_t value);
 
-/* The record of that type in c->body, up to end. */
-void lt_tell_send(struct lt_channel *c, unsigned type, const uint8_t *end);
+/* All of it, the sums last. False: not all could be appended. */
+bool lt_tell(struct lt_channel *c, const struct lt_scan *s, const struct lt_moment *moment);
+
+/* A record, whose body is the scan's number and the bytes; they may lie in the channel's columns.
+ */
+void lt_tell_record(struct lt_channel *c, unsigned type, const uint8_t *bytes, size_t len);
 /* The scan's graph (tell_graph.c). */
 void lt_tell_graph(struct lt_channel *c, const struct lt_scan *s);
 

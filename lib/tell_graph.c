@@ -4,7 +4,8 @@
 #include "lib/scan_graph.h"
 #include "lib/tell.h"
 
-enum { BYTES_MAX = 256 << 20 };
+enum { BYTES_MAX = 256 << 20, ROOM = 512 << 10 };
+_Static_assert((int)ROOM <= (int)LTF_TABLE_COLUMNS * LT_TELL_COLUMN, "the tables are done with");
 
 struct graph_records {
 	struct lt_channel *channel;
@@ -14,12 +15,12 @@ struct graph_records {
 static bool take(void *context, size_t len, bool last)
 {
 	struct graph_records *r = context;
-	uint8_t *body = r->channel->body;
+	uint8_t *body = r->channel->column[0];
 
 	r->bytes += len;
 	bool cut = !last && r->bytes > BYTES_MAX;
 	body[0] = last ? LTF_GRAPH_LAST : cut ? LTF_GRAPH_CUT : LTF_GRAPH_MORE;
-	lt_tell_send(r->channel, LTF_REC_GRAPH, body + 1 + len);
+	lt_tell_record(r->channel, LTF_REC_GRAPH, body, 1 + len);
 	return !cut;
 }
 
@@ -27,7 +28,7 @@ void lt_tell_graph(struct lt_channel *c, const struct lt_scan *s)
 {
 	struct graph_records r = {.channel = c};
 	struct lt_scan_graph g = {
-		.room = c->body + 1, .size = sizeof(c->body) - 1, .take = take, .context = &r};
+		.room = c->column[0] + 1, .size = ROOM - 1, .take = take, .context = &r};
 
 	lt_scan_graph(s, &g);
 }

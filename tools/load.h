@@ -7,6 +7,7 @@
 struct lr_load_options {
 	struct lr_selection selection;
 	const struct lr_limits *limits;
+	uint32_t keep_scans; /* which are kept in full: LR_SCANS_NONE .. */
 	void (*progress)(void *ctx, const struct lr_source *s); /* may be NULL */
 	void *progress_ctx;
 };

@@ -125,7 +125,6 @@ static int read_header(struct lr_source *s, struct lr_error *err)
 		lr_source_damage(s, "the header is damaged; names and times in it may be wrong");
 		s->pos = LTF_HEADER_SIZE;
 	}
-	s->status.scans = s->header.scan.at_end == LTF_END_NOTHING; /* then there are no records */
 	return 0;
 }
 
@@ -136,6 +135,7 @@ struct lr_source *lr_source_over(
 	s->reader = *reader;
 	s->taken.limit = limits->blocks;
 	s->search_budget = SEARCH_BUDGET;
+	s->scans = (struct lr_scans){.limits = limits, .max_size = UINT64_MAX};
 	s->zstd = ZSTD_createDCtx();
 	if (!s->zstd)
 		lr_error_set(err, "zstd cannot start for want of memory; free some");
@@ -176,6 +176,7 @@ void lr_source_close(struct lr_source *s)
 		s->reader.close(s->reader.ctx);
 	ZSTD_freeDCtx(s->zstd);
 	lr_taken_free(&s->taken);
+	lr_scans_free(&s->scans);
 	free(s->ring.blocks);
 	free(s->stored);
 	free(s->raw);
@@ -190,6 +191,11 @@ const struct ltf_header *lr_source_header(const struct lr_source *s)
 const struct lr_source_status *lr_source_status(const struct lr_source *s)
 {
 	return &s->status;
+}
+
+struct lr_scans *lr_source_scans(struct lr_source *s)
+{
+	return &s->scans;
 }
 
 void lr_source_progress(const struct lr_source *s, uint64_t *done, uint64_t *total)

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 #include "format/events.h"
 #include "format/file.h"
+#include "tools/model/scan.h"
 #include "tools/taken.h"
 #include "tools/util/error.h"
 #include "tools/util/limits.h"
@@ -26,8 +27,6 @@ struct lr_reader {
 	void *ctx;
 };
 
-enum { LR_VERDICTS = 4 };
-
 struct lr_source_status {
 	struct lr_error damage;   /* the first damage, in words; "" when there is none */
 	uint64_t chunks;          /* read and intact */
@@ -42,13 +41,8 @@ struct lr_source_status {
 	uint64_t ring_blocks, ring_events; /* found in the ring instead of the stream */
 	bool live_known;                   /* the tracer told what was live in the end */
 	uint64_t live_blocks, live_bytes;  /* by its own account */
-	uint32_t scans;                    /* of the live memory; the last one: */
-	uint64_t scanned_blocks;
-	struct {
-		uint64_t blocks, bytes;
-	} verdicts[LR_VERDICTS]; /* reachable, possible, indirect, definite */
-	bool finish_seen;        /* the finish mark was there */
-	uint64_t finish_events;  /* what it says was written */
+	bool finish_seen;                  /* the finish mark was there */
+	uint64_t finish_events;            /* what it says was written */
 };
 
 /* One run of one thread's events. Valid until the source is asked for the next. */
@@ -75,6 +69,9 @@ void lr_source_close(struct lr_source *s);
 /* The header, its live half as it was when last read. */
 const struct ltf_header *lr_source_header(const struct lr_source *s);
 const struct lr_source_status *lr_source_status(const struct lr_source *s);
+/* The scans of the live memory: those that have been read. Which of them are kept in full is to be
+ * set before the first run is asked for (tools/model/scan.h). They are the source's. */
+struct lr_scans *lr_source_scans(struct lr_source *s);
 /* Bytes of the stream read so far and in all, for a progress bar. */
 void lr_source_progress(const struct lr_source *s, uint64_t *done, uint64_t *total);
 

@@ -26,6 +26,7 @@ struct lr_source {
 	struct lr_taken taken;
 	enum lr_phase phase;
 	struct lr_ring_part ring;
+	struct lr_scans scans;
 
 	uint64_t pos;           /* where the next chunk is looked for */
 	uint32_t next_chunk;    /* its number */

@@ -291,14 +291,11 @@ static void read_live(struct lr_source *s, const uint8_t *p, const uint8_t *end)
 	s->status.live_known = p && ltf_get(p, end, &s->status.live_bytes) && known == 1;
 }
 
-static void read_scan(struct lr_source *s, const uint8_t *p, const uint8_t *end)
+static void read_scan(struct lr_source *s, uint64_t type, const uint8_t *body, size_t len)
 {
-	p = ltf_get(p, end, &s->status.scanned_blocks);
-	for (int i = 0; p && i < LR_VERDICTS; i++) {
-		p = ltf_get(p, end, &s->status.verdicts[i].blocks);
-		p = p ? ltf_get(p, end, &s->status.verdicts[i].bytes) : NULL;
-	}
-	s->status.scans += p != NULL;
+	const char *wrong = lr_scans_record(&s->scans, type, body, len);
+	if (wrong)
+		lr_source_damage(s, "%s", wrong);
 }
 
 /* True when the run holds words that were not read before. */
@@ -358,12 +355,14 @@ int lr_stream_next(struct lr_source *s, struct lr_run *run)
 		case LTF_REC_LIVE:
 			read_live(s, body, body + len);
 			break;
-		case LTF_REC_VERDICTS: /* not read yet */
-		case LTF_REC_ROOTS:
-		case LTF_REC_GRAPH:
-			break;
 		case LTF_REC_SCAN:
-			read_scan(s, body, body + len);
+		case LTF_REC_BLOCKS:
+		case LTF_REC_ROOTS:
+		case LTF_REC_WORDS:
+		case LTF_REC_THREADS:
+		case LTF_REC_SCAN_END:
+		case LTF_REC_GRAPH:
+			read_scan(s, type, body, len);
 			break;
 		case LTF_REC_FINISH:
 			s->status.finish_seen = true;
@@ -379,6 +378,9 @@ int lr_stream_next(struct lr_source *s, struct lr_run *run)
 void lr_stream_ended(struct lr_source *s)
 {
 	uint64_t size = s->reader.size(s->reader.ctx);
+	lr_scans_end(&s->scans);
+	if (s->header.scan.at_end == LTF_END_NOTHING)
+		lr_scans_nothing(&s->scans);
 	if (s->status.damage.text[0])
 		return;
 	if (lr_source_left(s))

@@ -21,7 +21,10 @@ static const struct lr_limits limits = {.live_blocks = 5000,
 	.resources = 100,
 	.pending = 3000,
 	.blocks = 500,
-	.meta = 10000};
+	.meta = 10000,
+	.scans = 20,
+	.scan_blocks = 5000,
+	.graph = 5000};
 
 struct bytes {
 	const uint8_t *data;
@@ -85,6 +88,7 @@ static void one(const uint8_t *data, size_t n, bool by_thread)
 		return;
 	struct lr_selection all = lr_selection_all;
 	all.by_thread = by_thread;
+	lr_source_scans(s)->keep = by_thread ? LR_SCANS_ALL : LR_SCANS_LAST;
 	struct lr_tally *tally = lr_tally_new(&all, &limits);
 	struct lr_model *m = lr_model_new();
 	lr_replay_source(s, tally, NULL, NULL);

@@ -256,6 +256,94 @@ class Body:
                 print(" ", self.event())
 
 
+FIGURES = {1: "reason", 2: "time_us", 3: "blocks", 4: "reachable_blocks", 5: "reachable_bytes", 6: "possible_blocks",
+           7: "possible_bytes", 8: "indirect_blocks", 9: "indirect_bytes", 10: "definite_blocks", 11: "definite_bytes",
+           12: "inherited_blocks", 13: "inherited_bytes", 14: "ignored_blocks", 15: "ignored_bytes", 16: "pause_us",
+           17: "wall_us", 18: "cpu_us", 19: "threads", 20: "unknown_threads", 21: "coverage", 22: "words_read",
+           23: "pointers", 24: "root_bytes"}
+VERDICTS = ["unknown", "reachable", "possible", "indirect", "definite"]
+HOLDERS = ["nothing", "root", "word", "block"]
+
+
+class Scan:
+    """Section 9: one scan's records, until its end."""
+
+    def __init__(self):
+        self.figures, self.rows = {}, {5: [], 6: [], 7: [], 8: []}
+
+    def add_figures(self, body, at):
+        while at < len(body):
+            number, at = varint(body, at)
+            self.figures[number], at = varint(body, at)
+
+    def add_table(self, kind, body, at):
+        (first, at), lengths, end, birth = varint(body, at), [], 0, 0
+        rows, at = varint(body, at)
+        columns, at = varint(body, at)
+        for _ in range(columns):
+            length, at = varint(body, at)
+            lengths.append(length)
+        read = []
+        for length in lengths:
+            read.append(Column(body[at:at + length]) if length else None)
+            at += length
+        assert rows <= lengths[0] and first == len(self.rows[kind])
+        for _ in range(rows):
+            v = [c.varint() if c else 0 for c in read]
+            if kind == 5:
+                v[0] = (end + unzigzag(v[0])) & MASK64
+                v[3] = birth = birth + unzigzag(v[3]) & 0xFFFFFFFF
+                end = v[0] + 2 * grains(v[1])
+            self.rows[kind].append(v)
+
+    def block(self, i, v):
+        addr, size, site, birth, verdict, flags, leader, holder, offset = v[:9]
+        where = HOLDERS[holder & 3]
+        if holder & 3:
+            held = i - unzigzag(holder >> 2) if holder & 3 == 3 else holder >> 2
+            where += f" {held}+{offset}"
+        of = f" of {i - unzigzag(leader)}" if leader else ""
+        return (f"  block {i} 0x{addr * 8:x} size {size} site {site} birth {birth} {VERDICTS[verdict & 7]}"
+                f" by {verdict >> 3 & 15} flags {flags} in {where}{of}")
+
+    def text(self, number):
+        yield f"scan {number}" + "".join(f" {FIGURES[k]} {v}" for k, v in sorted(self.figures.items()))
+        for i, v in enumerate(self.rows[6]):
+            yield f"  root {i} 0x{v[0]:x} length {v[1]} kind {v[2]} id {v[3]}"
+        for i, v in enumerate(self.rows[7]):
+            yield f"  word {i} 0x{v[0]:x} kind {v[1]} id {v[2]} number {v[3]}"
+        for v in self.rows[8]:
+            yield f"  thread {v[0]} sp 0x{v[1]:x} flags {v[2]}"
+        sums = [[0, 0] for _ in VERDICTS]
+        for i, v in enumerate(self.rows[5]):
+            yield self.block(i, v)
+            if not v[5] & 6:
+                sums[v[4] & 7][0] += 1
+                sums[v[4] & 7][1] += v[1]
+        yield f"scan {number} {len(self.rows[5])} blocks" + "".join(
+            f" {name} {b}/{n}" for name, (b, n) in list(zip(VERDICTS, sums))[1:])
+
+
+scans, scan_lines = {}, []
+
+
+def scan_record(kind, body):
+    number, at = varint(body, 0)
+    if kind == 4:
+        scans.clear()
+        scans[number] = Scan()
+    scan = scans.get(number)
+    if not scan:
+        return
+    if kind in (4, 9):
+        scan.add_figures(body, at)
+    if 5 <= kind <= 8:
+        scan.add_table(kind, body, at)
+    if kind == 9:
+        scan_lines.extend(scan.text(number))
+        scans.clear()
+
+
 def chunk(raw):
     at = 0
     while at < len(raw):
@@ -265,7 +353,10 @@ def chunk(raw):
         at += length
         if kind == 1:
             Body(body).print()
+        elif 4 <= kind <= 9:
+            scan_record(kind, body)
         elif kind == 2:
+            print("\n".join(scan_lines + [""]), end="")
             print(f"finish {varint(body, 0)[0]} events")
         elif kind == 3:
             known, at_blocks = varint(body, 0)

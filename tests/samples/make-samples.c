@@ -4,7 +4,7 @@
 #include <string.h>
 #include "format/chunk.h"
 #include "format/varint.h"
-#include "tests/unit/dumpgen.h"
+#include "tests/unit/dumpscan.h"
 
 static const char *directory;
 
@@ -255,6 +255,117 @@ static void bad_streams(void)
 	save(&g, "bad-zstd");
 }
 
+/* What rounds() leaves of thread 1: pairs of a block of 1000 bytes and more, and one of 32. */
+enum { PAIRS = 10, ROOTS = 2 };
+static const uint64_t roots[ROOTS][LTF_ROOT_COLUMNS] = {
+	{0x555500008000, 0x2000, 0, 0}, {0x7ffd00000000, 0x1000, 1, 1234}};
+static const uint64_t words[1][LTF_WORD_COLUMNS] = {{0x1013200, 3, 1234, 6}};
+static const uint64_t threads[1][LTF_THREAD_COLUMNS] = {
+	{1234, 0x7ffd00000100, LTF_THREAD_IS_SCANNING}};
+
+static void judge(struct dg_block *b, unsigned verdict, unsigned in, uint32_t holder, uint64_t at)
+{
+	b->verdict = verdict;
+	b->in = in;
+	b->holder = holder;
+	b->offset = at;
+}
+
+/* Pair 0: definite, and what it owns. Pair 1: a cycle. Pair 2: possible. Pair 3: held by a word,
+ * and ignored. The rest: reachable, one from the other, from a root. */
+static struct dg_scan pairs(struct dg_block b[2 * PAIRS], uint32_t number)
+{
+	for (uint32_t i = 0; i < 2 * PAIRS; i++) {
+		b[i] = (struct dg_block){
+			.addr = 0x1010000 + i / 2 * 0x1000 + (i % 2 ? 0x900 : 0x200),
+			.size = i % 2 ? 32 : 1000 + i / 2,
+			.site = i % 2 ? 4 : 3,
+			.birth = 10 * i};
+		judge(&b[i], LTF_VERDICT_REACHABLE, i < 10 ? LTF_IN_ROOT : LTF_IN_BLOCK,
+			i < 10 ? 0 : i - 2, 8 * i);
+	}
+	judge(&b[0], LTF_VERDICT_DEFINITE, LTF_IN_NOTHING, 0, 0);
+	judge(&b[1], LTF_VERDICT_INDIRECT, LTF_IN_BLOCK, 0, 64);
+	judge(&b[2], LTF_VERDICT_DEFINITE, LTF_IN_NOTHING, 0, 0);
+	b[2].flags = LTF_SCANNED_CYCLE;
+	judge(&b[3], LTF_VERDICT_INDIRECT, LTF_IN_BLOCK, 2, 0);
+	b[3].leader = 2;
+	judge(&b[4], LTF_VERDICT_POSSIBLE, LTF_IN_ROOT, 1, 256);
+	b[4].by = 1;
+	judge(&b[6], LTF_VERDICT_REACHABLE, LTF_IN_WORD, 0, 0);
+	b[7].flags = LTF_SCANNED_IGNORED;
+	return (struct dg_scan){.number = number,
+		.blocks = b,
+		.n_blocks = 2 * PAIRS,
+		.per_table = 7,
+		.roots = roots,
+		.n_roots = ROOTS,
+		.words = words,
+		.n_words = 1,
+		.threads = threads,
+		.n_threads = 1,
+		.figure = {[LTF_SCAN_REASON] = number == 1 ? LTF_SCAN_REQUESTED : LTF_SCAN_AT_EXIT,
+			[LTF_SCAN_TIME_US] = 40000,
+			[LTF_SCAN_PAUSE_US] = 150,
+			[LTF_SCAN_THREADS] = 1}};
+}
+
+static void good_scans(void)
+{
+	struct dg g;
+	struct dg_block b[2 * PAIRS];
+	struct dg_scan s = pairs(b, 1);
+	begin(&g, 0, 0);
+	g.codec = LTF_CODEC_PLAIN;
+	rounds(&g);
+	judge(&b[0], LTF_VERDICT_REACHABLE, LTF_IN_ROOT, 0, 16);
+	judge(&b[1], LTF_VERDICT_REACHABLE, LTF_IN_BLOCK, 0, 64);
+	dg_scan(&g, &s);
+	dg_seal(&g);
+	s = pairs(b, 2);
+	dg_record(&g, 99, "\x02 a record of a scan from the future", 34);
+	dg_scan(&g, &s);
+	dg_finish(&g, 0);
+	save(&g, "good-scan");
+
+	begin(&g, 0, 0);
+	rounds(&g);
+	s = pairs(b, 1);
+	dg_scan_open(&g, &s);
+	s.number = 2;
+	dg_scan(&g, &s);
+	dg_finish(&g, 0);
+	save(&g, "good-scan-unfinished");
+}
+
+static void bad_scans(void)
+{
+	static const char *const names[] = {"bad-scan-cut", "bad-scan-count", "bad-scan-holder",
+		"bad-scan-leader", "bad-scan-order"};
+	for (int i = 0; i < 5; i++) {
+		struct dg g;
+		struct dg_block b[2 * PAIRS];
+		struct dg_scan s = pairs(b, 1);
+		begin(&g, 0, 0);
+		rounds(&g);
+		if (i == 1)
+			s.figure[LTF_SCAN_BLOCKS] = 2 * PAIRS + 1;
+		if (i == 2)
+			b[5].holder = ROOTS;
+		if (i == 3)
+			b[1].leader = 6; /* which is reachable */
+		if (i == 4)
+			b[8].addr = b[7].addr;
+		dg_scan_open(&g, &s);
+		dg_seal(&g);
+		dg_scan_close(&g, &s);
+		dg_finish(&g, 0);
+		if (i == 0)
+			g.size -= 90;
+		save(&g, names[i]);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2) {
@@ -265,5 +376,7 @@ int main(int argc, char **argv)
 	good_ones();
 	bad_headers();
 	bad_streams();
+	good_scans();
+	bad_scans();
 	return 0;
 }

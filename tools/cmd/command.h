@@ -30,8 +30,10 @@ struct lr_session {
 };
 
 /* Loads what can be loaded and says on stderr what cannot. False when nothing could be: then there
- * is nothing to close, and status says how to exit. */
-bool lr_session_open(struct lr_session *s, const struct lr_options *o, char **dumps, size_t count);
+ * is nothing to close, and status says how to exit. keep: of which scan the blocks are needed, not
+ * only the sums (LR_SCANS_NONE, LR_SCANS_LAST, or its number). */
+bool lr_session_open(struct lr_session *s, const struct lr_options *o, char **dumps, size_t count,
+	uint32_t keep);
 void lr_session_close(struct lr_session *s);
 /* Prints in the format that was asked for. Returns the exit status. */
 int lr_session_print(

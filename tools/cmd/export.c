@@ -6,7 +6,7 @@ static int run(const struct lr_command *c, const struct lr_options *o, char **du
 {
 	struct lr_session s;
 	(void)c;
-	if (!lr_session_open(&s, o, dumps, count))
+	if (!lr_session_open(&s, o, dumps, count, LR_SCANS_NONE))
 		return s.status;
 	struct lr_query q = lr_query_of(o, LR_SORT_BYTES, SIZE_MAX, SIZE_MAX);
 	struct lr_table *table = lr_table_make(s.model, s.names, &q);

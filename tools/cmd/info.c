@@ -3,7 +3,7 @@
 static int run(const struct lr_command *c, const struct lr_options *o, char **dumps, size_t count)
 {
 	struct lr_session s;
-	if (!lr_session_open(&s, o, dumps, count))
+	if (!lr_session_open(&s, o, dumps, count, LR_SCANS_NONE))
 		return s.status;
 	struct lr_query q = lr_query_of(o, LR_SORT_BYTES, 50, 8);
 	struct lr_summary *summary = lr_summary_make(s.model);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include "format/varint.h"
+#include "tools/cmd/raw_scan.h"
 #include "tools/util/text.h"
 
 static const char *const api_names[LTF_API_COUNT] = {[LTF_API_MALLOC] = "malloc",
@@ -145,17 +146,6 @@ static void print_header(const char *path, const struct ltf_header *h)
 			h->extents[i].length);
 }
 
-static void print_scan(const struct lr_source_status *s)
-{
-	static const char *const names[LR_VERDICTS] = {
-		"reachable", "possible", "indirect", "definite"};
-	printf("scan %" PRIu64 " blocks", s->scanned_blocks);
-	for (int i = 0; i < LR_VERDICTS; i++)
-		printf(" %s %" PRIu64 "/%" PRIu64, names[i], s->verdicts[i].blocks,
-			s->verdicts[i].bytes);
-	putchar('\n');
-}
-
 static int print_dump(const char *path)
 {
 	struct lr_error err = {{0}};
@@ -166,6 +156,7 @@ static int print_dump(const char *path)
 		lr_say(path, err.text);
 		return LR_EXIT_DAMAGED;
 	}
+	lr_source_scans(s)->keep = LR_SCANS_ALL;
 	print_header(path, lr_source_header(s));
 	while (lr_source_next(s, &run) > 0) {
 		printf("run thread %" PRIu32 " block %" PRIu64 " words %" PRIu32 "+%" PRIu32 "%s\n",
@@ -177,8 +168,11 @@ static int print_dump(const char *path)
 		}
 	}
 	const struct lr_source_status *status = lr_source_status(s);
-	if (status->scans)
-		print_scan(status);
+	const struct lr_scans *scans = lr_source_scans(s);
+	for (size_t i = 0; i < scans->used; i++)
+		lr_raw_scan(&scans->scan[i]);
+	if (scans->unfinished)
+		printf("scans not finished %" PRIu64 "\n", scans->unfinished);
 	if (status->live_known)
 		printf("live %" PRIu64 " blocks %" PRIu64 " bytes\n", status->live_blocks,
 			status->live_bytes);

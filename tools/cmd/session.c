@@ -56,7 +56,8 @@ static struct lr_names *open_names(const struct lr_model *m, const struct lr_opt
 	return names;
 }
 
-bool lr_session_open(struct lr_session *s, const struct lr_options *o, char **dumps, size_t count)
+bool lr_session_open(
+	struct lr_session *s, const struct lr_options *o, char **dumps, size_t count, uint32_t keep)
 {
 	int percent = -1;
 	struct lr_load_options load = {
@@ -67,6 +68,7 @@ bool lr_session_open(struct lr_session *s, const struct lr_options *o, char **du
 			.follow = lr_selection_all.follow,
 			.by_thread = o->group == LR_GROUP_THREAD || o->thread != NULL},
 		.limits = &lr_limits_default,
+		.keep_scans = keep,
 		.progress = isatty(STDERR_FILENO) ? progress : NULL,
 		.progress_ctx = &percent};
 	*s = (struct lr_session){.model = lr_model_new()};
@@ -133,7 +135,7 @@ int lr_session_table(const struct lr_command *c, const struct lr_options *o, cha
 	size_t count, const struct lr_query *q)
 {
 	struct lr_session s;
-	if (!lr_session_open(&s, o, dumps, count))
+	if (!lr_session_open(&s, o, dumps, count, LR_SCANS_NONE))
 		return s.status;
 	struct lr_summary *summary = lr_summary_make(s.model);
 	struct lr_table *table = lr_table_make(s.model, s.names, q);

@@ -24,6 +24,7 @@ void lr_model_free(struct lr_model *m)
 		}
 		lr_history_free(&m->dumps[i].history);
 		free(m->dumps[i].meta);
+		lr_scans_free(&m->dumps[i].scans);
 		free(m->dumps[i].path);
 	}
 	for (size_t i = 0; i < m->modules_used; i++) {
@@ -155,9 +156,23 @@ static uint64_t duration_of(const struct ltf_header *h, const struct lr_tally *t
 	return us > t->now ? us : t->now;
 }
 
-static void add_dump(
-	struct lr_model *m, const char *path, const struct lr_source *source, struct lr_tally *t)
+struct placing {
+	const struct lr_tally *tally;
+	const uint32_t *frames;
+};
+
+static uint32_t place(void *ctx, uint32_t site)
 {
+	const struct placing *p = ctx;
+	bool known;
+	return frame_of(p->tally, p->frames, site, &known);
+}
+
+static void add_dump(struct lr_model *m, const char *path, struct lr_source *source,
+	struct lr_tally *t, const uint32_t *frames)
+{
+	struct placing placing = {t, frames};
+	struct lr_scans *scans = lr_source_scans(source);
 	LR_GROW(m->dumps, m->dumps_used, m->dumps_room);
 	struct lr_dump *d = &m->dumps[m->dumps_used++];
 	*d = (struct lr_dump){.path = lr_strdup(path),
@@ -176,7 +191,10 @@ static void add_dump(
 		.threads = t->threads_used - 1,
 		.most_threads = t->most_threads,
 		.modules = t->modules_used,
-		.nodes = t->nodes_used};
+		.nodes = t->nodes_used,
+		.scans = *scans};
+	*scans = (struct lr_scans){.limits = scans->limits};
+	lr_scans_place(&d->scans, place, &placing);
 	d->header.program[LTF_NAME_MAX - 1] = 0;
 	d->duration = duration_of(&d->header, t);
 	if (d->history.used)
@@ -187,7 +205,7 @@ static void add_dump(
 }
 
 void lr_model_add(
-	struct lr_model *m, const char *path, const struct lr_source *source, struct lr_tally *t)
+	struct lr_model *m, const char *path, struct lr_source *source, struct lr_tally *t)
 {
 	uint32_t first_thread = (uint32_t)m->threads_used;
 	uint32_t *frames = lr_model_frames(m, t);
@@ -195,7 +213,6 @@ void lr_model_add(
 	name_tracks(t, frames, first_thread);
 	add_resources(m, t, frames);
 	add_threads(m, t);
-	free(frames);
 	lr_counts_add(&m->total, &t->total);
 	m->reallocations += t->reallocations;
 	for (int i = 0; i < LTF_API_COUNT; i++)
@@ -205,7 +222,8 @@ void lr_model_add(
 		m->lifetimes[i] += t->lifetimes[i];
 	}
 	add_missed(&m->missed, &t->missed);
-	add_dump(m, path, source, t);
+	add_dump(m, path, source, t, frames);
+	free(frames);
 }
 
 const char *lr_dump_meta(const struct lr_dump *d, const char *key, size_t *len)

@@ -3,6 +3,7 @@
 #ifndef LR_MODEL_H
 #define LR_MODEL_H
 
+#include "tools/model/scan.h"
 #include "tools/model/tally.h"
 #include "tools/source.h"
 
@@ -60,6 +61,7 @@ struct lr_dump {
 	uint32_t whole; /* the track of all sites together: index plus 1, 0 none */
 	uint64_t threads, most_threads;
 	uint64_t modules, nodes;
+	struct lr_scans scans; /* placed: sites are frames */
 };
 
 struct lr_model {
@@ -87,9 +89,10 @@ struct lr_model {
 struct lr_model *lr_model_new(void);
 void lr_model_free(struct lr_model *m);
 
-/* Adds a replayed dump. Takes the tally's texts over: it is only good for freeing afterwards. */
-void lr_model_add(struct lr_model *m, const char *path, const struct lr_source *source,
-	struct lr_tally *tally);
+/* Adds a replayed dump. Takes the tally's texts and the source's scans over: they are only good for
+ * freeing afterwards. */
+void lr_model_add(
+	struct lr_model *m, const char *path, struct lr_source *source, struct lr_tally *tally);
 
 /* The value of a metadata key, NULL when the dump has none; *len (may be NULL) is its length. */
 const char *lr_dump_meta(const struct lr_dump *d, const char *key, size_t *len);

@@ -10,4 +10,7 @@ const struct lr_limits lr_limits_default = {
 	.pending = (size_t)1 << 21,
 	.blocks = (size_t)1 << 22,
 	.meta = (size_t)64 << 20,
+	.scans = (size_t)1 << 17,
+	.scan_blocks = (size_t)1 << 27,
+	.graph = (size_t)1 << 30,
 };

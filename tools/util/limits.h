@@ -15,6 +15,9 @@ struct lr_limits {
 	size_t pending;   /* events that wait for those before them */
 	size_t blocks;    /* ring blocks of which a part was seen */
 	size_t meta;      /* bytes of metadata and names */
+	size_t scans;
+	size_t scan_blocks; /* of scans, at one time */
+	size_t graph;       /* bytes of what points to what in a scan */
 };
 
 extern const struct lr_limits lr_limits_default;

@@ -1,0 +1,68 @@
+#include "tools/cmd/raw_scan.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char *const verdicts[LTF_VERDICTS] = {
+	"unknown", "reachable", "possible", "indirect", "definite"};
+static const char *const holders[] = {"nothing", "root", "word", "block"};
+
+static void print_figures(const struct lr_scan *s)
+{
+	static const char *const names[LTF_SCAN_FIGURE_COUNT] = {
+#define FIGURE_NAME(id, name, number) [number] = name,
+		LTF_SCAN_FIGURES(FIGURE_NAME)};
+	printf("scan %" PRIu32, s->number);
+	for (unsigned i = 0; i < LTF_SCAN_FIGURE_COUNT; i++)
+		if (names[i] && s->figure[i])
+			printf(" %s %" PRIu64, names[i], s->figure[i]);
+	putchar('\n');
+}
+
+static void print_block(const struct lr_scan *s, size_t i)
+{
+	const struct lr_scan_block *b = &s->blocks[i];
+	printf("  block %zu 0x%" PRIx64 " size %" PRIu64 " site %" PRIu32 " birth %" PRIu32
+	       " %s by %u flags %u in %s",
+		i, (uint64_t)b->addr, (uint64_t)b->size, b->site, b->birth, verdicts[b->verdict],
+		(unsigned)b->by, (unsigned)b->flags, holders[b->in]);
+	if (b->in)
+		printf(" %" PRIu32 "+%" PRIu64, b->holder, (uint64_t)b->offset);
+	if (b->leader != i)
+		printf(" of %" PRIu32, b->leader);
+	putchar('\n');
+}
+
+/* The last line has the sums over all blocks, as of the table. */
+static void print_sums(const struct lr_scan *s)
+{
+	struct lr_scan_sum of[LTF_VERDICTS] = {{0}};
+	for (size_t i = 0; i < s->sites_used; i++)
+		for (unsigned v = 0; v < LTF_VERDICTS; v++) {
+			of[v].blocks += s->sites[i].of[v].blocks;
+			of[v].bytes += s->sites[i].of[v].bytes;
+		}
+	printf("scan %" PRIu32 " %" PRIu64 " blocks", s->number, s->figure[LTF_SCAN_BLOCKS]);
+	for (unsigned v = 1; v < LTF_VERDICTS; v++)
+		printf(" %s %" PRIu64 "/%" PRIu64, verdicts[v], of[v].blocks, of[v].bytes);
+	putchar('\n');
+}
+
+void lr_raw_scan(const struct lr_scan *s)
+{
+	print_figures(s);
+	for (size_t i = 0; i < s->roots_used; i++)
+		printf("  root %zu 0x%" PRIx64 " length %" PRIu64 " kind %" PRIu32 " id %" PRIu32
+		       "\n",
+			i, s->roots[i].start, s->roots[i].length, s->roots[i].kind, s->roots[i].id);
+	for (size_t i = 0; i < s->words_used; i++)
+		printf("  word %zu 0x%" PRIx64 " kind %" PRIu32 " id %" PRIu32 " number %" PRIu32
+		       "\n",
+			i, s->words[i].value, s->words[i].kind, s->words[i].id, s->words[i].number);
+	for (size_t i = 0; i < s->threads_used; i++)
+		printf("  thread %" PRIu32 " sp 0x%" PRIx64 " flags %" PRIu32 "\n",
+			s->threads[i].tid, s->threads[i].sp, s->threads[i].flags);
+	for (size_t i = 0; i < s->blocks_used; i++)
+		print_block(s, i);
+	print_sums(s);
+}
