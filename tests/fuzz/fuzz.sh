@@ -17,7 +17,7 @@ build()
 	# shellcheck disable=SC2046,SC2086
 	"$@" -g -O1 -std=gnu11 -D_GNU_SOURCE= -DHAVE_CONFIG_H -I"$top_builddir" -I. \
 		$(pkg-config --cflags $packages) $sources \
-		$(pkg-config --libs $packages) -liberty -ldl -o "$out" >"$tmp/log" 2>&1
+		$(pkg-config --libs $packages) -liberty -ldl -lm -o "$out" >"$tmp/log" 2>&1
 }
 
 export ASAN_OPTIONS=allocator_may_return_null=1:max_allocation_size_mb=2000
