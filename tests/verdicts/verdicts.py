@@ -220,7 +220,7 @@ def lsan(binary, work):
     if error:
         return "not built", None
     log = os.path.join(work, "lsan")
-    pid, status = execute([binary.path], 60, LSAN_OPTIONS="detect_leaks=1:log_threads=1:log_path=" + log)
+    pid, status = execute([binary.path], 60, LSAN_OPTIONS="detect_leaks=1:allocator_may_return_null=1:log_threads=1:log_path=" + log)
     own = "lsan.%d" % pid
     others = [f for f in os.listdir(work) if f.startswith("lsan.") and f != own]
     if isinstance(status, str) or status < 0:

@@ -10,7 +10,7 @@ struct failure {
 };
 static std::exception_ptr *kept;
 alignas(8) static char room[sizeof(std::exception_ptr)];
-static void (*volatile leave)(int) = _exit;
+static void (*volatile leave)(int) = exit;
 
 APART static void keep()
 {
