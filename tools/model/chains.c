@@ -58,7 +58,7 @@ struct walk {
 	const uint32_t *sites;
 	const uint64_t *sizes;
 	struct lr_map step_of; /* (step before, site), or (holder, site) -> index */
-	uint32_t *step;        /* by block, of those that chains lead over */
+	uint32_t *step;        /* the chains' step_of */
 	uint32_t *chain;
 };
 
@@ -150,7 +150,7 @@ void lr_chains_find(struct lr_chains *c, const struct lr_ways *w, const struct l
 		.sizes = sizes,
 		.step = by_block(g),
 		.chain = by_block(g)};
-	*c = (struct lr_chains){.used = 0};
+	*c = (struct lr_chains){.step_of = x.step};
 	for (uint32_t i = 0; i < g->blocks; i++) {
 		if (wanted[i] && w->from[i] != LR_WAY_NONE)
 			follow(&x, i);
@@ -158,12 +158,12 @@ void lr_chains_find(struct lr_chains *c, const struct lr_ways *w, const struct l
 			c->missed += wanted[i];
 	}
 	lr_map_free(&x.step_of);
-	free(x.step);
 	free(x.chain);
 }
 
 void lr_chains_free(struct lr_chains *c)
 {
 	free(c->steps);
+	free(c->step_of);
 	*c = (struct lr_chains){.used = 0};
 }

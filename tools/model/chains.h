@@ -39,7 +39,8 @@ struct lr_step {
 struct lr_chains {
 	struct lr_step *steps; /* each behind the one before it */
 	size_t used, room;
-	uint64_t missed; /* blocks asked for that no chain leads to */
+	uint32_t *step_of; /* by block; LR_WAY_NONE: no chain leads over it */
+	uint64_t missed;   /* blocks asked for that no chain leads to */
 };
 
 /* The chains to the blocks asked for. sites, sizes, wanted: by block. */

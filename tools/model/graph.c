@@ -4,6 +4,7 @@
 #include <string.h>
 #include "format/file.h"
 #include "format/graph.h"
+#include "tools/model/scan.h"
 #include "tools/util/mem.h"
 
 void lr_graph_add(struct lr_graph_records *r, const uint8_t *body, size_t len)
@@ -103,6 +104,37 @@ void lr_graph_read(struct lr_graph *g, const struct lr_graph_records *r, uint32_
 	}
 	while (x.at < blocks)
 		g->first[++x.at] = (uint32_t)x.edges;
+}
+
+void lr_graph_of_scan(struct lr_graph *g, const struct lr_scan *scan)
+{
+	uint32_t n = (uint32_t)scan->blocks_used, *next;
+	size_t room = 0;
+	*g = (struct lr_graph){.blocks = n};
+	g->first = lr_calloc((size_t)n + 1, sizeof(*g->first));
+	g->to = lr_calloc(n, sizeof(*g->to));
+	g->offset = lr_calloc(n, sizeof(*g->offset));
+	next = lr_calloc((size_t)n + 1, sizeof(*next));
+	for (uint32_t i = 0; i < n; i++)
+		if (scan->blocks[i].in == LTF_IN_BLOCK)
+			next[scan->blocks[i].holder + 1]++;
+	for (uint32_t i = 0; i < n; i++)
+		g->first[i + 1] = next[i + 1] += next[i];
+	for (uint32_t i = 0; i < n; i++) {
+		const struct lr_scan_block *b = &scan->blocks[i];
+		if (b->in == LTF_IN_BLOCK) {
+			g->to[next[b->holder]] = i;
+			g->offset[next[b->holder]++] =
+				b->offset < UINT32_MAX ? (uint32_t)b->offset : UINT32_MAX;
+		} else if (b->in != LTF_IN_NOTHING) {
+			LR_GROW(g->roots, g->roots_used, room);
+			g->roots[g->roots_used++] = (struct lr_root_edge){.from = b->holder,
+				.to = i,
+				.offset = b->offset,
+				.word = b->in == LTF_IN_WORD};
+		}
+	}
+	free(next);
 }
 
 void lr_graph_free(struct lr_graph *g)

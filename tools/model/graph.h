@@ -41,6 +41,9 @@ struct lr_graph {
  * not. */
 void lr_graph_read(struct lr_graph *g, const struct lr_graph_records *r, uint32_t blocks,
 	uint32_t roots, uint32_t words);
+/* Where there are no records: of the chains that the scan itself has found, one to each block. */
+struct lr_scan;
+void lr_graph_of_scan(struct lr_graph *g, const struct lr_scan *scan);
 void lr_graph_free(struct lr_graph *g);
 
 #endif

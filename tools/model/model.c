@@ -25,6 +25,7 @@ void lr_model_free(struct lr_model *m)
 		lr_history_free(&m->dumps[i].history);
 		free(m->dumps[i].meta);
 		lr_scans_free(&m->dumps[i].scans);
+		free(m->dumps[i].loads);
 		free(m->dumps[i].path);
 	}
 	for (size_t i = 0; i < m->modules_used; i++) {
@@ -156,6 +157,20 @@ static uint64_t duration_of(const struct ltf_header *h, const struct lr_tally *t
 	return us > t->now ? us : t->now;
 }
 
+static void add_loads(struct lr_dump *d, const struct lr_tally *t)
+{
+	d->loads = lr_calloc(t->modules_used, sizeof(*d->loads));
+	d->loads_used = t->modules_used;
+	for (size_t i = 0; i < t->modules_used; i++) {
+		const struct lr_raw_module *raw = &t->modules[i];
+		d->loads[i] = (struct lr_load){.bias = raw->bias,
+			.start = raw->start,
+			.end = raw->end,
+			.module = raw->module,
+			.unloaded = raw->unloaded};
+	}
+}
+
 struct placing {
 	const struct lr_tally *tally;
 	const uint32_t *frames;
@@ -195,6 +210,7 @@ static void add_dump(struct lr_model *m, const char *path, struct lr_source *sou
 		.scans = *scans};
 	*scans = (struct lr_scans){.limits = scans->limits};
 	lr_scans_place(&d->scans, place, &placing);
+	add_loads(d, t);
 	d->header.program[LTF_NAME_MAX - 1] = 0;
 	d->duration = duration_of(&d->header, t);
 	if (d->history.used)

@@ -46,6 +46,13 @@ struct lr_resource_site {
 	uint8_t kind; /* enum lr_resource */
 };
 
+/* A module, where it was loaded. */
+struct lr_load {
+	uint64_t bias, start, end; /* addresses start to end - 1 */
+	uint32_t module;           /* index plus 1 */
+	bool unloaded;
+};
+
 struct lr_dump {
 	char *path;
 	struct ltf_header header;
@@ -62,6 +69,8 @@ struct lr_dump {
 	uint64_t threads, most_threads;
 	uint64_t modules, nodes;
 	struct lr_scans scans; /* placed: sites are frames */
+	struct lr_load *loads; /* in order of time */
+	size_t loads_used;
 };
 
 struct lr_model {

@@ -126,7 +126,7 @@ uint32_t *lr_model_frames(struct lr_model *m, struct lr_tally *tally)
 	struct work w = {.m = m, .t = tally, .modules = modules, .biases = biases};
 	for (size_t i = 0; i < tally->modules_used; i++) {
 		biases[i] = tally->modules[i].bias;
-		modules[i] = module_for(m, &tally->modules[i]);
+		modules[i] = tally->modules[i].module = module_for(m, &tally->modules[i]);
 	}
 	lr_map_reserve(&m->frame_of, tally->nodes_used);
 	w.frames = lr_calloc(tally->nodes_used, sizeof(*w.frames));

@@ -46,6 +46,7 @@ struct lr_raw_module {
 	char *path;
 	uint8_t *build_id;
 	uint32_t number, build_id_len;
+	uint32_t module; /* of the model, index plus 1; 0 not in one yet */
 	bool unloaded;
 };
 

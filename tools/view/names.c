@@ -148,3 +148,13 @@ const char *lr_names_module(struct lr_names *n, uint32_t frame)
 	return module && n->model->modules[module - 1].path[0] ? n->model->modules[module - 1].path
 							       : "(unknown module)";
 }
+
+void lr_names_variable(struct lr_names *n, uint32_t module, uint64_t offset, bool tls,
+	bool declared, struct lr_variable *out)
+{
+	int handle = module && n->symbols ? handle_of(n, module) : -1;
+	if (handle >= 0)
+		lr_symbols_variable(n->symbols, handle, offset, tls, declared, out);
+	else
+		*out = (struct lr_variable){.addr = offset};
+}

@@ -21,4 +21,9 @@ const char *lr_names_function(struct lr_names *n, uint32_t frame);
 const char *lr_names_file(struct lr_names *n, uint32_t frame);
 const char *lr_names_module(struct lr_names *n, uint32_t frame);
 
+/* The variable at an offset in a module's file (index plus 1); see lr_symbols_variable. Texts are
+ * valid until the names are closed. */
+void lr_names_variable(struct lr_names *n, uint32_t module, uint64_t offset, bool tls,
+	bool declared, struct lr_variable *out);
+
 #endif

@@ -1,0 +1,73 @@
+/* The memory that was live at a scan, with what holds it: holders have names here, and retained
+ * sizes are known. */
+#ifndef LR_HEAP_H
+#define LR_HEAP_H
+
+#include "tools/model/model.h"
+#include "tools/model/retained.h"
+#include "tools/view/names.h"
+
+/* name, in JSON, in words */
+#define LR_HOLDER_KINDS(X)                                                                         \
+	X(VARIABLE, "variable", "variable")                                                        \
+	X(DATA, "data", "data without a name")                                                     \
+	X(TLS, "thread_local", "thread-local storage")                                             \
+	X(STACK, "stack", "stack")                                                                 \
+	X(REGISTER, "register", "registers")                                                       \
+	X(MAPPING, "mapping", "mapping")                                                           \
+	X(KERNEL, "kernel", "held by the kernel")                                                  \
+	X(DECLARED, "declared", "declared a root by the program")                                  \
+	X(OTHER, "other", "other memory")                                                          \
+	X(TAKEN, "in_use", "in use without any pointer")                                           \
+	X(LOST, "lost", "nothing: lost")                                                           \
+	X(UNKNOWN, "unknown", "not known")
+
+#define LR_HOLDER_ENUM(name, key, words) LR_HOLDER_##name,
+enum lr_holder_kind { LR_HOLDER_KINDS(LR_HOLDER_ENUM) LR_HOLDER_KIND_COUNT };
+extern const char *const lr_holder_keys[LR_HOLDER_KIND_COUNT];
+extern const char *const lr_holder_words[LR_HOLDER_KIND_COUNT];
+
+struct lr_holder {
+	enum lr_holder_kind kind;
+	const char *name;    /* of the variable, the thread, what of the kernel's; NULL unknown */
+	const char *module;  /* path; NULL unknown */
+	const char *section; /* of data without a name; NULL unknown */
+	const char *file;    /* where it is declared; NULL unknown, or not looked for yet */
+	unsigned line;
+	uint32_t load;       /* of the dump's loads: index plus 1 */
+	uint32_t tid;        /* of a stack, a register, thread-local storage; 0 unknown */
+	uint64_t addr, size; /* in the module's file; without a module: in the process */
+};
+
+struct lr_heap {
+	const struct lr_model *model;
+	const struct lr_dump *dump;
+	const struct lr_scan *scan;
+	struct lr_names *names;
+	struct lr_holder *holders;
+	size_t holders_used;
+	bool *passing; /* by holder */
+	struct lr_hold *holds;
+	size_t holds_used;
+	struct lr_holders held; /* these, for lr_retained_make and lr_ways_find */
+	struct lr_graph graph;
+	struct lr_retained retained;
+	uint64_t *sizes; /* by block */
+	uint32_t *sites; /* by block: frames of the model */
+	struct lr_sum all;
+	char **owned; /* texts */
+	size_t owned_used, owned_room;
+};
+
+/* All must outlive it; the scan's blocks must have been kept. */
+struct lr_heap *lr_heap_open(const struct lr_model *m, struct lr_names *names,
+	const struct lr_dump *d, const struct lr_scan *scan);
+void lr_heap_close(struct lr_heap *h);
+
+/* Looks where in the sources a variable is declared. */
+void lr_heap_declare(struct lr_heap *h, uint32_t holder);
+
+/* The block that an address lies in, or LR_NO_NODE. */
+uint32_t lr_heap_block_at(const struct lr_heap *h, uint64_t addr);
+
+#endif
