@@ -18,7 +18,7 @@ struct lr_command {
 		const struct lr_command *c, const struct lr_options *o, char **dumps, size_t count);
 };
 
-#define LR_COMMANDS(X)           X(summary) X(top) X(leaks) X(info) X(raw) X(export)
+#define LR_COMMANDS(X)           X(summary) X(top) X(leaks) X(why) X(holders) X(info) X(raw) X(export)
 #define LR_COMMAND_DECLARE(name) extern const struct lr_command lr_command_##name;
 LR_COMMANDS(LR_COMMAND_DECLARE)
 

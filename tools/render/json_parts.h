@@ -14,4 +14,8 @@ json_t *lr_json_text(const char *s);
 void lr_json_set(json_t *o, const char *key, json_t *value);
 json_t *lr_json_stack(const struct lr_line *lines, size_t n);
 
+/* Parts of a report. */
+json_t *lr_json_why(const struct lr_why *w);
+json_t *lr_json_holders(const struct lr_holders_view *v);
+
 #endif

@@ -5,8 +5,10 @@
 
 #include <stdio.h>
 #include "tools/view/details.h"
+#include "tools/view/holders.h"
 #include "tools/view/summary.h"
 #include "tools/view/table.h"
+#include "tools/view/why.h"
 
 /* Parts that are NULL are left out. */
 struct lr_report {
@@ -15,6 +17,8 @@ struct lr_report {
 	bool headline; /* the summary is what was asked for; else it is only told briefly */
 	const struct lr_table *table;
 	const struct lr_details *details;
+	const struct lr_why *why;
+	const struct lr_holders_view *holders;
 };
 
 struct lr_style {

@@ -229,6 +229,10 @@ void lr_render_text(FILE *f, const struct lr_report *r, const struct lr_style *s
 		details(&o, r->summary, r->details);
 	if (r->table)
 		table(&o, r->table);
+	if (r->why)
+		lr_text_why(&o, r->why);
+	if (r->holders)
+		lr_text_holders(&o, r->holders);
 	if (r->table && !r->headline)
 		coverage(&o, r->summary);
 }

@@ -16,4 +16,8 @@ void lr_text_label(struct lr_out *o, const char *text);
 /* A stack's lines; the first one where the cursor is, the others indented. */
 void lr_text_stack(struct lr_out *o, const struct lr_line *lines, size_t n, size_t cut, int indent);
 
+/* Parts of a report. */
+void lr_text_why(struct lr_out *o, const struct lr_why *w);
+void lr_text_holders(struct lr_out *o, const struct lr_holders_view *v);
+
 #endif
