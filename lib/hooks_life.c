@@ -253,8 +253,10 @@ void leaktrace_tracer_resume(void);
 
 LT_PUBLIC void leaktrace_tracer_pause(void)
 {
-	if (lt_mode == LT_MODE_ON)
+	if (lt_mode == LT_MODE_ON) {
+		lt_trace_meta("paused", "", 0);
 		lt_mode_set(LT_MODE_PAUSED);
+	}
 }
 
 LT_PUBLIC void leaktrace_tracer_resume(void)

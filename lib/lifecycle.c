@@ -200,8 +200,10 @@ static bool start(int argc, char **argv, char **envp)
 	lt_mode_set(LT_MODE_ON);
 	lt_describe(argc, argv, self.exe, envp);
 	t->internal--;
-	if (lt_config.paused)
+	if (lt_config.paused) {
+		lt_trace_meta("paused", "", 0);
 		lt_mode_set(LT_MODE_PAUSED);
+	}
 	lt_fork_watch();
 	return true;
 }

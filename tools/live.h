@@ -14,8 +14,9 @@ enum {
 };
 
 struct lr_block {
-	uint64_t key;  /* address / 8 << 20 | low bits of the allocating thread's index */
-	uint64_t size; /* bytes asked for */
+	uint64_t key;       /* address / 8 << 20 | low bits of the allocating thread's index */
+	uint64_t size : 60; /* bytes asked for */
+	uint64_t api : 4;   /* enum ltf_api, by which it was handed out */
 	uint32_t cell;
 	uint32_t time; /* of the allocation, in ticks */
 };

@@ -2,6 +2,17 @@
 
 #include "tools/replay.h"
 
+/* What happened to the addresses that were released and were no blocks. */
+static void look_again(const char *path, const struct lr_load_options *opt, struct lr_tally *tally)
+{
+	struct lr_error err = {{0}};
+	struct lr_source *source = lr_source_open(path, opt->limits, &err);
+	if (!source)
+		return;
+	lr_replay_again(source, tally);
+	lr_source_close(source);
+}
+
 int lr_load(struct lr_model *m, const char *path, const struct lr_load_options *opt,
 	struct lr_error *err)
 {
@@ -14,6 +25,8 @@ int lr_load(struct lr_model *m, const char *path, const struct lr_load_options *
 	scans->max_size = opt->selection.max_size;
 	struct lr_tally *tally = lr_tally_new(&opt->selection, opt->limits);
 	lr_replay_source(source, tally, opt->progress, opt->progress_ctx);
+	if (tally->suspects.used)
+		look_again(path, opt, tally);
 	lr_model_add(m, path, source, tally);
 	lr_tally_free(tally);
 	lr_source_close(source);

@@ -10,7 +10,7 @@
 enum { OPEN_MAX = 1 << 12, SLOTS_AHEAD = 16, CELLS_AHEAD = 6 };
 #define NOT_COUNTED UINT32_MAX /* the cell of blocks that the selection leaves out */
 
-static struct lr_replay_thread *thread_at(struct lr_replay *r, uint32_t thread)
+struct lr_replay_thread *lr_replay_thread(struct lr_replay *r, uint32_t thread)
 {
 	while (r->threads_used <= thread) {
 		LR_GROW(r->threads, r->threads_used, r->threads_room);
@@ -46,12 +46,18 @@ static uint32_t cell_for(
 	return t->cell;
 }
 
-static void not_found(struct lr_replay *r)
+static void count_not_found(struct lr_replay *r)
 {
 	if (r->inherits)
 		r->tally->missed.frees_of_inherited++;
 	else
 		r->tally->missed.frees_of_unknown++;
+}
+
+static void not_found(struct lr_replay *r, uint64_t addr)
+{
+	lr_watch_add(&r->tally->suspects, addr);
+	count_not_found(r);
 }
 
 /* True when the block is the latest allocation of this very thread. */
@@ -71,10 +77,10 @@ static void count_free(struct lr_replay *r, uint32_t thread, bool temporary)
 
 static void free_event(struct lr_replay *r, uint32_t thread, const struct ltf_plain *ev)
 {
-	struct lr_replay_thread *t = thread_at(r, thread);
+	struct lr_replay_thread *t = lr_replay_thread(r, thread);
 	struct lr_block b;
 	if (!lr_live_take(&r->live, ev->addr, &b)) {
-		not_found(r);
+		not_found(r, ev->addr);
 		return;
 	}
 	bool temporary = is_temporary(t, thread, &b);
@@ -82,13 +88,15 @@ static void free_event(struct lr_replay *r, uint32_t thread, const struct ltf_pl
 		t->last_alloc = 0;
 	if (b.cell == NOT_COUNTED)
 		return;
+	if (__builtin_expect(lr_family_of(b.api) != lr_family_of(ev->api), 0))
+		lr_replay_mismatch(r, &b, ev, t->time);
 	count_free(r, thread, temporary);
 	lr_tally_free_block(r->tally, b.cell, b.size, lifetime(&b, t->time), temporary);
 }
 
 static void release_event(struct lr_replay *r, uint32_t thread, const struct ltf_plain *ev)
 {
-	struct lr_replay_thread *t = thread_at(r, thread);
+	struct lr_replay_thread *t = lr_replay_thread(r, thread);
 	struct lr_open_release o = {0};
 	if (t->open_used >= OPEN_MAX) { /* no program nests like that */
 		r->tally->missed.over_limit++;
@@ -97,8 +105,13 @@ static void release_event(struct lr_replay *r, uint32_t thread, const struct ltf
 	}
 	if (lr_live_take(&r->live, ev->addr, &o.block)) {
 		o.temporary = is_temporary(t, thread, &o.block);
-		if (o.block.cell != NOT_COUNTED)
+		if (o.block.cell != NOT_COUNTED) {
 			lr_tally_lift(r->tally, o.block.cell, o.block.size);
+			if (lr_family_of(o.block.api) != LR_FAMILY_C)
+				lr_replay_mismatch(r, &o.block, ev, t->time);
+		}
+	} else {
+		lr_watch_add(&r->tally->suspects, ev->addr);
 	}
 	LR_GROW(t->open, t->open_used, t->open_room);
 	t->open[t->open_used++] = o;
@@ -126,13 +139,13 @@ static void put_back(struct lr_replay *r, const struct lr_open_release *o, uint6
 /* The realloc has succeeded: its old block is freed. */
 static void close_release(struct lr_replay *r, uint32_t thread)
 {
-	struct lr_replay_thread *t = thread_at(r, thread);
+	struct lr_replay_thread *t = lr_replay_thread(r, thread);
 	if (t->open_used == 0)
 		return;
 	const struct lr_open_release *o = &t->open[--t->open_used];
 	r->tally->reallocations++;
 	if (o->block.key == 0) {
-		not_found(r);
+		count_not_found(r);
 	} else if (o->block.cell != NOT_COUNTED) {
 		count_free(r, thread, o->temporary);
 		lr_tally_free_lifted(r->tally, o->block.cell, o->block.size,
@@ -143,7 +156,7 @@ static void close_release(struct lr_replay *r, uint32_t thread)
 static void alloc_event(struct lr_replay *r, uint32_t thread, const struct ltf_plain *ev)
 {
 	struct lr_tally *tally = r->tally;
-	struct lr_replay_thread *t = thread_at(r, thread);
+	struct lr_replay_thread *t = lr_replay_thread(r, thread);
 	if (ev->api == LTF_API_REALLOC)
 		close_release(r, thread);
 	if (ev->addr == 0) {
@@ -152,6 +165,7 @@ static void alloc_event(struct lr_replay *r, uint32_t thread, const struct ltf_p
 	}
 	struct lr_block b = {.key = lr_block_key(ev->addr, thread),
 		.size = ev->size,
+		.api = ev->api & 15,
 		.cell = NOT_COUNTED,
 		.time = ticks(t->time)};
 	bool counted = selected(&tally->selection, ev->size, t->time);
@@ -164,8 +178,10 @@ static void alloc_event(struct lr_replay *r, uint32_t thread, const struct ltf_p
 		tally->missed.over_limit++;
 	if (!counted)
 		return;
-	if (ev->api < LTF_API_COUNT)
+	if (ev->api < LTF_API_COUNT) {
 		tally->api[ev->api]++;
+		tally->cells[b.cell].apis |= (uint8_t)(1 << ev->api);
+	}
 	tally->threads[thread].allocations++;
 	tally->threads[thread].allocated_bytes += ev->size;
 	lr_tally_alloc(tally, b.cell, ev->size, t->time);
@@ -173,7 +189,7 @@ static void alloc_event(struct lr_replay *r, uint32_t thread, const struct ltf_p
 
 static void restore_event(struct lr_replay *r, uint32_t thread)
 {
-	struct lr_replay_thread *t = thread_at(r, thread);
+	struct lr_replay_thread *t = lr_replay_thread(r, thread);
 	if (t->open_used > 0)
 		put_back(r, &t->open[--t->open_used], t->time);
 	else
@@ -183,7 +199,7 @@ static void restore_event(struct lr_replay *r, uint32_t thread)
 static void time_event(struct lr_replay *r, uint32_t thread, uint64_t time)
 {
 	struct lr_tally_thread *th = &r->tally->threads[thread];
-	thread_at(r, thread)->time = time;
+	lr_replay_thread(r, thread)->time = time;
 	if (time < th->first)
 		th->first = time;
 	if (time > th->last)
@@ -204,6 +220,8 @@ static inline void fetch_cell(const struct lr_replay *r, const struct ltf_plain 
 
 static inline void apply_one(struct lr_replay *r, uint32_t thread, const struct ltf_plain *ev)
 {
+	if (__builtin_expect(r->watch != NULL, 0))
+		lr_replay_watch(r, thread, ev);
 	switch (ev->tag) {
 	case LTF_W_ALLOC:
 		alloc_event(r, thread, ev);
@@ -300,7 +318,7 @@ void lr_replay_run(struct lr_replay *r, struct lr_run *run)
  * it, which shows when another thread was given the address. */
 static void end_release(struct lr_replay *r, uint32_t thread)
 {
-	struct lr_replay_thread *t = thread_at(r, thread);
+	struct lr_replay_thread *t = lr_replay_thread(r, thread);
 	const struct lr_open_release *o = &t->open[t->open_used - 1];
 	r->tally->missed.open_reallocs++;
 	if (o->block.key && lr_live_has(&r->live, o->block.key >> LR_LIVE_THREAD_BITS << 3)) {

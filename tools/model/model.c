@@ -44,6 +44,7 @@ void lr_model_free(struct lr_model *m)
 	free(m->sites);
 	free(m->threads);
 	free(m->resources);
+	lr_wrongs_free(&m->wrongs);
 	free(m);
 }
 
@@ -92,6 +93,7 @@ static void add_sites(
 				(struct lr_site){.frame = frame, .thread = thread};
 		}
 		lr_counts_add(&m->sites[*at].counts, &c->counts);
+		m->sites[*at].apis |= c->apis;
 	}
 }
 
@@ -128,6 +130,38 @@ static void add_resources(struct lr_model *m, const struct lr_tally *t, const ui
 		r->open += c->open;
 		r->open_bytes += c->open_bytes;
 	}
+}
+
+/* Where events are missing, what looks wrong may be right. */
+static bool is_complete(const struct lr_source *source, const struct lr_tally *t)
+{
+	const struct ltf_header *h = lr_source_header(source);
+	const struct lr_missed *missed = &t->missed;
+	for (size_t i = 0; i < t->meta_used; i++)
+		if (strcmp(t->meta[i].key, "paused") == 0 ||
+			strcmp(t->meta[i].key, "unhooked") == 0)
+			return false;
+	return !(h->lost[LTF_LOST_EVENTS] | h->lost[LTF_LOST_NESTED] | missed->overlaps |
+		       missed->gaps | missed->disordered | missed->damaged_events |
+		       missed->over_limit | missed->unknown_events) &&
+	       !lr_source_status(source)->damage.text[0];
+}
+
+static void add_wrongs(struct lr_model *m, const struct lr_source *source, const struct lr_tally *t,
+	const uint32_t *frames)
+{
+	if (!is_complete(source, t))
+		return;
+	for (size_t i = 0; i < t->wrongs.used; i++) {
+		struct lr_wrong w = t->wrongs.list[i];
+		bool known;
+		w.alloc = frame_of(t, frames, w.alloc, &known);
+		w.release = frame_of(t, frames, w.release, &known);
+		w.first = frame_of(t, frames, w.first, &known);
+		w.dump = (uint32_t)m->dumps_used;
+		lr_wrongs_add(&m->wrongs, &w);
+	}
+	m->wrongs.left_out += t->wrongs.left_out + t->suspects.left_out;
 }
 
 static void add_threads(struct lr_model *m, struct lr_tally *t)
@@ -228,6 +262,7 @@ void lr_model_add(
 	add_sites(m, t, frames, first_thread);
 	name_tracks(t, frames, first_thread);
 	add_resources(m, t, frames);
+	add_wrongs(m, source, t, frames);
 	add_threads(m, t);
 	lr_counts_add(&m->total, &t->total);
 	m->reallocations += t->reallocations;

@@ -28,6 +28,7 @@ struct lr_site {
 	struct lr_counts counts;
 	uint32_t frame;  /* the innermost */
 	uint32_t thread; /* index in threads plus 1; 0 when they are not told apart */
+	uint8_t apis;    /* 1 << enum ltf_api for each by which its blocks were handed out */
 };
 
 struct lr_thread {
@@ -89,6 +90,7 @@ struct lr_model {
 	size_t sites_used, sites_room;
 	struct lr_thread *threads;
 	size_t threads_used, threads_room;
+	struct lr_wrongs wrongs; /* their sites are frames */
 	struct lr_resource_site *resources;
 	size_t resources_used, resources_room;
 	/* private */

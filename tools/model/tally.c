@@ -55,6 +55,8 @@ void lr_tally_free(struct lr_tally *t)
 	lr_ids_free(&t->cell_of);
 	lr_ids_free(&t->node_of);
 	lr_history_free(&t->history);
+	lr_wrongs_free(&t->wrongs);
+	lr_watch_free(&t->suspects);
 	free(t->cells);
 	free(t->nodes);
 	free(t->modules);

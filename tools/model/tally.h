@@ -14,6 +14,7 @@
 #include "tools/model/counts.h"
 #include "tools/model/history.h"
 #include "tools/model/series.h"
+#include "tools/model/wrong.h"
 #include "tools/util/ids.h"
 #include "tools/util/limits.h"
 #include "tools/util/map.h"
@@ -34,6 +35,7 @@ struct lr_cell {
 	struct lr_followed followed;
 	uint32_t site;   /* the dump's id */
 	uint32_t thread; /* index in threads; 0 unless told apart */
+	uint8_t apis;    /* 1 << enum ltf_api for each by which its blocks were handed out */
 };
 
 struct lr_raw_node {
@@ -126,6 +128,8 @@ struct lr_tally {
 	uint64_t live_threads, most_threads;
 
 	struct lr_missed missed;
+	struct lr_wrongs wrongs;
+	struct lr_watch suspects; /* released, but no blocks */
 };
 
 struct lr_tally *lr_tally_new(const struct lr_selection *sel, const struct lr_limits *limits);
