@@ -97,6 +97,25 @@ static json_t *holders(const struct lr_holders_view *v)
 	return list;
 }
 
+static json_t *shared(const struct lr_holders_view *v)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < v->shared_used; i++) {
+		const struct lr_shared_row *r = &v->shared_rows[i];
+		json_t *o = sum(&r->retained), *by = json_array();
+		for (size_t k = 0; k < r->by_used; k++)
+			json_array_append_new(by, holder(r->by[k]));
+		lr_json_set(o, "share", json_real(r->share));
+		lr_json_set(o, "own_blocks", lr_json_number(r->blocks));
+		lr_json_set(o, "stack", lr_json_stack(r->stack, r->stack_used));
+		lr_json_set(o, "frames_left_out", lr_json_number(r->stack_cut));
+		lr_json_set(o, "held_by", by);
+		lr_json_set(o, "held_by_others_too", json_boolean(r->by_more));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
 static json_t *sites(const struct lr_holders_view *v)
 {
 	json_t *list = json_array();
@@ -122,6 +141,8 @@ json_t *lr_json_holders(const struct lr_holders_view *v)
 	lr_json_set(o, "holders", holders(v));
 	lr_json_set(o, "other_holders", sum(&v->rest));
 	lr_json_set(o, "shared", sum(&v->shared));
+	lr_json_set(o, "shared_rows_in_all", lr_json_number(v->shared_found));
+	lr_json_set(o, "shared_rows", shared(v));
 	lr_json_set(o, "sites", v->graph ? sites(v) : json_array());
 	return o;
 }

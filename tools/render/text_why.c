@@ -93,7 +93,7 @@ static void site(struct lr_out *o, const struct lr_line *lines, size_t n)
 	}
 	const struct lr_location *at = &lines[0].at;
 	if (at->function) {
-		fputs(o->bold, o->f);
+		fprintf(o->f, "%s%s", at->nearest ? "near " : "", o->bold);
 		lr_put_safe(o->f, at->function);
 		fprintf(o->f, "%s  ", o->off);
 	}
@@ -204,6 +204,48 @@ static void row(struct lr_out *o, const struct lr_sum *s, double part)
 	fprintf(o->f, " %9s  ", lr_show_percent(part).text);
 }
 
+/* In few words. */
+static void holder_name(struct lr_out *o, const struct lr_holder *h)
+{
+	if (h->kind == LR_HOLDER_VARIABLE)
+		lr_put_safe(o->f, h->name);
+	else if (h->kind == LR_HOLDER_DATA)
+		place(o, NULL, 0, h->module, h->addr);
+	else
+		holder(o, h);
+}
+
+/* "f  f.c:12, held by a, b and others" */
+static void shared_row(struct lr_out *o, const struct lr_shared_row *r)
+{
+	row(o, &r->retained, r->share);
+	fputs("  ", o->f);
+	if (r->blocks > 1)
+		fprintf(o->f, "%s blocks of ", lr_show_count(r->blocks).text);
+	site(o, r->stack, r->stack_used < 1 ? r->stack_used : 1);
+	for (size_t i = 0; i < r->by_used; i++) {
+		bool last = i + 1 == r->by_used && !r->by_more;
+		fputs(i == 0 ? ", held by " : last ? " and " : ", ", o->f);
+		holder_name(o, r->by[i]);
+	}
+	if (r->by_more)
+		fputs(r->by_used ? " and others" : ", held by what is shared itself", o->f);
+	fputc('\n', o->f);
+}
+
+static void shared_rows(struct lr_out *o, const struct lr_holders_view *v)
+{
+	if (!v->shared.blocks)
+		return;
+	row(o, &v->shared, v->shared_share);
+	fputs("several of these together:\n", o->f);
+	for (size_t i = 0; i < v->shared_used; i++)
+		shared_row(o, &v->shared_rows[i]);
+	if (v->shared_used < v->shared_found)
+		fprintf(o->f, "%42s  %zu more; --limit shows them\n", "",
+			v->shared_found - v->shared_used);
+}
+
 void lr_text_holders(struct lr_out *o, const struct lr_holders_view *v)
 {
 	if (!v->graph)
@@ -220,10 +262,7 @@ void lr_text_holders(struct lr_out *o, const struct lr_holders_view *v)
 		row(o, &v->rest, v->rest_share);
 		fprintf(o->f, "%zu more; --limit shows them\n", v->found - v->used);
 	}
-	if (v->shared.blocks) {
-		row(o, &v->shared, v->shared_share);
-		fputs("several of these together\n", o->f);
-	}
+	shared_rows(o, v);
 	row(o, &v->all, 1);
 	fputs("in all\n", o->f);
 	if (!v->graph || !v->sites_used)

@@ -1,8 +1,10 @@
 #include "tools/view/heap.h"
 
 #include <stdlib.h>
+#include "tools/util/map.h"
 #include "tools/util/mem.h"
 #include "tools/view/heap_parts.h"
+#include "tools/view/sitename.h"
 
 #define KIND_KEY(name, key, words)   key,
 #define KIND_WORDS(name, key, words) words,
@@ -20,6 +22,51 @@ static void read_graph(struct lr_heap *h)
 	lr_graph_of_scan(&h->graph, s);
 }
 
+/* The place of a site: those in one module at one address are one. */
+static uint32_t place_of(struct lr_heap *h, struct lr_map *places, size_t *room, uint32_t site)
+{
+	const struct lr_model *m = h->model;
+	uint32_t frame = lr_site_frame(m, h->names, site);
+	const struct lr_frame *f = &m->frames[frame];
+	bool fresh;
+	uint32_t *at = lr_map_put(places, (f->offset << 16) ^ f->module ^ f->offset >> 48, &fresh);
+	if (!fresh) {
+		h->place[*at].one_caller = false;
+		return *at;
+	}
+	*at = (uint32_t)h->places_used;
+	LR_GROW(h->place, h->places_used, *room);
+	h->place[h->places_used] = (struct lr_place){.frame = frame, .one_caller = true};
+	return (uint32_t)h->places_used++;
+}
+
+static void find_places(struct lr_heap *h)
+{
+	struct lr_map known = {.used = 0}, places = {.used = 0};
+	size_t room = 0;
+	h->places = lr_calloc(h->scan->blocks_used, sizeof(*h->places));
+	for (size_t i = 0; i < h->scan->blocks_used; i++) {
+		bool fresh;
+		uint32_t *of = lr_map_put(&known, h->sites[i], &fresh);
+		if (fresh)
+			*of = place_of(h, &places, &room, h->sites[i]);
+		h->places[i] = *of;
+	}
+	lr_map_free(&known);
+	lr_map_free(&places);
+}
+
+struct lr_line *lr_heap_place_lines(
+	const struct lr_heap *h, uint32_t place, size_t max, size_t *used, size_t *cut)
+{
+	const struct lr_place *p = &h->place[place];
+	struct lr_line *lines =
+		lr_stack_lines(h->model, h->names, p->frame, p->one_caller ? max : 1, used, cut);
+	if (!p->one_caller)
+		*cut = 0;
+	return lines;
+}
+
 struct lr_heap *lr_heap_open(const struct lr_model *m, struct lr_names *names,
 	const struct lr_dump *d, const struct lr_scan *scan)
 {
@@ -33,6 +80,7 @@ struct lr_heap *lr_heap_open(const struct lr_model *m, struct lr_names *names,
 		h->all.bytes += h->sizes[i];
 	}
 	h->all.blocks = scan->blocks_used;
+	find_places(h);
 	read_graph(h);
 	lr_heap_find_holders(h);
 	lr_retained_make(&h->retained, &h->graph, &h->held, h->sizes);
@@ -53,6 +101,8 @@ void lr_heap_close(struct lr_heap *h)
 	free(h->holds);
 	free(h->sizes);
 	free(h->sites);
+	free(h->places);
+	free(h->place);
 	free(h);
 }
 

@@ -6,6 +6,7 @@
 #include "tools/model/model.h"
 #include "tools/model/retained.h"
 #include "tools/view/names.h"
+#include "tools/view/table.h"
 
 /* name, in JSON, in words */
 #define LR_HOLDER_KINDS(X)                                                                         \
@@ -39,6 +40,12 @@ struct lr_holder {
 	uint64_t addr, size; /* in the module's file; without a module: in the process */
 };
 
+/* Where blocks are made, as a person means it: one line, whoever called it. */
+struct lr_place {
+	uint32_t frame;  /* of one of the sites there */
+	bool one_caller; /* there is one site alone: its callers can be named */
+};
+
 struct lr_heap {
 	const struct lr_model *model;
 	const struct lr_dump *dump;
@@ -52,8 +59,11 @@ struct lr_heap {
 	struct lr_holders held; /* these, for lr_retained_make and lr_ways_find */
 	struct lr_graph graph;
 	struct lr_retained retained;
-	uint64_t *sizes; /* by block */
-	uint32_t *sites; /* by block: frames of the model */
+	uint64_t *sizes;  /* by block */
+	uint32_t *sites;  /* by block: frames of the model */
+	uint32_t *places; /* by block: index in place */
+	struct lr_place *place;
+	size_t places_used;
 	struct lr_sum all;
 	char **owned; /* texts */
 	size_t owned_used, owned_room;
@@ -63,6 +73,11 @@ struct lr_heap {
 struct lr_heap *lr_heap_open(const struct lr_model *m, struct lr_names *names,
 	const struct lr_dump *d, const struct lr_scan *scan);
 void lr_heap_close(struct lr_heap *h);
+
+/* The lines of a place: that of the place itself, and at most max - 1 of its callers. *cut: how
+ * many are left out. */
+struct lr_line *lr_heap_place_lines(
+	const struct lr_heap *h, uint32_t place, size_t max, size_t *used, size_t *cut);
 
 /* Looks where in the sources a variable is declared. */
 void lr_heap_declare(struct lr_heap *h, uint32_t holder);

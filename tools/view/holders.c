@@ -4,7 +4,6 @@
 #include <string.h>
 #include "tools/util/map.h"
 #include "tools/util/mem.h"
-#include "tools/view/sitename.h"
 
 /* What a site retains takes a walk over the whole graph, so it is asked of a few: those whose
  * blocks, each by itself, retain most. */
@@ -48,7 +47,7 @@ static void add_rows(struct lr_holders_view *v, struct lr_heap *h, size_t limit)
 }
 
 struct candidate {
-	uint32_t site;
+	uint32_t place;
 	struct lr_sum own;
 	uint64_t bound; /* bytes: what its outermost blocks retain, each by itself */
 };
@@ -58,7 +57,7 @@ static int by_bound(const void *pa, const void *pb)
 	const struct candidate *a = pa, *b = pb;
 	if (a->bound != b->bound)
 		return a->bound > b->bound ? -1 : 1;
-	return a->site < b->site ? -1 : a->site > b->site;
+	return a->place < b->place ? -1 : a->place > b->place;
 }
 
 /* All sites, by bound. A new array. */
@@ -72,16 +71,16 @@ static struct candidate *candidates(const struct lr_heap *h, size_t *used)
 	for (uint32_t i = 0; i < r->blocks; i++) {
 		bool fresh;
 		uint32_t above = r->tree.above[first + i];
-		uint32_t *at = lr_map_put(&of, h->sites[i], &fresh);
+		uint32_t *at = lr_map_put(&of, h->places[i], &fresh);
 		if (fresh) {
 			*at = (uint32_t)n;
 			LR_GROW(c, n, room);
-			c[n++] = (struct candidate){.site = h->sites[i]};
+			c[n++] = (struct candidate){.place = h->places[i]};
 		}
 		struct candidate *x = &c[*at];
 		x->own.blocks++;
 		x->own.bytes += h->sizes[i];
-		if (above < first || above == LR_NO_NODE || h->sites[above - first] != x->site)
+		if (above < first || above == LR_NO_NODE || h->places[above - first] != x->place)
 			x->bound += r->bytes[first + i];
 	}
 	lr_map_free(&of);
@@ -99,15 +98,17 @@ static int by_site_retained(const void *pa, const void *pb)
 	return a->frame < b->frame ? -1 : a->frame > b->frame;
 }
 
-static void weigh(struct lr_holder_site *s, const struct lr_heap *h, const struct candidate *c)
+static void weigh(struct lr_holder_site *s, const struct lr_heap *h, const struct candidate *c,
+	size_t stack_max)
 {
 	bool *member = lr_calloc((size_t)h->graph.blocks + 1, sizeof(*member));
 	for (uint32_t i = 0; i < h->graph.blocks; i++)
-		member[i] = h->sites[i] == c->site;
-	*s = (struct lr_holder_site){.frame = lr_site_frame(h->model, h->names, c->site),
+		member[i] = h->places[i] == c->place;
+	*s = (struct lr_holder_site){.frame = h->place[c->place].frame,
 		.own = c->own,
 		.retained = lr_retained_by_all(&h->retained, member)};
 	s->share = share(&s->retained, &h->all);
+	s->stack = lr_heap_place_lines(h, c->place, stack_max, &s->stack_used, &s->stack_cut);
 	free(member);
 }
 
@@ -121,15 +122,12 @@ static void add_sites(struct lr_holders_view *v, const struct lr_heap *h, size_t
 	n = n < asked ? n : asked;
 	v->sites = lr_calloc(n, sizeof(*v->sites));
 	for (size_t i = 0; i < n; i++)
-		weigh(&v->sites[i], h, &c[i]);
+		weigh(&v->sites[i], h, &c[i], max);
 	if (n)
 		qsort(v->sites, n, sizeof(*v->sites), by_site_retained);
 	v->sites_used = n < limit ? n : limit;
-	for (size_t i = 0; i < v->sites_used; i++) {
-		struct lr_holder_site *s = &v->sites[i];
-		s->stack = lr_stack_lines(
-			h->model, h->names, s->frame, max, &s->stack_used, &s->stack_cut);
-	}
+	for (size_t i = v->sites_used; i < n; i++)
+		free(v->sites[i].stack);
 	free(c);
 }
 
@@ -142,6 +140,7 @@ struct lr_holders_view *lr_holders_make(struct lr_heap *h, size_t limit, size_t 
 		.shared = h->retained.shared};
 	v->shared_share = share(&v->shared, &v->all);
 	add_rows(v, h, limit);
+	lr_holders_add_shared(v, h, limit, stack_max);
 	add_sites(v, h, limit, stack_max);
 	return v;
 }
@@ -152,6 +151,9 @@ void lr_holders_free(struct lr_holders_view *v)
 		return;
 	for (size_t i = 0; i < v->sites_used; i++)
 		free(v->sites[i].stack);
+	for (size_t i = 0; i < v->shared_used; i++)
+		free(v->shared_rows[i].stack);
+	free(v->shared_rows);
 	free(v->sites);
 	free(v->rows);
 	free(v);

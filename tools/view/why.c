@@ -83,15 +83,14 @@ static double share(const struct lr_sum *part, const struct lr_sum *all)
 static struct lr_why_step step_of(struct asking *a, const struct lr_step *s)
 {
 	struct lr_heap *h = a->h;
-	uint32_t frame = lr_site_frame(h->model, h->names, s->site);
-	struct lr_why_step step = {.frame = frame,
+	struct lr_why_step step = {.frame = h->place[s->site].frame,
 		.sum = s->sum,
 		.addr = h->scan->blocks[s->block].addr,
 		.at = s->at,
 		.again = s->again,
 		.next = s->next};
-	step.stack = lr_stack_lines(
-		h->model, h->names, frame, a->stack_max, &step.stack_used, &step.stack_cut);
+	step.stack =
+		lr_heap_place_lines(h, s->site, a->stack_max, &step.stack_used, &step.stack_cut);
 	return step;
 }
 
@@ -151,7 +150,7 @@ static void find(
 	struct lr_heap *h = a->h;
 	struct lr_ways ways;
 	lr_ways_find(&ways, &h->graph, &h->held, left_out);
-	lr_chains_find(chains, &ways, &h->graph, &h->held, h->sites, h->sizes, wanted);
+	lr_chains_find(chains, &ways, &h->graph, &h->held, h->places, h->sizes, wanted);
 	lr_ways_free(&ways);
 }
 

@@ -6,11 +6,11 @@
 #include "tools/view/heap.h"
 #include "tools/view/table.h"
 
-/* One step of a chain: a holder, or blocks of one site. */
+/* One step of a chain: a holder, or blocks of one place. */
 struct lr_why_step {
 	const struct lr_holder *holder; /* NULL: blocks: */
-	uint32_t frame;                 /* of the site, as a person means it */
-	struct lr_line *stack;          /* from there on */
+	uint32_t frame;                 /* the place where they were made */
+	struct lr_line *stack;          /* that, and its callers, if it has the same everywhere */
 	size_t stack_used, stack_cut;
 	struct lr_sum sum;   /* of those blocks that the chains lead over */
 	uint64_t addr;       /* of one of them */
