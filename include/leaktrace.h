@@ -44,6 +44,14 @@ static inline void leaktrace_resume(void)
 	leaktrace_call_("leaktrace_tracer_resume", &found);
 }
 
+/* Has the program's live blocks judged now: what has leaked so far is in the dump some time later.
+ * The program stands still for a moment. */
+static inline void leaktrace_scan(void)
+{
+	static void *found;
+	leaktrace_call_("leaktrace_tracer_scan", &found);
+}
+
 /* The block p, as malloc or operator new returned it, and what only it leads to, is kept on
  * purpose: it counts as suppressed, not as a leak. Until it is released or reallocated. */
 static inline void leaktrace_ignore(const void *p)

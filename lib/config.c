@@ -93,7 +93,7 @@ void lt_config_read(char **envp)
 #undef LT_SETTING_INT
 #undef LT_SETTING_WORD
 #undef LT_SETTING_TEXT
-	if (lt_config.scan != LT_SCAN_NONE)
+	if (lt_config.scan != LT_SCAN_NONE || lt_config.scan_every || lt_config.scan_growth)
 		lt_config.live = 1;
 }
 

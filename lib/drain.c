@@ -10,6 +10,7 @@
 #include "format/file.h"
 #include "format/varint.h"
 #include "lib/clock.h"
+#include "lib/control.h"
 #include "lib/dump.h"
 #include "lib/lifecycle.h"
 #include "lib/live.h"
@@ -24,6 +25,7 @@ enum {
 	RSS_EVERY_MS = 100,
 	WAIT_MS = 5000,
 	FORK_WAIT_MS = 200,
+	SHORT_WAIT_MS = 200,
 	NAP_MS = 5,
 	STEAL_ROUNDS = 200,
 	PATIENCE_MS = 10000
@@ -420,6 +422,7 @@ bool lt_drain(void)
 		return false;
 	lt_rss_open();
 	bool ok = is_prepared() && pass(false);
+	lt_control_grown(lt_live_sum().bytes);
 	/* Threads that each own a block leave few to fill: keep some free for each. And a chunk
 	 * costs less by the event the more it holds, which counts for whoever drains often. */
 	uint32_t blocks = lt_ring_blocks();
@@ -446,5 +449,21 @@ bool lt_drain_all(bool last)
 	}
 	if (!last)
 		atomic_store(&drain.owner, 0);
+	return ok;
+}
+
+bool lt_drain_for(void (*then)(void *), void *arg)
+{
+	uint64_t start = 0;
+	while (!try_lock()) {
+		if (lt_mode == LT_MODE_STOPPED || lt_clock_over(&start, SHORT_WAIT_MS))
+			return false;
+		lt_sys1(SYS_sched_yield, 0);
+	}
+	bool ok = is_prepared() && pass(false);
+	if (ok)
+		then(arg);
+	atomic_store(&drain.owner, 0);
+	wake();
 	return ok;
 }

@@ -20,6 +20,10 @@ void lt_drain_wait(void);
  * rest. */
 bool lt_drain_all(bool last);
 
+/* Waits (bounded) for its turn, drains, and calls then(arg) while nobody else can drain. False: it
+ * was not called. */
+bool lt_drain_for(void (*then)(void *), void *arg);
+
 /* Maps the drainer's buffers, untouched, while there is memory for them: a program that runs out of
  * it is drained all the same. */
 void lt_drain_prepare(void);

@@ -120,9 +120,11 @@ static void *traced_realloc(void *p, size_t size, const struct lt_regs *regs)
 		lt_release_end(outer);
 		return q;
 	}
+	bool outer_moves = lt_move_begin();
 	lt_trace_realloc_begin(p);
 	void *q = lt_real.realloc(p, size);
 	lt_trace_realloc_end(call, p, q, size, regs);
+	lt_move_end(outer_moves);
 	lt_release_end(outer);
 	return q;
 }

@@ -1,8 +1,10 @@
 #include "lib/judge_in.h"
 
+#include <string.h>
 #include "format/ring.h"
 #include "lib/allocator.h"
 #include "lib/kept.h"
+#include "lib/node.h"
 #include "lib/stacks.h"
 #include "lib/sys.h"
 
@@ -20,6 +22,20 @@ static void *take(char **at, size_t len)
 	void *p = *at;
 	*at += pages(len);
 	return p;
+}
+
+/* In the process: what is known of sites is not copied. */
+static void note_allocators(uint64_t *set)
+{
+	struct lt_frame f;
+	memset(set, 0, LT_JUDGE_EARLY / 8);
+	for (uint32_t site = 1; lt_allocator.only && site < LT_JUDGE_EARLY; site++) {
+		if (!lt_node_segments[site / LT_NODE_SEGMENT])
+			return;
+		lt_stacks_frame(site, &f);
+		if (f.pc - lt_allocator.low < lt_allocator.size)
+			set[site / 64] |= UINT64_C(1) << (site % 64);
+	}
 }
 
 /* All in one mapping, of which most is never touched. */
@@ -47,6 +63,7 @@ bool lt_judge_begin(uint64_t blocks)
 	c->theirs = take(&p, range_len);
 	c->text = take(&p, LT_JUDGE_TEXT);
 	c->room = (uint32_t)blocks;
+	note_allocators(c->allocators);
 	c->scan.words = c->words = take(&p, word_len);
 	c->scan.n_words = lt_kept_read(c->words, LT_JUDGE_WORDS / 2, c->text, LT_JUDGE_TEXT);
 	return true;
@@ -63,12 +80,7 @@ void lt_judge_end(void)
  * that are numbered this early lie side by side; they are not there in the copy. */
 static bool is_allocators(uint32_t site)
 {
-	enum { EARLY = 4096 };
-	struct lt_frame f;
-	if (!lt_allocator.only || site == LTF_SITE_NONE || site >= EARLY)
-		return false;
-	lt_stacks_frame(site, &f);
-	return f.pc - lt_allocator.low < lt_allocator.size;
+	return site < LT_JUDGE_EARLY && lt_cut.allocators[site / 64] >> (site % 64) & 1;
 }
 
 void lt_judge_add(uint64_t addr, uint64_t size, uint32_t site, uint32_t birth, unsigned flags)

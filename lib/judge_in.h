@@ -8,6 +8,7 @@
 
 enum {
 	LT_JUDGE_TEXT = 4 << 20, /* of maps, at most */
+	LT_JUDGE_EARLY = 4096,   /* sites */
 	LT_JUDGE_MAPPINGS = 65536,
 	LT_JUDGE_ROOTS = 2 * LT_JUDGE_MAPPINGS,
 	LT_JUDGE_WORDS = 1 << 20
@@ -16,7 +17,9 @@ enum {
 /* All of it lies in one mapping, of which most is never touched. */
 struct lt_judge {
 	struct lt_scan scan;
-	uint32_t room; /* blocks */
+	uint64_t allocators[LT_JUDGE_EARLY /
+			    64]; /* a bit for each of the first sites: allocator's */
+	uint32_t room;           /* blocks */
 	bool any_inherited;
 	char *memory; /* what follows lies there */
 	size_t memory_len;

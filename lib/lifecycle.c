@@ -12,6 +12,8 @@
 #include "lib/allocator.h"
 #include "lib/clock.h"
 #include "lib/config.h"
+#include "lib/control.h"
+#include "lib/cut.h"
 #include "lib/describe.h"
 #include "lib/drain.h"
 #include "lib/dump.h"
@@ -186,6 +188,7 @@ static bool start(int argc, char **argv, char **envp)
 	lt_alive = page;
 	lt_modules_start(self.exe);
 	lt_slowly_init();
+	lt_control_start();
 	if (!start_recording(self.further ? LTF_ORIGIN_EXEC : LTF_ORIGIN_FIRST,
 		    self.further ? (int)lt_sys1(SYS_getppid, 0) : 0))
 		return false;
@@ -265,6 +268,8 @@ bool lt_child_start(void)
 	lt_modules_reset();
 	lt_unwind_child();
 	lt_tracer_reset();
+	lt_snapshot_reset();
+	lt_control_reset();
 	if (!self.further) /* a page that nobody else writes to */
 		self.further = true;
 	if (lt_config.children == LT_CHILDREN_NONE || !start_recording(LTF_ORIGIN_FORK, parent)) {
@@ -299,6 +304,7 @@ static long finish(void *arg)
 	uint32_t status = *(uint32_t *)arg, blocks = 0;
 	struct lt_thread *t = lt_self;
 	lt_thread_sweep(); /* may need a block, so before draining stops */
+	lt_snapshot_stop();
 	bool leave = may_leave(t);
 	if (leave)
 		lt_drain_note(t);
@@ -311,6 +317,7 @@ static long finish(void *arg)
 		lt_dump_leave(status, blocks);
 	else
 		lt_dump_finish(status, lt_drain_all(true));
+	lt_cut_go();
 	return 0;
 }
 

@@ -31,7 +31,9 @@ LT_TOGETHER static struct {
 } LT_LINE stacks;
 static struct stack others[STACKS - NEAR];
 
-/* The frame pointer leads back to the caller's stack, whatever happens on the other one. */
+/* The frame pointer leads back to the caller's stack, whatever happens on the other one. Registers
+ * that functions keep are put on the caller's stack, so that a scan finds there what the program
+ * has in them; the other stack's first word says where. */
 __attribute__((naked, noinline)) long lt_on_stack(long (*fn)(void *) __attribute__((unused)),
 	void *arg __attribute__((unused)), void *stack_top __attribute__((unused)))
 {
@@ -40,8 +42,16 @@ __attribute__((naked, noinline)) long lt_on_stack(long (*fn)(void *) __attribute
 		".cfi_offset %rbp, -16\n\t"
 		"movq %rsp, %rbp\n\t"
 		".cfi_def_cfa_register %rbp\n\t"
+		"pushq %rbx\n\t"
+		"pushq %r12\n\t"
+		"pushq %r13\n\t"
+		"pushq %r14\n\t"
+		"pushq %r15\n\t"
+		"movq %rsp, %rcx\n\t"
 		"movq %rdx, %rsp\n\t"
 		"andq $-16, %rsp\n\t"
+		"pushq %rcx\n\t"
+		"pushq %rcx\n\t"
 		"movq %rdi, %rax\n\t"
 		"movq %rsi, %rdi\n\t"
 		"callq *%rax\n\t"
@@ -130,6 +140,17 @@ static bool is_on_one(void)
 			return sp - (uintptr_t)low > LT_SLOW_STACK / 2;
 	}
 	return false;
+}
+
+uintptr_t lt_slowly_sp(void)
+{
+	uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
+	for (int i = 0; i < atomic_load(&stacks.known); i++) {
+		const char *low = atomic_load_explicit(&stack_at(i)->low, memory_order_relaxed);
+		if (low && sp - (uintptr_t)low < LT_SLOW_STACK)
+			return ((const uintptr_t *)(low + LT_SLOW_STACK))[-1];
+	}
+	return 0;
 }
 
 long lt_slowly(long (*fn)(void *), void *arg)

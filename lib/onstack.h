@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Calls fn(arg) with the stack pointer at stack_top (rounded down to 16) and returns its result.
  * The frame that does it has unwind information: walkers and debuggers see through to the caller.
@@ -26,6 +27,10 @@ enum {
  * return LT_SLOW_BUSY itself. While sealed, signals are not blocked: fn may then be interrupted by
  * a handler that comes here too. */
 long lt_slowly(long (*fn)(void *), void *arg);
+
+/* Within such a call: the stack pointer of the caller's stack. What is alive there, with all that
+ * the caller's registers hold, begins at it. 0: not within one. */
+uintptr_t lt_slowly_sp(void);
 
 /* Maps one stack ahead, for the time when no more can be mapped. */
 void lt_slowly_init(void);

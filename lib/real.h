@@ -4,6 +4,7 @@
 #define LT_REAL_H
 
 #include <mqueue.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -11,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
+#include <sys/sem.h>
 #include <sys/types.h>
 #include <time.h>
 #include "lib/own.h"

@@ -4,12 +4,14 @@
 #include <link.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include "format/file.h"
 #include "lib/clock.h"
 #include "lib/config.h"
+#include "lib/cut.h"
 #include "lib/dump.h"
 #include "lib/judge.h"
 #include "lib/live.h"
@@ -32,8 +34,12 @@ static struct {
 	bool called;
 	uintptr_t main_sp; /* 0: not known */
 	struct lt_moment moment;
-	struct lt_room room; /* of the dump, for the copy's records */
-	long pid;            /* of the process */
+	struct lt_cut_threads threads; /* at the end of the process */
+	struct lt_room room;           /* of the dump, for the copy's records */
+	long pid;                      /* of the process */
+	long copy;                     /* of the last one that was not waited for; 0 none */
+	uint64_t begun, stopped;       /* ns; stopped: when the threads began to stand still */
+	bool threads_unknown;
 } cut;
 
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
@@ -97,15 +103,28 @@ static _Noreturn void leave(int status)
 		lt_sys1(SYS_exit_group, status);
 }
 
-/* It ends with the process, holds nobody's pipe open, calls none of the program's handlers, and is
+/* What is made at the end ends with the process. What is made in between has a time limit. */
+static void end_in_time(bool with_process)
+{
+	struct itimerval limit = {.it_value.tv_sec = LONGEST_MS / 1000};
+	uint64_t none[4] = {0}, alarm = UINT64_C(1) << (SIGALRM - 1);
+	if (with_process) {
+		lt_sys2(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
+		if (lt_sys1(SYS_getppid, 0) != cut.pid)
+			leave(1);
+		return;
+	}
+	lt_sys4(SYS_rt_sigaction, SIGALRM, none, NULL, 8);
+	lt_sys3(SYS_setitimer, ITIMER_REAL, &limit, NULL);
+	lt_sys4(SYS_rt_sigprocmask, SIG_UNBLOCK, &alarm, NULL, 8);
+}
+
+/* It holds nobody's pipe open, calls none of the program's handlers, and is
  * the first to go when memory is short. */
 static void become_copy(void)
 {
 	static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
 	uint64_t none[4] = {0}; /* the default */
-	lt_sys2(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
-	if (lt_sys1(SYS_getppid, 0) != cut.pid)
-		leave(1);
 	int dump = lt_dump_descriptor();
 	if (dump > 0)
 		lt_sys3(SYS_close_range, 0, dump - 1, 0);
@@ -120,16 +139,61 @@ static void become_copy(void)
 	}
 }
 
-static _Noreturn void judge_and_tell(void)
+static uint64_t precisely(clockid_t clock)
 {
+	struct timespec ts = {0};
+	lt_sys2(SYS_clock_gettime, clock, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+/* A thread may hold anything in its registers. */
+static void doubt(struct lt_scan *s)
+{
+	for (uint32_t i = 0; i < s->n_blocks; i++)
+		if (s->blocks[i].verdict == LT_SCAN_DEFINITE ||
+			s->blocks[i].verdict == LT_SCAN_INDIRECT)
+			s->blocks[i].verdict = LT_SCAN_POSSIBLE;
+	for (int i = LT_SCAN_INDIRECT; i <= LT_SCAN_DEFINITE; i++) {
+		s->count[LT_SCAN_POSSIBLE] += s->count[i];
+		s->bytes[LT_SCAN_POSSIBLE] += s->bytes[i];
+		s->count[i] = s->bytes[i] = 0;
+	}
+	s->coverage |= LTF_SCAN_REGISTERS_UNKNOWN;
+}
+
+/* For who waits for it, in the header. */
+static void conclude(const struct lt_scan *s, bool told)
+{
+	struct ltf_scan_state *h = &lt_header->scan;
+	for (int i = 0; i < 4; i++) {
+		h->blocks[i] = s->count[LT_SCAN_REACHABLE + i];
+		h->bytes[i] = s->bytes[LT_SCAN_REACHABLE + i];
+	}
+	h->words = s->words_read;
+	h->room_used = lt_dump_room_used();
+	h->cpu_ns = precisely(CLOCK_PROCESS_CPUTIME_ID);
+	h->wall_ns = precisely(CLOCK_MONOTONIC) - cut.begun;
+	h->failed += !told;
+	__atomic_store_n(&h->ended, h->begun, __ATOMIC_RELEASE);
+}
+
+static _Noreturn void judge_and_tell(bool with_process)
+{
+	uint64_t pause = precisely(CLOCK_MONOTONIC) - cut.stopped;
+	end_in_time(with_process);
 	become_copy();
+	lt_live_each(add_block, NULL);
 	struct lt_channel *c = lt_sys_map((sizeof(*c) + PAGE - 1) & ~(size_t)(PAGE - 1), false);
 	const struct lt_scan *s = c ? lt_judge(&cut.moment) : NULL;
 	if (!s)
 		leave(1);
+	if (cut.threads_unknown)
+		doubt((struct lt_scan *)s);
 	lt_dump_move_in(&cut.room);
+	lt_tell_figure(LTF_SCAN_PAUSE_US,
+		(lt_header->scan.pause_ns ? lt_header->scan.pause_ns : pause) / 1000);
 	bool told = lt_tell(c, s, &cut.moment);
-	lt_header->scan.room_used = lt_dump_room_used();
+	conclude(s, told);
 	leave(!told);
 }
 
@@ -156,20 +220,41 @@ static bool wait_for_copy(long pid)
 
 enum { ROOM_LEAST = 256 << 10, ROOM_BLOCK = 72 }; /* bytes: at most, and mostly a tenth of it */
 
-/* The copy has no exit signal: nobody is told of its end. */
-static enum ltf_scan_end judge_in_copy(uint64_t blocks)
+/* The copy has no exit signal: nobody is told of its end. Its pid; less than 0: there is none. */
+static long make_copy(const struct lt_cut_threads *t, uint64_t blocks, enum ltf_scan_reason reason)
 {
-	lt_live_each(add_block, NULL);
+	bool with_process = reason == LTF_SCAN_AT_EXIT || reason == LTF_SCAN_SIGNAL;
+	struct ltf_scan_state *h = &lt_header->scan;
+	cut.moment.thread = t->thread;
+	cut.moment.n_threads = t->n;
 	if (!lt_dump_room(&cut.room, ROOM_LEAST + ROOM_BLOCK * blocks))
-		return LTF_END_UNFINISHED;
-	lt_header->scan.room_used = cut.room.start;
-	lt_tell_begin(LTF_SCAN_AT_EXIT);
+		return 0;
+	h->room_used = cut.room.start;
+	h->threads = t->n + with_process;
+	h->unknown = t->unknown;
+	h->pause_ns = 0;
+	h->begun++;
+	cut.threads_unknown = t->unknown;
+	lt_tell_begin(reason);
 	cut.pid = lt_sys1(SYS_getpid, 0);
 	long pid = lt_syscall6(SYS_clone, 0, 0, 0, 0, 0, 0);
 	if (pid == 0)
-		judge_and_tell();
+		judge_and_tell(with_process);
+	if (pid < 0) {
+		h->failed++;
+		h->ended = h->begun;
+	}
+	return pid;
+}
+
+static enum ltf_scan_end judge_in_copy(uint64_t blocks)
+{
+	long pid = make_copy(&cut.threads, blocks, LTF_SCAN_AT_EXIT);
+	lt_cut_go();
+	lt_header->scan.pause_ns = precisely(CLOCK_MONOTONIC) - cut.stopped;
 	bool told = pid > 0 && wait_for_copy(pid);
-	lt_dump_room_close(&cut.room, lt_header->scan.room_used);
+	if (pid)
+		lt_dump_room_close(&cut.room, lt_header->scan.room_used);
 	return pid < 0 ? LTF_END_NO_COPY : told ? LTF_END_SCANNED : LTF_END_UNFINISHED;
 }
 
@@ -181,6 +266,16 @@ static enum ltf_scan_end judge(uint64_t blocks)
 		result = judge_in_copy(blocks);
 	lt_judge_end();
 	return result;
+}
+
+void lt_snapshot_stop(void)
+{
+	if (cut.copy)
+		wait_for_copy(cut.copy);
+	cut.copy = 0;
+	cut.begun = cut.stopped = precisely(CLOCK_MONOTONIC);
+	if (cut.called && !lt_sealed)
+		lt_cut_stop(&cut.threads);
 }
 
 /* Blocks that are not known may hold others. */
@@ -195,4 +290,42 @@ void lt_snapshot_take(void)
 		lt_header->scan.at_end = LTF_END_NOTHING;
 	else
 		lt_header->scan.at_end = judge(live.blocks + live.earlier_blocks);
+}
+
+enum ltf_scan_answer lt_snapshot_begin(
+	const struct lt_cut_threads *t, const struct lt_snapshot_when *when)
+{
+	struct lt_live_sum live = lt_live_sum();
+	uint64_t blocks = live.blocks + live.earlier_blocks;
+	if (!live.complete || live.unknown)
+		return LTF_SCAN_OFF;
+	if (blocks >= UINT32_MAX / 2 || !lt_judge_begin(blocks + 1))
+		return LTF_SCAN_NO_COPY;
+	cut.moment.dead_low = cut.moment.dead_high = 0;
+	cut.begun = when->begun;
+	cut.stopped = when->stopped;
+	long pid = make_copy(t, blocks, when->reason);
+	cut.copy = pid > 0 ? pid : 0;
+	lt_judge_end();
+	return pid > 0 ? LTF_SCAN_BEGUN : LTF_SCAN_NO_COPY;
+}
+
+bool lt_snapshot_ended(void)
+{
+	struct ltf_scan_state *h = &lt_header->scan;
+	if (!cut.copy)
+		return true;
+	if (lt_sys4(SYS_wait4, cut.copy, NULL, WCLONE | WNOHANG, NULL) == 0)
+		return false;
+	cut.copy = 0;
+	if (h->ended != h->begun) {
+		h->failed++;
+		h->ended = h->begun;
+	}
+	return true;
+}
+
+void lt_snapshot_reset(void)
+{
+	cut.copy = 0;
 }

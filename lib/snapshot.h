@@ -1,11 +1,14 @@
-/* What of the live memory can still be reached, at the end of the process: a copy of it (a raw
- * clone) is searched, while the process waits, for a bounded time. The copy changes nothing that
- * the program could see; a fault in it ends the copy alone. */
+/* What of the live memory can still be reached: a copy of the process (a raw clone) is searched, at
+ * the end of the process while that waits, for a bounded time; in between while it goes on. The
+ * copy changes nothing that the program could see; a fault in it ends the copy alone. */
 #ifndef LT_SNAPSHOT_H
 #define LT_SNAPSHOT_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "format/file.h"
+#include "format/scan.h"
+#include "lib/cut.h"
 #include "lib/memo.h"
 
 /* Just before main, on its stack: what is above lives on when main has returned. */
@@ -15,8 +18,24 @@ void lt_snapshot_main(uintptr_t sp);
  * to end it, by which it is told whether main has returned. */
 void lt_snapshot_end(uintptr_t sp, const struct lt_regs *regs);
 
-/* With everything drained, by the drainer, who appends the records that are the answer. Nothing
- * unless that is set, and lt_snapshot_end was called. */
+/* At the end, before draining stops: all other threads stand still until the copy has been made.
+ * Nothing unless lt_snapshot_end was called. */
+void lt_snapshot_stop(void);
+/* With everything drained, by the drainer: the copy, and waits for it. */
 void lt_snapshot_take(void);
+
+/* In between, with everything drained and the others standing still, by the drainer: the copy. */
+struct lt_snapshot_when {
+	enum ltf_scan_reason reason;
+	/* CLOCK_MONOTONIC, nanoseconds: it was asked for; the threads began to stand still. */
+	uint64_t begun, stopped;
+};
+enum ltf_scan_answer lt_snapshot_begin(
+	const struct lt_cut_threads *t, const struct lt_snapshot_when *when);
+/* Whether that copy has ended. */
+bool lt_snapshot_ended(void);
+
+/* In a forked child. */
+void lt_snapshot_reset(void);
 
 #endif

@@ -25,6 +25,7 @@ struct lt_thread {
 	uint32_t level;      /* hooks that are taking a stack: 0, or more in signal handlers */
 	uint32_t id;         /* own number, from 1 */
 	bool switching;      /* between two blocks */
+	bool moving;         /* a realloc: the block is at neither of its places */
 	uintptr_t recent[LT_RECENT]; /* last blocks recorded, to tell whether a call's result was;
 					and released: ~address */
 

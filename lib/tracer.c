@@ -1,6 +1,7 @@
 #include "lib/tracer.h"
 
 #include <string.h>
+#include "lib/control.h"
 #include "lib/dump.h"
 #include "lib/record.h"
 #include "lib/ring.h"
@@ -48,6 +49,8 @@ void lt_rare_time(struct lt_thread *t, uint64_t now)
 	if (!w)
 		return;
 	t->last_time = now;
+	if (__builtin_expect(now >= lt_control_next, 0))
+		lt_control_tick();
 	lt_commit(w, LTF_LEAD(LTF_W_TIME) | ((now - lt_header->start_mono) / 1000 & LTF_MASK60));
 }
 

@@ -48,6 +48,23 @@ static inline void lt_release_end(uintptr_t outer)
 		t->releasing = outer;
 }
 
+/* Around a realloc of a block: no scan begins while its contents are on the way. */
+static inline bool lt_move_begin(void)
+{
+	struct lt_thread *t = lt_self;
+	bool outer = t && t->moving;
+	if (t)
+		t->moving = true;
+	return outer;
+}
+
+static inline void lt_move_end(bool outer)
+{
+	struct lt_thread *t = lt_self;
+	if (t)
+		t->moving = outer;
+}
+
 /* After a successful allocation. call: what lt_call_begin said. */
 void lt_trace_alloc(
 	uint32_t call, const void *p, size_t size, enum ltf_api api, const struct lt_regs *regs);

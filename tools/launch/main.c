@@ -11,6 +11,7 @@
 #include "tools/launch/places.h"
 #include "tools/launch/run.h"
 #include "tools/launch/say.h"
+#include "tools/launch/scan.h"
 #include "tools/launch/target.h"
 
 /* "NAME=value"; without memory the launcher ends. */
@@ -133,6 +134,8 @@ int main(int argc, char **argv)
 	struct lr_target target;
 	struct lr_run run;
 	char library[PATH_MAX], value[PATH_MAX + 64];
+	if (argc > 1 && strcmp(argv[1], "scan") == 0)
+		return lr_scan_main(argc - 1, argv + 1);
 	enum lr_options_result read = lr_options_read(&o, argc, argv);
 	if (read != LR_OPTIONS_RUN)
 		return read == LR_OPTIONS_DONE ? 0 : LR_EXIT_ERROR;

@@ -74,8 +74,10 @@ static void print_row(const struct row *r)
 
 static void print_help(void)
 {
-	printf("Usage: leaktrace [OPTION]... PROGRAM [ARGUMENT]...\n\n"
-	       "Runs PROGRAM, records its allocations in a dump, and reports when it has ended.\n\n"
+	printf("Usage: leaktrace [OPTION]... PROGRAM [ARGUMENT]...\n"
+	       "       leaktrace scan PID\n\n"
+	       "Runs PROGRAM, records its allocations in a dump, and reports when it has ended.\n"
+	       "scan: asks a traced process what it has leaked so far.\n\n"
 	       "Options:\n");
 	for (int i = 0; i < ROWS; i++)
 		print_row(&rows[i]);
