@@ -33,6 +33,10 @@ struct lt_judge {
 };
 extern struct lt_judge lt_cut;
 
+/* In the copy, with the roots and what cannot be read found: takes what is dead of threads out of
+ * the roots, and names the rest; adds their words. */
+void lt_judge_threads(const struct lt_moment *moment);
+
 /* In the copy: finds the roots, and what cannot be read. */
 bool lt_judge_roots(const struct lt_moment *moment);
 

@@ -149,17 +149,6 @@ static void add_brk(void)
 					range[1] < m[i].end ? range[1] : m[i].end);
 }
 
-/* Only what lies on the main thread's stack, if that is where the process ends. */
-static void subtract_dead_stack(const struct lt_moment *moment)
-{
-	for (uint32_t i = 0; i < lt_cut.mapping_count; i++) {
-		const struct lt_mapping *m = &lt_cut.mappings[i];
-		uintptr_t low = moment->dead_low;
-		if ((m->flags & LT_MAPPING_STACK) && low >= m->start && low < m->end)
-			lt_roots_subtract(&lt_cut.roots, m->start, moment->dead_high);
-	}
-}
-
 static void set_ranges(void)
 {
 	struct lt_scan *s = &lt_cut.scan;
@@ -184,40 +173,6 @@ static void set_ranges(void)
 	skip[s->skip.n++] = (struct lt_scan_range){readable, UINTPTR_MAX};
 }
 
-/* A thread's descriptor begins with its own address, the address of its vector of thread-local
- * storage (two words into a block), and its own address. */
-enum { THREADS = 1024, VECTOR_HEAD = 16, DESCRIPTOR_ALIGN = 64 };
-
-static uint32_t find_vectors(uintptr_t *vector)
-{
-	const struct lt_roots *r = &lt_cut.roots;
-	uint32_t n = 0;
-	for (uint32_t i = 0; i < r->n; i++) {
-		uintptr_t at = (r->root[i].start + DESCRIPTOR_ALIGN - 1) &
-			       ~(uintptr_t)(DESCRIPTOR_ALIGN - 1);
-		if (r->root[i].kind != LT_SCAN_MAPPING)
-			continue;
-		for (; at + DESCRIPTOR_ALIGN <= r->root[i].end && n < THREADS;
-			at += DESCRIPTOR_ALIGN) {
-			const uintptr_t *w = (const uintptr_t *)at;
-			if (w[0] == at && w[2] == at)
-				vector[n++] = w[1] - VECTOR_HEAD;
-		}
-	}
-	return n;
-}
-
-/* These vectors belong to the threads, though nothing points to their beginnings. */
-static void hold_vectors(void)
-{
-	uintptr_t vector[THREADS];
-	uint32_t n = lt_numbered ? find_vectors(vector) : 0;
-	for (uint32_t i = 0; n && i < lt_cut.scan.n_blocks; i++)
-		for (uint32_t k = 0; k < n; k++)
-			if (lt_cut.scan.blocks[i].addr == vector[k])
-				lt_cut.scan.blocks[i].flags |= LT_SCAN_HELD;
-}
-
 bool lt_judge_roots(const struct lt_moment *moment)
 {
 	struct lt_scan *s = &lt_cut.scan;
@@ -232,9 +187,8 @@ bool lt_judge_roots(const struct lt_moment *moment)
 	subtract_own();
 	subtract_arena();
 	subtract_allocator();
-	subtract_dead_stack(moment);
 	set_ranges();
-	hold_vectors();
+	lt_judge_threads(moment);
 	s->n_later = lt_declared_add(&lt_cut.roots, lt_cut.mappings, lt_cut.mapping_count);
 	s->roots = lt_cut.roots.root;
 	s->n_roots = lt_cut.roots.n;

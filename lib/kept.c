@@ -145,7 +145,7 @@ static uint32_t read_epoll(
 	char path[64];
 	uint32_t have = 0, done;
 	long got;
-	lt_format(path, sizeof(path), "/proc/self/fdinfo/%u", (unsigned)fd);
+	lt_format(path, sizeof(path), "/proc/thread-self/fdinfo/%u", (unsigned)fd);
 	int info = (int)lt_sys4(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
 	if (info < 0)
 		return n;

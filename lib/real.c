@@ -171,6 +171,17 @@ bool lt_real_in(const struct link_map *l, const char *name)
 	return open_object(l, &o) && symbol_in(&o, name, hash_of(name));
 }
 
+const void *lt_real_data(const char *name)
+{
+	uint32_t h = hash_of(name);
+	for (unsigned i = 0; i < objects.count; i++) {
+		const ElfW(Sym) *s = symbol_in(&objects.object[i], name, h);
+		if (s)
+			return (const void *)(objects.object[i].bias + s->st_value);
+	}
+	return NULL;
+}
+
 void *lt_real_default(const char *name)
 {
 	return find(0, name);
@@ -185,15 +196,6 @@ static int is_standard(const void *operator_new)
 	base = base ? base + 1 : path;
 	return !operator_new || strncmp(base, "libstdc++.", 10) == 0 ||
 	       strncmp(base, "libc++", 6) == 0;
-}
-
-static void find_loader(void)
-{
-	struct dl_find_object o;
-	if (_dl_find_object((void *)_dl_find_object, &o) == 0) {
-		lt_loader_low = (uintptr_t)o.dlfo_map_start;
-		lt_loader_size = (uintptr_t)o.dlfo_map_end - lt_loader_low;
-	}
 }
 
 /* The definition in front of ours, or NULL. A program that takes the address of a function may have
@@ -232,10 +234,20 @@ static void look_in_front(void)
 	lt_seen = s;
 }
 
+static void find_loader(void)
+{
+	struct dl_find_object o;
+	void *within = (void *)(uintptr_t)lt_real_data("_rtld_global");
+	if (within && _dl_find_object(within, &o) == 0) {
+		lt_loader_low = (uintptr_t)o.dlfo_map_start;
+		lt_loader_size = (uintptr_t)o.dlfo_map_end - lt_loader_low;
+	}
+}
+
 void lt_real_find(void)
 {
-	find_loader();
 	find_objects();
+	find_loader();
 	/* Published one by one: a program with a malloc of its own (before ours in the search
 	 * order, so not ours to trace) may start it up in here, and that uses mmap and syscall. */
 #define LT_HOOK(name, ret, params) lt_real.name = (ret(*) params)find(objects.us + 1, #name);

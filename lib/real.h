@@ -55,6 +55,10 @@ extern LT_OWN uintptr_t lt_loader_low, lt_loader_size;
  * behind when there is none. */
 void *lt_real_default(const char *name);
 
+/* A symbol's address in the objects that were loaded with the program, whatever it is; no use of
+ * the loader. NULL: it is in none. */
+const void *lt_real_data(const char *name);
+
 /* Whether the object exports the name. */
 struct link_map;
 bool lt_real_in(const struct link_map *l, const char *name);

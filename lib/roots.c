@@ -26,15 +26,36 @@ void lt_roots_subtract(struct lt_roots *r, uintptr_t start, uintptr_t end)
 			continue;
 		x->end = start > x->start ? start : x->start;
 		if (end < tail && x->end == x->start)
-			*x = (struct lt_scan_root){.start = end, .end = tail, .kind = x->kind};
+			*x = (struct lt_scan_root){
+				.start = end, .end = tail, .kind = x->kind, .id = x->id};
 		else if (end < tail)
 			add(r, end, tail, x->kind);
 	}
 }
 
+void lt_roots_claim(struct lt_roots *r, uintptr_t start, uintptr_t end, uint32_t kind, uint32_t id)
+{
+	uint32_t n = r->n;
+	for (uint32_t i = 0; i < n; i++) {
+		struct lt_scan_root *x = &r->root[i], was = *x;
+		if (start >= was.end || end <= was.start)
+			continue;
+		if (start > was.start)
+			add(r, was.start, start, was.kind);
+		if (end < was.end)
+			add(r, end, was.end, was.kind);
+		*x = (struct lt_scan_root){.start = start > was.start ? start : was.start,
+			.end = end < was.end ? end : was.end,
+			.kind = kind,
+			.id = id};
+	}
+}
+
+/* What the program has mapped it may have written, and closed since. */
 static bool is_root(const struct lt_mapping *m)
 {
-	return (m->flags & LT_MAPPING_READ) && (m->flags & LT_MAPPING_WRITE) &&
+	return (m->flags & LT_MAPPING_READ) &&
+	       ((m->flags & LT_MAPPING_WRITE) || !(m->flags & LT_MAPPING_NAMED)) &&
 	       !(m->flags & (LT_MAPPING_OTHER | LT_MAPPING_HEAP | LT_MAPPING_ARENA |
 				    LT_MAPPING_ALLOCATOR));
 }

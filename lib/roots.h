@@ -23,6 +23,8 @@ struct lt_roots {
  * ones lie (no allocator asks for less), and the pages of large ones. */
 void lt_roots_add(struct lt_roots *r, const struct lt_mapping *m, uint32_t n,
 	const struct lt_scan_block *blocks, uint32_t n_blocks);
+/* Says whose a range is, as far as it is of roots. */
+void lt_roots_claim(struct lt_roots *r, uintptr_t start, uintptr_t end, uint32_t kind, uint32_t id);
 /* Takes a range out. */
 void lt_roots_subtract(struct lt_roots *r, uintptr_t start, uintptr_t end);
 

@@ -196,6 +196,30 @@ static void a_block_of_its_own(void **state)
 	assert_int_equal(own.end, base + 3 * 4096);
 }
 
+static void a_part_is_claimed(void **state)
+{
+	struct lt_roots r = {.root = root, .room = 4};
+	struct lt_mapping one = {.start = 0x10000, .end = 0x20000, .flags = RW};
+	(void)state;
+	lt_roots_add(&r, &one, 1, NULL, 0);
+	lt_roots_claim(&r, 0x12000, 0x13000, LT_SCAN_TLS, 7);
+	assert_int_equal(r.n, 3);
+	assert_int_equal(r.root[0].start, 0x12000);
+	assert_int_equal(r.root[0].end, 0x13000);
+	assert_int_equal(r.root[0].kind, LT_SCAN_TLS);
+	assert_int_equal(r.root[0].id, 7);
+	assert_true(covers(&r, 0x11fff));
+	assert_true(covers(&r, 0x13000));
+	assert_true(covers(&r, 0x1ffff));
+	assert_false(covers(&r, 0x20000));
+	lt_roots_claim(&r, 0x1f000, 0x30000, LT_SCAN_STACK, 8);
+	assert_int_equal(r.n, 4);
+	assert_false(covers(&r, 0x20000));
+	assert_false(r.full);
+	lt_roots_claim(&r, 0x14000, 0x15000, LT_SCAN_STACK, 8);
+	assert_true(r.full);
+}
+
 static void no_room_is_told(void **state)
 {
 	struct lt_roots r = {.root = root, .room = 3};
@@ -257,6 +281,7 @@ int main(void)
 		cmocka_unit_test(others_are_parted),
 		cmocka_unit_test(allocators_mappings_are_parted),
 		cmocka_unit_test(a_block_of_its_own),
+		cmocka_unit_test(a_part_is_claimed),
 		cmocka_unit_test(no_room_is_told),
 		cmocka_unit_test(the_arena_is_found),
 	};
