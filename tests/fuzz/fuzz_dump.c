@@ -48,6 +48,27 @@ static uint64_t size_of(void *ctx)
 
 static FILE *nowhere;
 
+/* Of the last scan, what holds its blocks. */
+static void report_holders(
+	const struct lr_model *m, struct lr_names *names, const struct lr_summary *summary)
+{
+	struct lr_style style = {0};
+	const struct lr_dump *d = &m->dumps[0];
+	const struct lr_scan *scan = lr_scans_get(&d->scans, LR_SCANS_LAST);
+	if (!scan)
+		return;
+	struct lr_heap *heap = lr_heap_open(m, names, d, scan);
+	struct lr_report r = {.command = "fuzz",
+		.summary = summary,
+		.why = lr_why_make(heap, "*", 10, 10),
+		.holders = lr_holders_make(heap, 10, 10)};
+	lr_render_text(nowhere, &r, &style);
+	lr_render_json(nowhere, &r, &style);
+	lr_why_free((struct lr_why *)r.why);
+	lr_holders_free((struct lr_holders_view *)r.holders);
+	lr_heap_close(heap);
+}
+
 static void report(const struct lr_model *m)
 {
 	struct lr_symbol_options none = {.sysroot = "/nonexistent"};
@@ -73,6 +94,7 @@ static void report(const struct lr_model *m)
 		lr_render_collapsed(nowhere, table);
 		lr_table_free(table);
 	}
+	report_holders(m, names, summary);
 	lr_details_free(details);
 	lr_summary_free(summary);
 	lr_names_close(names);

@@ -270,6 +270,7 @@ class Scan:
 
     def __init__(self):
         self.figures, self.rows = {}, {5: [], 6: [], 7: [], 8: []}
+        self.edges, self.edges_missing = [], True
 
     def add_figures(self, body, at):
         while at < len(body):
@@ -306,6 +307,24 @@ class Scan:
         return (f"  block {i} 0x{addr * 8:x} size {size} site {site} birth {birth} {VERDICTS[verdict & 7]}"
                 f" by {verdict >> 3 & 15} flags {flags} in {where}{of}")
 
+    def add_graph(self, body, at):
+        more, at = body[at], at + 1
+        self.edges_missing = more != 1
+        kind, source, target = None, 0, 0
+        while at < len(body):
+            v, at = varint(body, at)
+            source = (source if v & 3 == kind else 0) + (v >> 2)
+            kind, offset, goes_on = v & 3, 0, 1
+            if kind == 0:
+                target = source
+            while goes_on:
+                v, at = varint(body, at)
+                goes_on, v = v & 1, v >> 1
+                target += v >> 1 ^ -(v & 1)
+                gap, at = varint(body, at)
+                offset += gap >> 1 if gap & 1 else gap << 2
+                self.edges.append((("block", "root", "word")[kind], source, offset, target))
+
     def text(self, number):
         yield f"scan {number}" + "".join(f" {FIGURES[k]} {v}" for k, v in sorted(self.figures.items()))
         for i, v in enumerate(self.rows[6]):
@@ -320,6 +339,10 @@ class Scan:
             if not v[5] & 6:
                 sums[v[4] & 7][0] += 1
                 sums[v[4] & 7][1] += v[1]
+        for kind, source, offset, target in self.edges:
+            yield f"  edge {kind} {source}+{offset} to {target}"
+        if self.edges and self.edges_missing:
+            yield "  edges are missing"
         yield f"scan {number} {len(self.rows[5])} blocks" + "".join(
             f" {name} {b}/{n}" for name, (b, n) in list(zip(VERDICTS, sums))[1:])
 
@@ -339,6 +362,8 @@ def scan_record(kind, body):
         scan.add_figures(body, at)
     if 5 <= kind <= 8:
         scan.add_table(kind, body, at)
+    if kind == 10:
+        scan.add_graph(body, at)
     if kind == 9:
         scan_lines.extend(scan.text(number))
         scans.clear()
@@ -353,7 +378,7 @@ def chunk(raw):
         at += length
         if kind == 1:
             Body(body).print()
-        elif 4 <= kind <= 9:
+        elif 4 <= kind <= 10:
             scan_record(kind, body)
         elif kind == 2:
             print("\n".join(scan_lines + [""]), end="")

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "format/chunk.h"
+#include "format/graph.h"
 #include "format/varint.h"
 #include "tests/unit/dumpscan.h"
 
@@ -310,6 +311,35 @@ static struct dg_scan pairs(struct dg_block b[2 * PAIRS], uint32_t number)
 			[LTF_SCAN_THREADS] = 1}};
 }
 
+/* A pointer to each block that has a holder, and one more from each to the next; in two records,
+ * the second of which says what comes behind. */
+static void add_graph(struct dg *g, const struct dg_scan *s, enum ltf_graph_more last)
+{
+	static const enum ltf_graph_kind kinds[] = {
+		LTF_GRAPH_WORD, LTF_GRAPH_ROOT, LTF_GRAPH_BLOCK};
+	static const unsigned in[] = {LTF_IN_WORD, LTF_IN_ROOT, LTF_IN_BLOCK};
+	for (int part = 0; part < 2; part++) {
+		uint8_t body[8 * PAIRS * LTF_GRAPH_EDGE_MAX], *p = ltf_put(body, s->number);
+		struct ltf_graph_state state = {0};
+		*p++ = part ? last : LTF_GRAPH_MORE;
+		for (int k = part ? 2 : 0; k < (part ? 3 : 2); k++)
+			for (uint32_t from = 0; from < s->n_blocks; from++) {
+				struct ltf_graph_edge e = {.kind = kinds[k], .from = from};
+				for (e.to = 0; e.to < s->n_blocks; e.to++) {
+					const struct dg_block *b = &s->blocks[e.to];
+					e.offset = b->offset;
+					if (b->in == in[k] && b->holder == from)
+						p = ltf_graph_put(&state, p, &e);
+				}
+				e.to = from + 1;
+				e.offset = 990 + from % 3;
+				if (part && from % 2 == 0)
+					p = ltf_graph_put(&state, p, &e);
+			}
+		dg_record(g, LTF_REC_GRAPH, body, (size_t)(p - body));
+	}
+}
+
 static void good_scans(void)
 {
 	struct dg g;
@@ -324,7 +354,9 @@ static void good_scans(void)
 	dg_seal(&g);
 	s = pairs(b, 2);
 	dg_record(&g, 99, "\x02 a record of a scan from the future", 34);
-	dg_scan(&g, &s);
+	dg_scan_open(&g, &s);
+	add_graph(&g, &s, LTF_GRAPH_LAST);
+	dg_scan_close(&g, &s);
 	dg_finish(&g, 0);
 	save(&g, "good-scan");
 
@@ -333,7 +365,9 @@ static void good_scans(void)
 	s = pairs(b, 1);
 	dg_scan_open(&g, &s);
 	s.number = 2;
-	dg_scan(&g, &s);
+	dg_scan_open(&g, &s);
+	add_graph(&g, &s, LTF_GRAPH_CUT);
+	dg_scan_close(&g, &s);
 	dg_finish(&g, 0);
 	save(&g, "good-scan-unfinished");
 }

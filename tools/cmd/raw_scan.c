@@ -33,6 +33,27 @@ static void print_block(const struct lr_scan *s, size_t i)
 	putchar('\n');
 }
 
+/* As far as they fit together: roots and words first. */
+static void print_graph(const struct lr_scan *s)
+{
+	struct lr_graph g;
+	if (!s->graph.used)
+		return;
+	lr_graph_read(&g, &s->graph, (uint32_t)s->blocks_used, (uint32_t)s->roots_used,
+		(uint32_t)s->words_used);
+	for (size_t i = 0; i < g.roots_used; i++)
+		printf("  edge %s %" PRIu32 "+%" PRIu64 " to %" PRIu32 "\n",
+			g.roots[i].word ? "word" : "root", g.roots[i].from, g.roots[i].offset,
+			g.roots[i].to);
+	for (uint32_t i = 0; i < g.blocks; i++)
+		for (uint32_t k = g.first[i]; k < g.first[i + 1]; k++)
+			printf("  edge block %" PRIu32 "+%" PRIu32 " to %" PRIu32 "\n", i,
+				g.offset[k], g.to[k]);
+	if (!g.whole)
+		puts("  edges are missing");
+	lr_graph_free(&g);
+}
+
 /* The last line has the sums over all blocks, as of the table. */
 static void print_sums(const struct lr_scan *s)
 {
@@ -64,5 +85,6 @@ void lr_raw_scan(const struct lr_scan *s)
 			s->threads[i].tid, s->threads[i].sp, s->threads[i].flags);
 	for (size_t i = 0; i < s->blocks_used; i++)
 		print_block(s, i);
+	print_graph(s);
 	print_sums(s);
 }
