@@ -20,24 +20,14 @@
 #include "lib/thread.h"
 #include "lib/tracer.h"
 
-/* As the kernel has it. */
-struct action {
-	uintptr_t handler;
-	uint64_t flags;
-	uintptr_t restorer;
-	uint64_t mask;
-};
-enum { RESTORER = 0x04000000 };
-
 LT_TOGETHER uint64_t lt_control_next = UINT64_MAX;
 LT_TOGETHER static struct {
-	struct action other; /* whose the signal would be without us */
-	_Atomic int busy;    /* tid of who scans */
-	uint64_t live_bytes; /* at the last scan */
+	struct lt_action other; /* whose the signal would be without us */
+	_Atomic int busy;       /* tid of who scans */
+	uint64_t live_bytes;    /* at the last scan */
 } control;
 
 void lt_control_enter(int sig, siginfo_t *si, void *u);
-void lt_control_return(void);
 
 /* Where the C library's handler is to run instead, it is jumped to, with the mask that it would
  * have had: it may never come back (it unwinds the thread). The restorer is, to the byte, the one
@@ -73,18 +63,18 @@ __asm__(".pushsection .text\n"
 
 #define BIT(sig) (UINT64_C(1) << ((sig)-1))
 
-static bool action(struct action *new, struct action *old)
+static bool action(struct lt_action *new, struct lt_action *old)
 {
 	return lt_sys4(SYS_rt_sigaction, LT_CONTROL_SIGNAL, new, old, sizeof(new->mask)) == 0;
 }
 
 bool lt_control_ready(void)
 {
-	struct action now, ours = {.handler = (uintptr_t)lt_control_enter,
-				   .flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK | RESTORER,
-				   .restorer = (uintptr_t)lt_control_return,
-				   .mask = ~(BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGILL) |
-					     BIT(SIGFPE) | BIT(SIGTRAP) | BIT(SIGSYS))};
+	struct lt_action now,
+		ours = {.handler = (uintptr_t)lt_control_enter,
+			.flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK | LT_ACTION_RESTORER,
+			.restorer = (uintptr_t)lt_control_return,
+			.mask = LT_ACTION_ALL};
 	if (atomic_load(&lt_sealed) || !action(NULL, &now))
 		return false;
 	if (now.handler == ours.handler)
@@ -160,7 +150,8 @@ enum ltf_scan_answer lt_control_scan(
 	enum ltf_scan_reason reason, const struct lt_moment_thread *self)
 {
 	struct lt_moment_thread here = {.tid = (int)lt_sys1(SYS_gettid, 0),
-		.flags = LT_MOMENT_SP_KNOWN | LT_MOMENT_REGS_KNOWN | LT_MOMENT_TP_KNOWN,
+		.flags = LT_MOMENT_SP_KNOWN | LT_MOMENT_REGS_KNOWN | LT_MOMENT_TP_KNOWN |
+			 LT_MOMENT_IS_SCANNING,
 		.tp = (uintptr_t)__builtin_thread_pointer(),
 		.sp = lt_slowly_sp()};
 	struct scan s = {.self = self ? self : &here,
@@ -232,6 +223,7 @@ static void asked(const siginfo_t *si, ucontext_t *u, bool look_only)
 	if (!lt_self || lt_self->ready != LT_READY)
 		lt_thread_enter();
 	lt_cut_registers(&me, u);
+	me.flags |= LT_MOMENT_IS_SCANNING;
 	if (!is_allowed(si))
 		answer = LTF_SCAN_FOREIGN;
 	else if (look_only)

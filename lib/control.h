@@ -15,6 +15,19 @@
 
 enum { LT_CONTROL_SIGNAL = 32 };
 
+/* A handler as the kernel has it. */
+struct lt_action {
+	uintptr_t handler;
+	uint64_t flags;
+	uintptr_t restorer;
+	uint64_t mask;
+};
+enum { LT_ACTION_RESTORER = 0x04000000 };
+/* All signals but those that an instruction raises. */
+#define LT_ACTION_ALL (~UINT64_C(0x400004d8)) /* ILL, TRAP, BUS, FPE, SEGV, SYS */
+/* The restorer, for handlers of ours. */
+void lt_control_return(void);
+
 /* Takes the signal; in every process that scans. */
 void lt_control_start(void);
 /* Whether the signal leads to us, now; looked at before it is sent. */

@@ -12,7 +12,8 @@
 enum lt_moment_flag {
 	LT_MOMENT_SP_KNOWN = 1,   /* its stack is alive from sp on: the red zone is in it already */
 	LT_MOMENT_REGS_KNOWN = 2, /* reg holds all that may point to something */
-	LT_MOMENT_TP_KNOWN = 4
+	LT_MOMENT_TP_KNOWN = 4,
+	LT_MOMENT_IS_SCANNING = 8 /* the calling thread, where dead_low does not say where it is */
 };
 enum { LT_MOMENT_REGS = 16 };
 struct lt_moment_thread {
@@ -24,7 +25,7 @@ struct lt_moment_thread {
 
 /* What is known of the moment, beside the memory. */
 struct lt_moment {
-	/* All threads but the one that makes the moment. */
+	/* All threads; the one that makes the moment may be left out. */
 	const struct lt_moment_thread *thread;
 	uint32_t n_threads;
 	/* The part of a stack that is dead: [dead_low, dead_high) and what lies below in the same

@@ -17,6 +17,7 @@
 #include "lib/describe.h"
 #include "lib/drain.h"
 #include "lib/dump.h"
+#include "lib/fatal.h"
 #include "lib/fork.h"
 #include "lib/modules.h"
 #include "lib/onstack.h"
@@ -189,6 +190,7 @@ static bool start(int argc, char **argv, char **envp)
 	lt_modules_start(self.exe);
 	lt_slowly_init();
 	lt_control_start();
+	lt_fatal_start();
 	if (!start_recording(self.further ? LTF_ORIGIN_EXEC : LTF_ORIGIN_FIRST,
 		    self.further ? (int)lt_sys1(SYS_getppid, 0) : 0))
 		return false;
@@ -321,9 +323,10 @@ static long finish(void *arg)
 	return 0;
 }
 
+LT_TOGETHER static _Atomic bool finishing;
+
 void lt_finish(uint32_t status)
 {
-	LT_TOGETHER static _Atomic bool finishing;
 	if (!is_recorded_process() || atomic_exchange(&finishing, true))
 		return;
 	if (lt_sealed) { /* the ring is in the file; nothing more may be called */
@@ -339,6 +342,19 @@ void lt_finish(uint32_t status)
 		lt_slowly(finish, &status);
 		lt_mode_set(LT_MODE_ENDED);
 	}
+}
+
+void lt_finish_by_signal(int sig, const struct lt_moment_thread *here)
+{
+	uint32_t status = LTF_STATUS_UNKNOWN;
+	const struct lt_thread *t = lt_self;
+	char number[16];
+	if (lt_sealed || !is_recorded_process() || atomic_exchange(&finishing, true))
+		return;
+	lt_trace_meta("signal", number, lt_format(number, sizeof(number), "%d", sig));
+	lt_snapshot_end_here(here, t && t->moving);
+	lt_slowly(finish, &status);
+	lt_mode_set(LT_MODE_ENDED);
 }
 
 /* What a short process has recorded may stay in the ring, as if it were killed now: most children

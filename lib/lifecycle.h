@@ -29,6 +29,10 @@ void lt_child_describe(void);
  * _exit is not its end). */
 void lt_finish(uint32_t status);
 
+/* The same where a signal does it. */
+struct lt_moment_thread;
+void lt_finish_by_signal(int sig, const struct lt_moment_thread *self);
+
 /* Around an exec: before leaves the record complete, failed takes it up again. */
 void lt_exec_before(const char *path);
 void lt_exec_failed(void);

@@ -13,6 +13,7 @@
 #include "lib/config.h"
 #include "lib/cut.h"
 #include "lib/dump.h"
+#include "lib/fatal.h"
 #include "lib/judge.h"
 #include "lib/live.h"
 #include "lib/onstack.h"
@@ -40,6 +41,9 @@ static struct {
 	long copy;                     /* of the last one that was not waited for; 0 none */
 	uint64_t begun, stopped;       /* ns; stopped: when the threads began to stand still */
 	bool threads_unknown;
+	/* The end by a signal: where the thread is; whether it was moving a block. */
+	bool by_signal, moving;
+	struct lt_moment_thread self;
 } cut;
 
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
@@ -199,6 +203,14 @@ static _Noreturn void judge_and_tell(bool with_process)
 
 /* In the process: */
 
+/* Who sends a second signal does not want to wait. */
+static bool is_in_a_hurry(void)
+{
+	uint64_t set = 0;
+	return cut.by_signal && lt_sys2(SYS_rt_sigpending, &set, sizeof(set)) == 0 &&
+	       (set & LT_FATAL_SIGNALS);
+}
+
 /* Until the copy has ended, or has taken too long. True: it has told all. */
 static bool wait_for_copy(long pid)
 {
@@ -206,7 +218,7 @@ static bool wait_for_copy(long pid)
 	uint64_t start = 0;
 	int status = -1;
 	while (lt_sys4(SYS_wait4, pid, &status, WCLONE | WNOHANG, NULL) == 0) {
-		if (lt_clock_over(&start, LONGEST_MS)) {
+		if (lt_clock_over(&start, LONGEST_MS) || is_in_a_hurry()) {
 			lt_sys2(SYS_kill, pid, SIGKILL);
 			lt_sys4(SYS_wait4, pid, NULL, WCLONE, NULL);
 			return false;
@@ -230,7 +242,7 @@ static long make_copy(const struct lt_cut_threads *t, uint64_t blocks, enum ltf_
 	if (!lt_dump_room(&cut.room, ROOM_LEAST + ROOM_BLOCK * blocks))
 		return 0;
 	h->room_used = cut.room.start;
-	h->threads = t->n + with_process;
+	h->threads = t->n + (reason == LTF_SCAN_AT_EXIT);
 	h->unknown = t->unknown;
 	h->pause_ns = 0;
 	h->begun++;
@@ -249,7 +261,8 @@ static long make_copy(const struct lt_cut_threads *t, uint64_t blocks, enum ltf_
 
 static enum ltf_scan_end judge_in_copy(uint64_t blocks)
 {
-	long pid = make_copy(&cut.threads, blocks, LTF_SCAN_AT_EXIT);
+	long pid =
+		make_copy(&cut.threads, blocks, cut.by_signal ? LTF_SCAN_SIGNAL : LTF_SCAN_AT_EXIT);
 	lt_cut_go();
 	lt_header->scan.pause_ns = precisely(CLOCK_MONOTONIC) - cut.stopped;
 	bool told = pid > 0 && wait_for_copy(pid);
@@ -274,8 +287,21 @@ void lt_snapshot_stop(void)
 		wait_for_copy(cut.copy);
 	cut.copy = 0;
 	cut.begun = cut.stopped = precisely(CLOCK_MONOTONIC);
-	if (cut.called && !lt_sealed)
-		lt_cut_stop(&cut.threads);
+	if (!cut.called || lt_sealed)
+		return;
+	lt_cut_stop(&cut.threads);
+	if (cut.by_signal)
+		lt_cut_add(&cut.threads, &cut.self);
+	cut.threads.unknown += cut.by_signal && cut.moving;
+}
+
+void lt_snapshot_end_here(const struct lt_moment_thread *self, bool moving)
+{
+	if (lt_config.scan == LT_SCAN_NONE)
+		return;
+	cut.called = cut.by_signal = true;
+	cut.self = *self;
+	cut.moving = moving;
 }
 
 /* Blocks that are not known may hold others. */

@@ -18,6 +18,10 @@ void lt_snapshot_main(uintptr_t sp);
  * to end it, by which it is told whether main has returned. */
 void lt_snapshot_end(uintptr_t sp, const struct lt_regs *regs);
 
+/* The same where a signal ends it, of the thread that got it. moving: a block of its is under way.
+ */
+void lt_snapshot_end_here(const struct lt_moment_thread *self, bool moving);
+
 /* At the end, before draining stops: all other threads stand still until the copy has been made.
  * Nothing unless lt_snapshot_end was called. */
 void lt_snapshot_stop(void);

@@ -235,13 +235,17 @@ static void tell_words(struct teller *t, const struct lt_scan *s)
 static void tell_threads(struct teller *t, const struct lt_moment *moment)
 {
 	begin_table(t, LTF_REC_THREADS, LTF_THREAD_COLUMNS);
-	told.figure[LTF_SCAN_THREADS] = moment->n_threads + 1;
+	told.figure[LTF_SCAN_THREADS] = moment->n_threads + 1u;
 	for (uint32_t i = 0; i < moment->n_threads; i++) {
 		const struct lt_moment_thread *m = &moment->thread[i];
 		bool unknown = !(m->flags & LT_MOMENT_REGS_KNOWN);
 		put(t, LTF_THREAD_TID, (uint32_t)m->tid);
 		put(t, LTF_THREAD_SP, m->flags & LT_MOMENT_SP_KNOWN ? m->sp : 0);
-		put(t, LTF_THREAD_FLAGS, unknown ? LTF_THREAD_REGISTERS_UNKNOWN : 0);
+		bool scanning = m->flags & LT_MOMENT_IS_SCANNING;
+		put(t, LTF_THREAD_FLAGS,
+			(unknown ? LTF_THREAD_REGISTERS_UNKNOWN : 0u) |
+				(scanning ? LTF_THREAD_IS_SCANNING : 0u));
+		told.figure[LTF_SCAN_THREADS] -= scanning;
 		told.figure[LTF_SCAN_UNKNOWN_THREADS] += unknown;
 		end_row(t);
 	}

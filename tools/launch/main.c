@@ -148,8 +148,10 @@ int main(int argc, char **argv)
 	if (fd < 0)
 		return LR_EXIT_ERROR;
 	lr_run_variable(&run, value, sizeof(value));
+	const char *on_signal = getenv("LEAKTRACE_SCAN_ON_SIGNAL");
 	char *const variables[] = {preload_variable(library), variable("LEAKTRACE_RUN", value),
-		variable("LEAKTRACE_OUT", run.pattern), NULL};
+		variable("LEAKTRACE_OUT", run.pattern),
+		variable("LEAKTRACE_SCAN_ON_SIGNAL", on_signal ? on_signal : "yes"), NULL};
 	int status = 0;
 	int error = lr_run_program(target.path, o.program, variables, &status);
 	for (size_t i = 0; variables[i]; i++)

@@ -138,6 +138,8 @@ static char *ended_words(const struct lr_dump *d)
 	case LTF_STATE_FINISHED:
 		if (h->exit_status != LTF_STATUS_UNKNOWN)
 			return lr_format("exit status %u", h->exit_status);
+		if (signal)
+			return lr_format("signal %s", signal);
 		return lr_strdup("finished");
 	case LTF_STATE_EXEC:
 		return next ? lr_format("replaced by %s (exec)", next)
