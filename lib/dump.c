@@ -367,6 +367,11 @@ uint64_t lt_dump_room_used(void)
 	return dump.room_used;
 }
 
+uint64_t lt_dump_room_left(void)
+{
+	return dump.moved_in ? dump.high - atomic_load(&dump.low) : UINT64_MAX;
+}
+
 void lt_dump_room_close(const struct lt_room *room, uint64_t used)
 {
 	struct ltf_chunk head;

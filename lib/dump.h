@@ -58,6 +58,8 @@ bool lt_dump_room(struct lt_room *room, uint64_t want);
 void lt_dump_move_in(const struct lt_room *room);
 /* How far it has written. */
 uint64_t lt_dump_room_used(void);
+/* Bytes of the room that are left; UINT64_MAX in a process that is no such copy. */
+uint64_t lt_dump_room_left(void);
 /* Nothing more is written to the room: what has not been used is given back where it is the
  * stream's end. */
 void lt_dump_room_close(const struct lt_room *room, uint64_t used);

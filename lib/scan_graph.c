@@ -4,7 +4,7 @@
 #include "lib/scan_search.h"
 
 enum {
-	RECENT = 64,     /* targets that a source's next pointers are compared with */
+	RECENT = 8192,   /* targets that a source's next pointers are compared with */
 	BLOCKS_AHEAD = 8 /* how far ahead the memory is asked for */
 };
 
@@ -16,9 +16,8 @@ struct telling {
 	uint32_t index;  /* of it */
 	uint32_t kind;   /* enum ltf_graph_kind */
 	bool enough;
-	struct {
-		uint32_t from, to;
-	} recent[RECENT];
+	/* In the work space, by target, of which several share a place where there are more: */
+	uint32_t *recent_from, *recent_to;
 };
 
 static void hand_out(struct telling *w, bool last)
@@ -51,11 +50,12 @@ static bool counts(const struct lt_scan *s, const struct lt_scan_candidate *c, u
 
 static bool is_repeated(struct telling *w, uint32_t from, uint32_t to)
 {
+	uint32_t k = to % RECENT;
 	if (from == LT_SCAN_NO_BLOCK)
 		return false; /* two variables may lie in one root */
-	bool repeated = w->recent[to % RECENT].from == from && w->recent[to % RECENT].to == to;
-	w->recent[to % RECENT].from = from;
-	w->recent[to % RECENT].to = to;
+	bool repeated = w->recent_from[k] == from && w->recent_to[k] == to;
+	w->recent_from[k] = from;
+	w->recent_to[k] = to;
 	return repeated;
 }
 
@@ -116,9 +116,11 @@ void lt_scan_graph(const struct lt_scan *s, struct lt_scan_graph *g)
 	uint64_t words_read = s->words_read, pointers = s->pointers;
 
 	g->edges = 0;
-	for (unsigned i = 0; i < RECENT; i++)
-		w.recent[i].from = LT_SCAN_NO_BLOCK;
 	if (s->n_blocks) {
+		w.recent_from = t->queue;
+		w.recent_to = t->list;
+		for (unsigned i = 0; i < RECENT && i < s->n_blocks; i++)
+			w.recent_from[i] = LT_SCAN_NO_BLOCK;
 		t->mode = LT_SCAN_TELL;
 		t->telling = &w;
 		t->tell = tell;

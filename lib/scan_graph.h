@@ -24,8 +24,9 @@ struct lt_scan_graph {
 /* Hands out the words, roots and blocks that point to blocks, each kind in order, and their
  * pointers in order of their offsets. Where all is settled by pointers that count like those to a
  * start, others are left out: interior pointers to reachable blocks, and what lost blocks say of
- * blocks that are not lost. Of further pointers from one block to the same one most are left out.
- * lt_scan_find, lt_scan_leader and lt_scan_holder still answer afterwards. */
+ * blocks that are not lost. Of further pointers from one block to the same one most are left out;
+ * where there are few blocks, all. lt_scan_find, lt_scan_leader and lt_scan_holder still answer
+ * afterwards. */
 void lt_scan_graph(const struct lt_scan *s, struct lt_scan_graph *g);
 
 #endif

@@ -230,7 +230,14 @@ static bool wait_for_copy(long pid)
 	return status == 0;
 }
 
-enum { ROOM_LEAST = 256 << 10, ROOM_BLOCK = 72 }; /* bytes: at most, and mostly a tenth of it */
+/* Bytes: at most, and mostly a tenth of it. What does not fit of a graph is left out. */
+enum { ROOM_LEAST = 256 << 10, ROOM_BLOCK = 72, ROOM_GRAPH = 1 << 20, ROOM_GRAPH_BLOCK = 48 };
+
+static uint64_t room_for(uint64_t blocks)
+{
+	uint64_t graph = lt_config.graph ? ROOM_GRAPH + ROOM_GRAPH_BLOCK * blocks : 0;
+	return ROOM_LEAST + ROOM_BLOCK * blocks + graph;
+}
 
 /* The copy has no exit signal: nobody is told of its end. Its pid; less than 0: there is none. */
 static long make_copy(const struct lt_cut_threads *t, uint64_t blocks, enum ltf_scan_reason reason)
@@ -239,7 +246,7 @@ static long make_copy(const struct lt_cut_threads *t, uint64_t blocks, enum ltf_
 	struct ltf_scan_state *h = &lt_header->scan;
 	cut.moment.thread = t->thread;
 	cut.moment.n_threads = t->n;
-	if (!lt_dump_room(&cut.room, ROOM_LEAST + ROOM_BLOCK * blocks))
+	if (!lt_dump_room(&cut.room, room_for(blocks)))
 		return 0;
 	h->room_used = cut.room.start;
 	h->threads = t->n + (reason == LTF_SCAN_AT_EXIT);

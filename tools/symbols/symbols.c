@@ -177,12 +177,17 @@ size_t lr_symbols_resolve(struct lr_symbols *s, int module, uint64_t pc, bool is
 	return n;
 }
 
-/* As people write it: without the version that a symbol table may append. */
+/* As people write it: without the version that a symbol table may append, or the number that the
+ * compiler does, to tell the static variables of functions apart. */
 static const char *variable_name(struct lr_symbols *s, const char *linked)
 {
 	char *copy = linked ? strdup(linked) : NULL;
-	if (copy)
+	if (copy) {
 		copy[strcspn(copy, "@")] = 0;
+		char *dot = strrchr(copy, '.');
+		if (dot && dot > copy && dot[1] && dot[1 + strspn(dot + 1, "0123456789")] == 0)
+			*dot = 0;
+	}
 	const char *name = readable(s, copy);
 	free(copy);
 	return name;
