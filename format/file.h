@@ -120,8 +120,9 @@ struct ltf_header {
 	uint64_t lost[LTF_LOST_COUNT];
 	struct ltf_extent extents[LTF_EXTENTS];
 	struct ltf_scan_state scan;
+	uint32_t left; /* 1: finished, and all events are in the ring, whatever the stream has */
 	uint8_t pad1[LTF_HEADER_SIZE - 256 - 32 - 8 * LTF_LOST_COUNT - 16 * LTF_EXTENTS -
-		     sizeof(struct ltf_scan_state)];
+		     sizeof(struct ltf_scan_state) - 4];
 };
 _Static_assert(sizeof(struct ltf_scan_state) == 160, "scans in the header");
 _Static_assert(sizeof(struct ltf_header) == LTF_HEADER_SIZE, "the header is one page");

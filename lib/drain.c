@@ -310,23 +310,23 @@ static bool pass(bool last)
 }
 
 /* Of a process with one thread: what can be fed without being drained. False: there is a hole, and
- * what lies behind it must wait. */
-static bool feed_whole(struct lt_block *b)
+ * what lies behind it must wait, unless this is the last time. */
+static bool feed_whole(struct lt_block *b, bool last)
 {
 	const uint64_t *words = b->mem->words;
 	uint32_t i = b->fed > b->drained ? b->fed : b->drained;
 	while (i < LTF_BLOCK_WORDS && LTF_TAG(words[i]) != 0)
 		i++;
-	feed_live(b, i);
-	return b->state != LT_BLOCK_FULL || i >= b->limit;
+	feed_live(b, last ? LTF_BLOCK_WORDS : i);
+	return b->state != LT_BLOCK_FULL || i >= b->limit || last;
 }
 
-static void feed_all(void)
+static void feed_all(bool last)
 {
 	uint64_t missed = count_missed();
 	uint32_t n = collect(), k = 0;
 	begin_pass();
-	while (k < n && feed_whole(lt_ring_block(drain.order[k])))
+	while (k < n && feed_whole(lt_ring_block(drain.order[k]), last))
 		k++;
 	end_pass(missed);
 }
@@ -369,7 +369,7 @@ static bool catch_up(void)
 		return false;
 	if (lt_numbered)
 		return pass(false);
-	feed_all();
+	feed_all(false);
 	return true;
 }
 
@@ -466,4 +466,16 @@ bool lt_drain_for(void (*then)(void *), void *arg)
 	atomic_store(&drain.owner, 0);
 	wake();
 	return ok;
+}
+
+bool lt_drain_none(void)
+{
+	if (!prepare() || !lock_within(WAIT_MS))
+		return false;
+	lt_dump_optional();
+	feed_all(true);
+	lt_snapshot_take();
+	if (!lt_dump_is_empty())
+		write_finish();
+	return true;
 }

@@ -23,6 +23,9 @@ bool lt_drain_all(bool last);
 /* Waits (bounded) for its turn, drains, and calls then(arg) while nobody else can drain. False: it
  * was not called. */
 bool lt_drain_for(void (*then)(void *), void *arg);
+/* At the end of a process of which nothing has been drained: judges what is live and leaves the
+ * events in the ring. Nobody drains again. False: it cannot be done. */
+bool lt_drain_none(void);
 
 /* Maps the drainer's buffers, untouched, while there is memory for them: a program that runs out of
  * it is drained all the same. */

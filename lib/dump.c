@@ -58,6 +58,7 @@ static struct {
 	_Atomic bool stopped;
 	uint64_t room_used;
 	bool moved_in; /* this is a copy of the process, which has a room of the stream */
+	bool optional; /* the stream may be refused: the events are elsewhere */
 	struct {
 		void *mem;
 		size_t len;
@@ -94,7 +95,7 @@ void lt_dump_stop(enum ltf_stop reason)
 		[LTF_STOP_MEMORY] = "there is no memory for the tracer",
 		[LTF_STOP_LIMIT] = "the file size limit is reached",
 		[LTF_STOP_FD] = "the dump's descriptor is lost"};
-	if (atomic_exchange(&dump.stopped, true) || dump.moved_in)
+	if (atomic_exchange(&dump.stopped, true) || dump.moved_in || dump.optional)
 		return;
 	lt_header->stop_reason = reason;
 	lt_header->state = LTF_STATE_STOPPED;
@@ -514,12 +515,20 @@ bool lt_dump_is_empty(void)
 	       !dump.stopped;
 }
 
+void lt_dump_optional(void)
+{
+	dump.optional = true;
+}
+
 void lt_dump_leave(uint32_t status, uint32_t blocks)
 {
 	struct ltf_header *h = lt_header;
+	if (dump.stopped) /* what was refused may have been written in part */
+		lt_dumpfile_truncate(&dump.file, h->stream_end);
 	h->exit_status = status;
 	h->end_mono = lt_clock_mono();
 	h->extents[0].length = (uint64_t)blocks * LTF_BLOCK_SIZE;
+	h->left = 1;
 	__atomic_store_n(&h->state, LTF_STATE_FINISHED, __ATOMIC_RELEASE);
 	lt_say(1, "wrote %s", dump.file.path);
 }
@@ -543,6 +552,7 @@ void lt_dump_forget(void)
 	forget_mapped();
 	lt_dumpfile_close(&dump.file);
 	atomic_store(&dump.stopped, false);
+	dump.optional = false;
 	dump.extent_count = 0;
 	dump.chunks = 0;
 	dump.zstd = NULL; /* its memory has been wiped */

@@ -71,6 +71,8 @@ void lt_dump_finish(uint32_t status, bool drained);
 
 /* Whether nothing has been drained, and the ring is still the first extent. */
 bool lt_dump_is_empty(void);
+/* What is appended to such a dump from now on may be refused: tracing is not stopped by that. */
+void lt_dump_optional(void);
 /* The same as lt_dump_finish, of such a dump: what the first blocks of the ring hold stays there.
  * No thread can write to the others any more. */
 void lt_dump_leave(uint32_t status, uint32_t blocks);

@@ -97,11 +97,19 @@ void lt_judge_add(uint64_t addr, uint64_t size, uint32_t site, uint32_t birth, u
 			.flags = flags & 0xff};
 }
 
+static bool has_more_roots_than(uint64_t most)
+{
+	uint64_t bytes = 0;
+	for (uint32_t i = 0; i < lt_cut.roots.n; i++)
+		bytes += lt_cut.roots.root[i].end - lt_cut.roots.root[i].start;
+	return most && bytes > most;
+}
+
 const struct lt_scan *lt_judge(const struct lt_moment *moment)
 {
 	if (lt_cut.any_inherited)
 		lt_scan_part(&lt_cut.scan);
-	if (!lt_judge_roots(moment))
+	if (!lt_judge_roots(moment) || has_more_roots_than(moment->root_bytes_most))
 		return NULL;
 	lt_scan_run(&lt_cut.scan);
 	return &lt_cut.scan;

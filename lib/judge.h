@@ -31,6 +31,7 @@ struct lt_moment {
 	/* The part of a stack that is dead: [dead_low, dead_high) and what lies below in the same
 	 * mapping. */
 	uintptr_t dead_low, dead_high;
+	uint64_t root_bytes_most; /* more of them: no scan; 0: any */
 };
 
 /* Maps the memory for so many blocks; false: there is none. */

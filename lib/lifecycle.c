@@ -297,8 +297,7 @@ static bool is_recorded_process(void)
  * would take longer than recording it. */
 static bool may_leave(const struct lt_thread *t)
 {
-	return lt_config.scan == LT_SCAN_NONE && !lt_numbered && t && t->ready == LT_READY &&
-	       lt_dump_is_empty();
+	return !lt_numbered && t && t->ready == LT_READY && lt_dump_is_empty();
 }
 
 static long finish(void *arg)
@@ -315,7 +314,7 @@ static long finish(void *arg)
 	lt_mode_set(LT_MODE_ENDED);
 	if (leave && may_leave(t))
 		blocks = lt_ring_close(t);
-	if (blocks)
+	if (blocks && (lt_config.scan == LT_SCAN_NONE || lt_drain_none()))
 		lt_dump_leave(status, blocks);
 	else
 		lt_dump_finish(status, lt_drain_all(true));

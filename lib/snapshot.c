@@ -14,6 +14,7 @@
 #include "lib/cut.h"
 #include "lib/dump.h"
 #include "lib/fatal.h"
+#include "lib/inplace.h"
 #include "lib/judge.h"
 #include "lib/live.h"
 #include "lib/onstack.h"
@@ -278,10 +279,25 @@ static enum ltf_scan_end judge_in_copy(uint64_t blocks)
 	return pid < 0 ? LTF_END_NO_COPY : told ? LTF_END_SCANNED : LTF_END_UNFINISHED;
 }
 
-static enum ltf_scan_end judge(uint64_t blocks)
+static enum ltf_scan_end judge_in_place(uint64_t blocks, uint64_t bytes)
 {
-	enum ltf_scan_end result = LTF_END_NO_COPY;
+	enum ltf_scan_end end = LTF_END_NONE;
+	if (lt_inplace_fits(blocks, bytes) && lt_judge_begin(blocks)) {
+		lt_tell_begin(LTF_SCAN_AT_EXIT);
+		lt_live_each(add_block, NULL);
+		end = lt_inplace(&cut.moment);
+	}
+	lt_judge_end();
+	return end;
+}
+
+static enum ltf_scan_end judge(uint64_t blocks, uint64_t bytes)
+{
 	lt_header->scan.at_end = LTF_END_UNFINISHED;
+	enum ltf_scan_end result = judge_in_place(blocks, bytes);
+	if (result != LTF_END_NONE)
+		return result;
+	result = LTF_END_NO_COPY;
 	if (blocks < UINT32_MAX / 2 && lt_judge_begin(blocks))
 		result = judge_in_copy(blocks);
 	lt_judge_end();
@@ -322,7 +338,8 @@ void lt_snapshot_take(void)
 	else if (live.blocks == 0)
 		lt_header->scan.at_end = LTF_END_NOTHING;
 	else
-		lt_header->scan.at_end = judge(live.blocks + live.earlier_blocks);
+		lt_header->scan.at_end =
+			judge(live.blocks + live.earlier_blocks, live.bytes + live.earlier_bytes);
 }
 
 enum ltf_scan_answer lt_snapshot_begin(

@@ -54,7 +54,7 @@ static void *take_piece(size_t len, bool wiped)
 	return (void *)start;
 }
 
-/* What is mapped besides, and not wiped. Beyond so many a scan takes them for the program's. */
+/* What is mapped besides. Beyond so many a scan takes them for the program's. */
 enum { OWN = 8192 };
 static _Atomic uintptr_t own[OWN][2];
 static _Atomic unsigned owned;
@@ -88,7 +88,7 @@ static void forget_own(uintptr_t start, size_t len)
 bool lt_sys_own(unsigned i, uintptr_t range[2])
 {
 	range[0] = i ? own[(i - 1) % OWN][0] : piece[KEPT].end - room[KEPT];
-	range[1] = i ? own[(i - 1) % OWN][1] : piece[KEPT].end;
+	range[1] = i ? own[(i - 1) % OWN][1] : piece[WIPED_LARGE].end;
 	return i <= owned;
 }
 
@@ -108,8 +108,7 @@ void *lt_sys_map(size_t len, bool wiped)
 		lt_sys2(SYS_munmap, p, len);
 		return NULL;
 	}
-	if (!wiped)
-		note_own((uintptr_t)p, len);
+	note_own((uintptr_t)p, len);
 	return (void *)p;
 }
 

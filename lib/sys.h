@@ -44,8 +44,8 @@ void *lt_sys_map(size_t len, bool wiped);
 /* At the start: memory for the first of these, where there is room for it. */
 void lt_sys_reserve(void);
 void lt_sys_unmap(void *p, size_t len);
-/* The i-th range of memory that is not wiped and was mapped here; false: there are no more. A scan
- * leaves them out. */
+/* The i-th range of memory that was mapped here; false: there are no more. A scan leaves them out.
+ */
 bool lt_sys_own(unsigned i, uintptr_t range[2]);
 /* Makes memory for it now, where the kernel can: less than a fault for each page. */
 void lt_sys_populate(void *p, size_t len);

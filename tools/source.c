@@ -97,8 +97,8 @@ static int check_header(struct lr_source *s, struct lr_error *err)
 bool lr_source_left(const struct lr_source *s)
 {
 	const struct ltf_header *h = &s->header;
-	return h->state == LTF_STATE_FINISHED && h->stream_end == h->stream_start &&
-	       h->extent_count > 0;
+	return h->state == LTF_STATE_FINISHED && h->extent_count > 0 &&
+	       (h->left || h->stream_end == h->stream_start);
 }
 
 static int read_header(struct lr_source *s, struct lr_error *err)
@@ -213,8 +213,26 @@ static void reread_live(struct lr_source *s)
 		memcpy((uint8_t *)&s->header + from, (uint8_t *)&now + from, sizeof(now) - from);
 }
 
+/* The events are in the ring. What the stream has comes after them. */
+static int next_left(struct lr_source *s, struct lr_run *run)
+{
+	if (s->phase == LR_PHASE_STREAM) {
+		lr_ring_read(s);
+		s->phase = LR_PHASE_BLOCKS;
+	}
+	if (s->phase == LR_PHASE_END)
+		return 0;
+	if (lr_ring_next(s, run) || lr_stream_next(s, run))
+		return 1;
+	lr_stream_ended(s);
+	s->phase = LR_PHASE_END;
+	return 0;
+}
+
 int lr_source_next(struct lr_source *s, struct lr_run *run)
 {
+	if (lr_source_left(s))
+		return next_left(s, run);
 	switch (s->phase) {
 	case LR_PHASE_STREAM:
 		if (lr_stream_next(s, run))
@@ -222,7 +240,7 @@ int lr_source_next(struct lr_source *s, struct lr_run *run)
 		s->phase = LR_PHASE_RING;
 		__attribute__((fallthrough));
 	case LR_PHASE_RING:
-		if (s->header.state != LTF_STATE_FINISHED || lr_source_left(s)) {
+		if (s->header.state != LTF_STATE_FINISHED) {
 			reread_live(s);
 			lr_ring_read(s);
 		}

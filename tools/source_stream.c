@@ -385,7 +385,9 @@ void lr_stream_ended(struct lr_source *s)
 		return;
 	if (lr_source_left(s))
 		lr_ring_check(s);
-	else if (s->header.stream_end > size)
+	if (s->header.stream_end == s->header.stream_start && lr_source_left(s))
+		return;
+	if (s->header.stream_end > size)
 		say_where(s, s->pos, size);
 	else if (s->status.finish_seen && s->status.duplicate_runs == 0 &&
 		 s->status.events < s->status.finish_events)
