@@ -17,7 +17,7 @@ static void help_all(void)
 	for (size_t i = 0; i < COMMANDS; i++)
 		printf("  %-10s %s\n", commands[i]->name, commands[i]->does);
 	fputc('\n', stdout);
-	lr_options_help(stdout, LR_OPT_ALL);
+	lr_options_help(stdout, LR_OPT_EVERY);
 	fputs("\nA command's own --help says more. Exit status: 0 done, 1 a check failed, 2 wrong "
 	      "usage,\n"
 	      "3 a dump is unreadable or damaged (what could be read is reported).\n",
@@ -50,8 +50,8 @@ int main(int argc, char **argv)
 	const struct lr_command *named = take_command(1, &argc, argv), *c;
 	struct lr_options options;
 	int rest = 0;
-	enum lr_parsed parsed =
-		lr_options_parse(&options, named ? named->options : LR_OPT_ALL, argc, argv, &rest);
+	enum lr_parsed parsed = lr_options_parse(
+		&options, named ? named->options : LR_OPT_EVERY, argc, argv, &rest);
 	/* Options may also stand before the command. */
 	if (parsed == LR_PARSED_RUN && !named && (named = take_command(rest, &argc, argv)))
 		parsed = lr_options_parse(&options, named->options, argc, argv, &rest);

@@ -42,6 +42,8 @@ int lr_session_print(
  * the exit status. */
 int lr_session_table(const struct lr_command *c, const struct lr_options *o, char **dumps,
 	size_t count, const struct lr_query *q);
+/* What is asked of the scans; sites must outlive it. */
+struct lr_leak_query lr_leak_query_of(const struct lr_options *o, const struct lr_query *sites);
 /* "leakreport: FILE: text" on stderr, made safe. */
 void lr_say(const char *file, const char *text);
 

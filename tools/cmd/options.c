@@ -5,9 +5,10 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include "tools/view/leaks.h"
 #include "tools/view/query.h"
 
-enum kind { COUNT, SIZE, TIME, TEXT, LIST, CHOICE, FLAG };
+enum kind { COUNT, SIZE, TIME, TEXT, LIST, CHOICE, FLAG, KINDS, SCAN };
 
 struct option_row {
 	const char *name, *value; /* value: NULL for a FLAG */
@@ -51,6 +52,10 @@ static const struct option_row rows[] = {
 	{"from", "SECONDS", TIME, AT(from), LR_OPT_SELECT, NULL, 0,
 		"only blocks allocated this long after the start or later"},
 	{"to", "SECONDS", TIME, AT(to), LR_OPT_SELECT, NULL, 0, "only blocks allocated before"},
+	{"kinds", "definite,indirect,possible,reachable,suppressed,not_judged", KINDS, AT(kinds),
+		LR_OPT_KINDS, NULL, 0, "what to list; all: everything"},
+	{"scan", "N|last", SCAN, AT(scan), LR_OPT_SCAN, NULL, 0,
+		"which scan of the live memory (last)"},
 	{"sysroot", "DIR", TEXT, AT(sysroot), LR_OPT_NAMES, NULL, 0,
 		"where the traced system's files are"},
 	{"debug-dir", "DIR", LIST, AT(debug_dirs), LR_OPT_NAMES, NULL, 0,
@@ -126,6 +131,39 @@ static bool parse_choice(const struct option_row *r, const char *s, int *to)
 	return false;
 }
 
+static bool parse_kind(const char *s, size_t len, unsigned *to)
+{
+	for (unsigned c = 0; c < LR_LEAK_CLASS_COUNT; c++)
+		if (strlen(lr_leak_keys[c]) == len && strncmp(lr_leak_keys[c], s, len) == 0) {
+			*to |= 1u << c;
+			return true;
+		}
+	if (len == 3 && strncmp(s, "all", len) == 0)
+		*to = (1u << LR_LEAK_CLASS_COUNT) - 1;
+	return *to == (1u << LR_LEAK_CLASS_COUNT) - 1;
+}
+
+static bool parse_kinds(const char *s, unsigned *to)
+{
+	*to = 0;
+	for (;; s++) {
+		size_t len = strcspn(s, ",");
+		if (!parse_kind(s, len, to))
+			return false;
+		s += len;
+		if (!*s)
+			return true;
+	}
+}
+
+static bool parse_scan(const char *s, uint64_t *to)
+{
+	*to = 0;
+	if (strcmp(s, "last") == 0)
+		return true;
+	return parse_count(s, to) && *to < UINT32_MAX - 1;
+}
+
 static bool set_option(struct lr_options *o, const struct option_row *r, const char *s)
 {
 	void *at = (char *)o + r->offset;
@@ -149,6 +187,10 @@ static bool set_option(struct lr_options *o, const struct option_row *r, const c
 	case FLAG:
 		*(bool *)at = true;
 		return true;
+	case KINDS:
+		return parse_kinds(s, at);
+	case SCAN:
+		return parse_scan(s, at);
 	}
 	return false;
 }

@@ -25,6 +25,8 @@ struct lr_options {
 	const char *debug_dirs[LR_DEBUG_DIRS_MAX];
 	size_t debug_dirs_used;
 	bool no_symbol_cache;
+	unsigned kinds; /* a set of 1 << enum lr_leak_class; 0: the command's own */
+	uint64_t scan;  /* a number; 0: the last */
 };
 
 /* Which options a command has. */
@@ -35,7 +37,10 @@ enum {
 	LR_OPT_SELECT = 8, /* the filters */
 	LR_OPT_NAMES = 16, /* how names are found */
 	LR_OPT_SORT = 32,
-	LR_OPT_ALL = 63
+	LR_OPT_ALL = 63,
+	LR_OPT_SCAN = 64, /* which scan of the live memory */
+	LR_OPT_KINDS = 128,
+	LR_OPT_EVERY = 255
 };
 
 enum lr_parsed { LR_PARSED_RUN, LR_PARSED_HELP, LR_PARSED_VERSION, LR_PARSED_WRONG };

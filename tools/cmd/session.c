@@ -131,6 +131,13 @@ struct lr_query lr_query_of(
 		.thread = o->thread};
 }
 
+struct lr_leak_query lr_leak_query_of(const struct lr_options *o, const struct lr_query *sites)
+{
+	return (struct lr_leak_query){.sites = sites,
+		.classes = o->kinds ? o->kinds : LR_LEAK_DEFAULT,
+		.scan = o->scan ? (uint32_t)o->scan : LR_SCANS_LAST};
+}
+
 int lr_session_table(const struct lr_command *c, const struct lr_options *o, char **dumps,
 	size_t count, const struct lr_query *q)
 {

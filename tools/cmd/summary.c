@@ -7,10 +7,19 @@ static int run(const struct lr_command *c, const struct lr_options *o, char **du
 		return s.status;
 	struct lr_query q = lr_query_of(o, LR_SORT_BYTES, 5, 4);
 	struct lr_summary *summary = lr_summary_make(s.model);
+	struct lr_leak_query asked = lr_leak_query_of(o, &q);
 	struct lr_table *table = lr_table_make(s.model, s.names, &q);
-	struct lr_report report = {
-		.command = c->name, .summary = summary, .headline = true, .table = table};
+	struct lr_leaks *leaks = lr_leaks_make(s.model, s.names, &asked);
+	struct lr_findings *findings = lr_findings_make(s.model, s.names, &asked, NULL);
+	struct lr_report report = {.command = c->name,
+		.summary = summary,
+		.headline = true,
+		.table = table,
+		.leaks = leaks,
+		.findings = findings};
 	int status = lr_session_print(&s, o, &report);
+	lr_findings_free(findings);
+	lr_leaks_free(leaks);
 	lr_table_free(table);
 	lr_summary_free(summary);
 	lr_session_close(&s);
@@ -18,7 +27,9 @@ static int run(const struct lr_command *c, const struct lr_options *o, char **du
 }
 
 const struct lr_command lr_command_summary = {.name = "summary",
-	.does = "totals, how it ended, what was missed, and the top sites (the default)",
-	.help = "Fits a screen. --limit and --stack say how much of the top sites is shown.",
-	.options = LR_OPT_ALL,
+	.does = "findings, totals, what was missed, and the top sites (the default)",
+	.help = "Begins with what is wrong. --limit and --stack say how much of the findings and "
+		"of the top\n"
+		"sites is shown.",
+	.options = LR_OPT_ALL | LR_OPT_SCAN,
 	.run = run};

@@ -71,8 +71,18 @@ static uint32_t frame_of(
 	return i != LR_NO_ID ? frames[i] : 0;
 }
 
-static void add_sites(
-	struct lr_model *m, struct lr_tally *t, const uint32_t *frames, uint32_t first_thread)
+static void add_site(struct lr_site *to, const struct lr_cell *c, bool judged)
+{
+	lr_counts_add(&to->counts, &c->counts);
+	to->apis |= c->apis;
+	if (judged)
+		return;
+	to->unjudged_blocks += c->counts.live_blocks;
+	to->unjudged_bytes += c->counts.live_bytes;
+}
+
+static void add_sites(struct lr_model *m, struct lr_tally *t, const uint32_t *frames,
+	uint32_t first_thread, bool judged)
 {
 	for (size_t i = 0; i < t->cells_used; i++) {
 		const struct lr_cell *c = &t->cells[i];
@@ -92,8 +102,7 @@ static void add_sites(
 			m->sites[m->sites_used++] =
 				(struct lr_site){.frame = frame, .thread = thread};
 		}
-		lr_counts_add(&m->sites[*at].counts, &c->counts);
-		m->sites[*at].apis |= c->apis;
+		add_site(&m->sites[*at], c, judged);
 	}
 }
 
@@ -259,7 +268,7 @@ void lr_model_add(
 {
 	uint32_t first_thread = (uint32_t)m->threads_used;
 	uint32_t *frames = lr_model_frames(m, t);
-	add_sites(m, t, frames, first_thread);
+	add_sites(m, t, frames, first_thread, lr_source_scans(source)->used > 0);
 	name_tracks(t, frames, first_thread);
 	add_resources(m, t, frames);
 	add_wrongs(m, source, t, frames);

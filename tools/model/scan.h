@@ -53,6 +53,7 @@ struct lr_scan_site {
 	struct lr_scan_sum owned;     /* indirect blocks whose leader is one of this site's */
 	uint64_t cycles;              /* definite blocks that lead one */
 	struct lr_scan_sum in_cycles; /* those, and what they own */
+	struct lr_scan_sum ignored;   /* as the program wished; in none of the others */
 	uint64_t addr;                /* of one of its blocks: the worst judged, then oldest */
 	uint32_t birth;
 	uint8_t worst; /* that one's verdict */
@@ -69,6 +70,7 @@ struct lr_scan {
 	uint64_t figure[LTF_SCAN_FIGURE_COUNT]; /* as the dump has them */
 	bool done;                              /* it has ended, and all of it is there */
 	bool cut; /* a limit of the reporter's was reached: blocks, sites or roots are missing */
+	struct lr_scan_sum inherited; /* blocks that are not this process's to answer for */
 	/* Sums by site, and by owner and site; both in order of these. */
 	struct lr_scan_site *sites;
 	size_t sites_used;
@@ -117,6 +119,9 @@ void lr_scans_end(struct lr_scans *s);
 /* From nodes to frames; frame_of answers 0 where a node is not known. */
 void lr_scans_place(struct lr_scans *s, uint32_t (*frame_of)(void *ctx, uint32_t site), void *ctx);
 void lr_scans_free(struct lr_scans *s);
+
+/* Adds what is known of a site elsewhere, in another dump, say. */
+void lr_scan_site_merge(struct lr_scan_site *to, const struct lr_scan_site *from);
 
 /* The scan of that number, or the last one (LR_SCANS_LAST) that is done; NULL: there is none. */
 const struct lr_scan *lr_scans_get(const struct lr_scans *s, uint32_t number);

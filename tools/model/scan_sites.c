@@ -94,12 +94,19 @@ static void sum_owned(struct summing *w, const struct lr_scan_block *b)
 static void sum_block(struct summing *w, const struct lr_scan_block *b)
 {
 	struct lr_scan_sum sum = {1, b->size};
-	if (b->flags & (LTF_SCANNED_INHERITED | LTF_SCANNED_IGNORED) || b->size < w->s->min_size ||
-		b->size > w->s->max_size)
+	if (b->size < w->s->min_size || b->size > w->s->max_size)
 		return;
+	if (b->flags & LTF_SCANNED_INHERITED) {
+		add(&w->scan->inherited, &sum);
+		return;
+	}
 	struct lr_scan_site *site = site_for(w, b->site);
 	if (!site)
 		return;
+	if (b->flags & LTF_SCANNED_IGNORED) {
+		add(&site->ignored, &sum);
+		return;
+	}
 	add(&site->of[b->verdict], &sum);
 	note_worst(site, b->verdict, b->addr, b->birth);
 	if (b->verdict == LTF_VERDICT_DEFINITE && b->flags & LTF_SCANNED_CYCLE) {
@@ -142,12 +149,13 @@ void lr_scan_sum_up(struct lr_scans *s, struct lr_scan *scan, size_t room)
 	sort(scan);
 }
 
-static void merge_site(struct lr_scan_site *to, const struct lr_scan_site *from)
+void lr_scan_site_merge(struct lr_scan_site *to, const struct lr_scan_site *from)
 {
 	for (unsigned v = 0; v < LTF_VERDICTS; v++)
 		add(&to->of[v], &from->of[v]);
 	add(&to->owned, &from->owned);
 	add(&to->in_cycles, &from->in_cycles);
+	add(&to->ignored, &from->ignored);
 	to->cycles += from->cycles;
 	note_worst(to, from->worst, from->addr, from->birth);
 }
@@ -165,7 +173,7 @@ void lr_scan_place_sums(
 	sort(scan);
 	for (size_t i = 0; i < scan->sites_used; i++) {
 		if (n && scan->sites[n - 1].site == scan->sites[i].site)
-			merge_site(&scan->sites[n - 1], &scan->sites[i]);
+			lr_scan_site_merge(&scan->sites[n - 1], &scan->sites[i]);
 		else
 			scan->sites[n++] = scan->sites[i];
 	}

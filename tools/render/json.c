@@ -1,5 +1,5 @@
 /* For programs. Names carry units; tools/schema/report.schema.json says what is there. */
-#include "tools/render/json_parts.h"
+#include "tools/render/json_leaks.h"
 
 enum { SCHEMA_VERSION = 1 };
 
@@ -196,6 +196,12 @@ void lr_render_json(FILE *f, const struct lr_report *r, const struct lr_style *s
 	lr_json_set(root, "dumps", dumps);
 	lr_json_set(root, "summary", summary(r->summary));
 	lr_json_set(root, "coverage", coverage(r->summary));
+	if (r->findings) {
+		lr_json_set(root, "findings", lr_json_findings(r->findings));
+		lr_json_set(root, "findings_in_all", lr_json_number(r->findings->all));
+	}
+	if (r->leaks)
+		lr_json_set(root, "leaks", lr_json_leaks(r->leaks, !r->headline));
 	if (r->table)
 		lr_json_set(root, "table", table(r->table));
 	if (r->details)

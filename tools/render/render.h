@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include "tools/view/details.h"
+#include "tools/view/findings.h"
 #include "tools/view/holders.h"
 #include "tools/view/summary.h"
 #include "tools/view/table.h"
@@ -16,6 +17,8 @@ struct lr_report {
 	const struct lr_summary *summary;
 	bool headline; /* the summary is what was asked for; else it is only told briefly */
 	const struct lr_table *table;
+	const struct lr_leaks *leaks;
+	const struct lr_findings *findings;
 	const struct lr_details *details;
 	const struct lr_why *why;
 	const struct lr_holders_view *holders;

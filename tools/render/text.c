@@ -1,5 +1,5 @@
 /* For people: aligned columns, one screen for a summary. */
-#include "tools/render/text_parts.h"
+#include "tools/render/text_leaks.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -90,13 +90,16 @@ static void coverage(struct lr_out *o, const struct lr_summary *s)
 
 enum { RUNS_SHOWN = 4 };
 
-static void summary(struct lr_out *o, const struct lr_summary *s)
+static void run_heads(struct lr_out *o, const struct lr_summary *s)
 {
 	for (size_t i = 0; i < s->runs_used && i < RUNS_SHOWN; i++)
 		run_head(o, &s->runs[i], true);
 	if (s->runs_used > RUNS_SHOWN)
 		fprintf(o->f, "and %zu more dumps\n", s->runs_used - RUNS_SHOWN);
-	fputc('\n', o->f);
+}
+
+static void summary(struct lr_out *o, const struct lr_summary *s, const struct lr_leaks *leaks)
+{
 	counted(o, "allocations", s->total.allocations, s->total.allocated_bytes);
 	lr_text_label(o, "frees");
 	fprintf(o->f, "%15s", lr_show_count(s->total.frees).text);
@@ -114,6 +117,8 @@ static void summary(struct lr_out *o, const struct lr_summary *s)
 		fprintf(o->f, "; resident %s", lr_show_bytes(s->rss_peak).text);
 	fputc('\n', o->f);
 	counted(o, "unfreed at exit", s->total.live_blocks, s->total.live_bytes);
+	if (leaks)
+		lr_text_leak_sums(o, leaks);
 	lr_text_label(o, "temporary");
 	fprintf(o->f, "%15s  %12s\n", lr_show_count(s->total.temporary).text,
 		lr_show_percent(s->temporary).text);
@@ -223,11 +228,23 @@ void lr_render_text(FILE *f, const struct lr_report *r, const struct lr_style *s
 		o.warn = "\033[33m";
 		o.off = "\033[0m";
 	}
-	if (r->summary && r->headline)
-		summary(&o, r->summary);
+	if (r->headline || r->leaks)
+		run_heads(&o, r->summary);
+	if (r->leaks)
+		lr_text_leak_scans(&o, r->leaks);
+	if (r->leaks && !r->headline)
+		lr_text_leak_sums(&o, r->leaks);
+	if (r->headline || r->leaks)
+		fputc('\n', f);
+	if (r->findings)
+		lr_text_findings(&o, r->findings);
+	if (r->leaks && !r->headline)
+		lr_text_leak_rows(&o, r->leaks, r->findings != NULL);
+	if (r->headline)
+		summary(&o, r->summary, r->leaks);
 	if (r->details)
 		details(&o, r->summary, r->details);
-	if (r->table)
+	if (r->table && (r->headline || !r->leaks))
 		table(&o, r->table);
 	if (r->why)
 		lr_text_why(&o, r->why);

@@ -133,6 +133,14 @@ struct lr_line *lr_stack_lines(const struct lr_model *m, struct lr_names *names,
 	return lines;
 }
 
+size_t lr_stack_to_main(const struct lr_line *lines, size_t used)
+{
+	for (size_t i = 0; i < used; i++)
+		if (lines[i].at.function && strcmp(lines[i].at.function, "main") == 0)
+			return i + 1;
+	return used;
+}
+
 static void fill_rows(struct lr_table *t, const struct lr_model *m, struct lr_names *names,
 	const struct lr_query *q)
 {
