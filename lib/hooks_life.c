@@ -248,6 +248,28 @@ __asm__(".pushsection .text\n"
 	".size __libc_start_main, .-__libc_start_main\n"
 	".popsection\n");
 
+/* Whoever calls exit or quick_exit waits for ever, and what it holds stays alive. A jump, so that
+ * what the handlers allocate has the stacks that it has without us. */
+__attribute__((used, visibility("hidden"))) struct lt_caller lt_exit_caller;
+__attribute__((used, visibility("hidden"))) void *const lt_exit_next = &lt_real.exit;
+__attribute__((used, visibility("hidden"))) void *const lt_quick_exit_next = &lt_real.quick_exit;
+
+#define KEEP(reg, at) "	movq %" reg ", lt_exit_caller+" at "(%rip)\n"
+#define ENDING(name)                                                                               \
+	".pushsection .text\n"                                                                     \
+	".globl " name "\n"                                                                        \
+	".type " name ", @function\n" name ":\n"                                                   \
+	"	.cfi_startproc\n"                                                                        \
+	"	leaq 8(%rsp), %rax\n" KEEP("rax", "0") "	movq (%rsp), %rax\n" KEEP(         \
+		"rax", "8") "	movq %fs:0, %rax\n" KEEP("rax", "16") KEEP("rbx", "24")            \
+		KEEP("rbp", "32") KEEP("r12", "40") KEEP("r13", "48") KEEP("r14", "56")            \
+			KEEP("r15", "64") "	movq lt_" name "_next(%rip), %r11\n"               \
+					  "	jmp *(%r11)\n"                                         \
+					  "	.cfi_endproc\n"                                        \
+					  ".size " name ", .-" name "\n"                           \
+					  ".popsection\n"
+__asm__(ENDING("exit") ENDING("quick_exit"));
+
 void leaktrace_tracer_pause(void);
 void leaktrace_tracer_resume(void);
 

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include "lib/scan.h"
 
+struct lt_caller; /* snapshot.h */
+
 /* A thread of the process, as it was at the moment. */
 enum lt_moment_flag {
 	LT_MOMENT_SP_KNOWN = 1,   /* its stack is alive from sp on: the red zone is in it already */
@@ -32,6 +34,7 @@ struct lt_moment {
 	 * mapping. */
 	uintptr_t dead_low, dead_high;
 	uint64_t root_bytes_most; /* more of them: no scan; 0: any */
+	const struct lt_caller *caller; /* of exit, whose registers are alive; or NULL */
 };
 
 /* Maps the memory for so many blocks; false: there is none. */

@@ -81,6 +81,14 @@ static bool has_main_returned(const struct lt_regs *regs)
 	return i - libc >= 2 && i + 1 == n;
 }
 
+/* The frames of exit lie between sp and its caller's, unless that has been left in some way. */
+static bool has_called_exit(const struct lt_caller *c, uintptr_t sp)
+{
+	uintptr_t tp;
+	__asm__("movq %%fs:0, %0" : "=r"(tp));
+	return c->sp > sp && c->tp == tp && *(uintptr_t *)(c->sp - sizeof(uintptr_t)) == c->pc;
+}
+
 void lt_snapshot_end(uintptr_t sp, const struct lt_regs *regs)
 {
 	if (lt_config.scan == LT_SCAN_NONE)
@@ -89,6 +97,10 @@ void lt_snapshot_end(uintptr_t sp, const struct lt_regs *regs)
 	cut.called = true;
 	cut.moment.dead_low = sp;
 	cut.moment.dead_high = returned ? cut.main_sp : sp;
+	if (!returned && has_called_exit(&lt_exit_caller, sp)) {
+		cut.moment.dead_high = lt_exit_caller.sp;
+		cut.moment.caller = &lt_exit_caller;
+	}
 }
 
 /* The sites of a parent's blocks are not its child's. */

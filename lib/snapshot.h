@@ -14,6 +14,15 @@
 /* Just before main, on its stack: what is above lives on when main has returned. */
 void lt_snapshot_main(uintptr_t sp);
 
+/* Who has called exit or quick_exit last: its stack pointer, where it would go on, its thread, and
+ * the registers that it had before and would have again. sp 0: nobody. */
+struct lt_caller {
+	uintptr_t sp, pc, tp;
+	uint64_t reg[6];
+};
+_Static_assert(sizeof(struct lt_caller) == 72, "hooks_life.c fills it");
+extern struct lt_caller lt_exit_caller __attribute__((visibility("hidden")));
+
 /* The process is about to end. sp: the thread's stack pointer; regs: of the caller of what is there
  * to end it, by which it is told whether main has returned. */
 void lt_snapshot_end(uintptr_t sp, const struct lt_regs *regs);
