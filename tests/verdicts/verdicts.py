@@ -330,9 +330,15 @@ def table(directory):
             lines.setdefault((name, shown(truth)), {}).setdefault(tuple(cells), []).append(b.build)
     print("| program | builds | truth |", " | ".join(TOOLS), "|")
     print("|---|---|---|" + "---|" * len(TOOLS))
+    agreed = []
     for (name, truth), by_cells in lines.items():
+        if set(by_cells) == {("right",) * len(TOOLS)}:
+            agreed.append(name)
+            continue
         for cells, which in by_cells.items():
             print("|", name, "|", "all" if len(by_cells) == 1 else " ".join(which), "|", truth, "|", " | ".join(cells), "|")
+    print()
+    print("All are right, in all builds, on %d more: %s." % (len(agreed), ", ".join(agreed)))
     print()
     print("| of %d verdicts | right | false leaks | missed | another class | none |" %
           sum(counts["leaktrace"].values()))
