@@ -33,7 +33,7 @@ struct lt_moment {
 	/* The part of a stack that is dead: [dead_low, dead_high) and what lies below in the same
 	 * mapping. */
 	uintptr_t dead_low, dead_high;
-	uint64_t root_bytes_most; /* more of them: no scan; 0: any */
+	uint64_t root_bytes_most;       /* more of them: no scan; 0: any */
 	const struct lt_caller *caller; /* of exit, whose registers are alive; or NULL */
 };
 
