@@ -99,6 +99,13 @@ for options in "" "--group-by=function" "--group-by=file" "--group-by=module" "-
 		complain "top $options: exit status $?"
 	keep_json "top $options"
 done
+for options in "growth" "growth --group-by=function --min-growth=1" "diff" "diff --from=0.01 --to=0.02 --group-by=module"; do
+	# shellcheck disable=SC2086
+	"$leakreport" $options --format=json "$samples/good-threads.bin" >"$tmp/out" || complain "$options: exit status $?"
+	keep_json "$options"
+	# shellcheck disable=SC2086
+	"$leakreport" $options "$samples/good-threads.bin" >"$tmp/out" || complain "$options: exit status $?"
+done
 if command -v python3 >/dev/null; then
 	python3 "$samples/validate.py" "$schema" "$tmp"/report-*.json ||
 		complain "reports are not what the schema says; $(cat "$tmp/reports")"

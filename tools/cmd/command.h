@@ -18,7 +18,8 @@ struct lr_command {
 		const struct lr_command *c, const struct lr_options *o, char **dumps, size_t count);
 };
 
-#define LR_COMMANDS(X)           X(summary) X(top) X(leaks) X(why) X(holders) X(info) X(raw) X(export)
+#define LR_COMMANDS(X)                                                                             \
+	X(summary) X(top) X(leaks) X(why) X(holders) X(growth) X(diff) X(info) X(raw) X(export)
 #define LR_COMMAND_DECLARE(name) extern const struct lr_command lr_command_##name;
 LR_COMMANDS(LR_COMMAND_DECLARE)
 
@@ -46,6 +47,9 @@ int lr_session_table(const struct lr_command *c, const struct lr_options *o, cha
 struct lr_leak_query lr_leak_query_of(const struct lr_options *o, const struct lr_query *sites);
 /* "leakreport: FILE: text" on stderr, made safe. */
 void lr_say(const char *file, const char *text);
+
+/* What growth is, by the options. */
+struct lr_trend_settings lr_trend_settings_of(const struct lr_options *o);
 
 /* The query that the options ask for, with the command's own defaults. */
 struct lr_query lr_query_of(

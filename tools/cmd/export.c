@@ -21,5 +21,5 @@ const struct lr_command lr_command_export = {.name = "export",
 	.help = "A line per stack: its frames from the root, parted by semicolons, and the value "
 		"that --sort\n"
 		"names (bytes).",
-	.options = LR_OPT_SORT | LR_OPT_LIMIT | LR_OPT_SELECT | LR_OPT_NAMES,
+	.options = LR_OPT_SORT | LR_OPT_LIMIT | LR_OPT_SELECT | LR_OPT_SPAN | LR_OPT_NAMES,
 	.run = run};

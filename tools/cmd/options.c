@@ -8,7 +8,7 @@
 #include "tools/view/leaks.h"
 #include "tools/view/query.h"
 
-enum kind { COUNT, SIZE, TIME, TEXT, LIST, CHOICE, FLAG, KINDS, SCAN };
+enum kind { COUNT, SIZE, TIME, SHARE, TEXT, LIST, CHOICE, FLAG, KINDS, SCAN };
 
 struct option_row {
 	const char *name, *value; /* value: NULL for a FLAG */
@@ -49,13 +49,21 @@ static const struct option_row rows[] = {
 		"only blocks of this size or more (K, M, G)"},
 	{"max-size", "BYTES", SIZE, AT(max_size), LR_OPT_SELECT, NULL, 0,
 		"only blocks of this size or less"},
-	{"from", "SECONDS", TIME, AT(from), LR_OPT_SELECT, NULL, 0,
+	{"from", "SECONDS", TIME, AT(from), LR_OPT_SPAN, NULL, 0,
 		"only blocks allocated this long after the start or later"},
-	{"to", "SECONDS", TIME, AT(to), LR_OPT_SELECT, NULL, 0, "only blocks allocated before"},
 	{"kinds", "definite,indirect,possible,reachable,suppressed,not_judged", KINDS, AT(kinds),
 		LR_OPT_KINDS, NULL, 0, "what to list; all: everything"},
 	{"scan", "N|last", SCAN, AT(scan), LR_OPT_SCAN, NULL, 0,
 		"which scan of the live memory (last)"},
+	{"to", "SECONDS", TIME, AT(to), LR_OPT_SPAN, NULL, 0, "only blocks allocated before"},
+	{"from", "SECONDS", TIME, AT(moments[0]), LR_OPT_MOMENTS, NULL, 0,
+		"the first moment, so long after the start (the start)"},
+	{"to", "SECONDS", TIME, AT(moments[1]), LR_OPT_MOMENTS, NULL, 0,
+		"the second moment (the end)"},
+	{"min-growth", "BYTES", SIZE, AT(min_growth), LR_OPT_GROWTH, NULL, 0,
+		"growth by less is none (16K)"},
+	{"confidence", "SHARE", SHARE, AT(confidence), LR_OPT_GROWTH, NULL, 0,
+		"how sure to be, 0 to 1 (0.99)"},
 	{"sysroot", "DIR", TEXT, AT(sysroot), LR_OPT_NAMES, NULL, 0,
 		"where the traced system's files are"},
 	{"debug-dir", "DIR", LIST, AT(debug_dirs), LR_OPT_NAMES, NULL, 0,
@@ -121,6 +129,12 @@ static bool parse_time(const char *s, uint64_t *to)
 	return *rest == 0 || strcmp(rest, "s") == 0;
 }
 
+static bool parse_share(const char *s, double *to)
+{
+	const char *rest;
+	return parse_number(s, to, &rest) && *rest == 0 && *to <= 1;
+}
+
 static bool parse_choice(const struct option_row *r, const char *s, int *to)
 {
 	for (int i = 0; i < r->choice_count; i++)
@@ -174,6 +188,8 @@ static bool set_option(struct lr_options *o, const struct option_row *r, const c
 		return parse_size(s, at);
 	case TIME:
 		return parse_time(s, at);
+	case SHARE:
+		return parse_share(s, at);
 	case CHOICE:
 		return parse_choice(r, s, at);
 	case TEXT:
@@ -202,6 +218,9 @@ static void set_defaults(struct lr_options *o)
 		.stack = UINT64_MAX,
 		.debuginfod = 1,
 		.max_size = UINT64_MAX,
+		.moments = {0, UINT64_MAX},
+		.min_growth = 16384,
+		.confidence = 0.99,
 		.to = UINT64_MAX};
 }
 

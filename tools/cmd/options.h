@@ -21,6 +21,10 @@ struct lr_options {
 	const char *function, *file, *module, *thread;
 	uint64_t min_size, max_size; /* bytes */
 	uint64_t from, to;           /* microseconds */
+	uint64_t moments[2];         /* microseconds */
+	bool moments_wanted;         /* set by the command */
+	uint64_t min_growth;         /* bytes */
+	double confidence;           /* 0 to 1 */
 	const char *sysroot;
 	const char *debug_dirs[LR_DEBUG_DIRS_MAX];
 	size_t debug_dirs_used;
@@ -37,10 +41,13 @@ enum {
 	LR_OPT_SELECT = 8, /* the filters */
 	LR_OPT_NAMES = 16, /* how names are found */
 	LR_OPT_SORT = 32,
-	LR_OPT_ALL = 63,
-	LR_OPT_SCAN = 64, /* which scan of the live memory */
-	LR_OPT_KINDS = 128,
-	LR_OPT_EVERY = 255
+	LR_OPT_SPAN = 64, /* blocks of a part of the run */
+	LR_OPT_ALL = 127,
+	LR_OPT_SCAN = 128, /* which scan of the live memory */
+	LR_OPT_KINDS = 256,
+	LR_OPT_GROWTH = 512,
+	LR_OPT_EVERY = 1023,
+	LR_OPT_MOMENTS = 1024 /* in place of LR_OPT_SPAN: two moments */
 };
 
 enum lr_parsed { LR_PARSED_RUN, LR_PARSED_HELP, LR_PARSED_VERSION, LR_PARSED_WRONG };

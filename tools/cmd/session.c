@@ -65,7 +65,11 @@ bool lr_session_open(
 			.max_size = o->max_size,
 			.from = o->from,
 			.to = o->to,
-			.follow = lr_selection_all.follow,
+			.moments = o->moments_wanted,
+			.moment = {o->moments[0], o->moments[1]},
+			.follow = o->min_growth / 4 < lr_selection_all.follow
+					  ? o->min_growth / 4
+					  : lr_selection_all.follow,
 			.by_thread = o->group == LR_GROUP_THREAD || o->thread != NULL},
 		.limits = &lr_limits_default,
 		.keep_scans = keep,
@@ -116,6 +120,12 @@ int lr_session_print(
 		lr_render_text(stdout, report, &style);
 	}
 	return s->status;
+}
+
+struct lr_trend_settings lr_trend_settings_of(const struct lr_options *o)
+{
+	return (struct lr_trend_settings){
+		.least = o->min_growth ? (double)o->min_growth : 1, .confidence = o->confidence};
 }
 
 struct lr_query lr_query_of(

@@ -13,6 +13,11 @@ struct lr_counts {
 	uint64_t temporary; /* freed by their thread before that thread's next allocation */
 };
 
+/* What was live at a moment. */
+struct lr_held {
+	uint64_t blocks, bytes;
+};
+
 /* Bucket i holds values v with 2^(i-1) <= v < 2^i; bucket 0 holds 0. */
 enum { LR_BUCKETS = 65 };
 

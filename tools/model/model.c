@@ -103,6 +103,11 @@ static void add_sites(struct lr_model *m, struct lr_tally *t, const uint32_t *fr
 				(struct lr_site){.frame = frame, .thread = thread};
 		}
 		add_site(&m->sites[*at], c, judged);
+		for (int k = 0; k < 2; k++)
+			if (i < t->held_used[k]) {
+				m->sites[*at].held[k].blocks += t->held[k][i].blocks;
+				m->sites[*at].held[k].bytes += t->held[k][i].bytes;
+			}
 	}
 }
 

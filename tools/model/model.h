@@ -28,9 +28,10 @@ struct lr_site {
 	struct lr_counts counts;
 	/* Of counts.live_..: blocks of dumps in which no scan has judged them. */
 	uint64_t unjudged_blocks, unjudged_bytes;
-	uint32_t frame;  /* the innermost */
-	uint32_t thread; /* index in threads plus 1; 0 when they are not told apart */
-	uint8_t apis;    /* 1 << enum ltf_api for each by which its blocks were handed out */
+	uint32_t frame;         /* the innermost */
+	uint32_t thread;        /* index in threads plus 1; 0 when they are not told apart */
+	uint8_t apis;           /* 1 << enum ltf_api for each by which its blocks were handed out */
+	struct lr_held held[2]; /* at the selection's two moments */
 };
 
 struct lr_thread {

@@ -23,6 +23,15 @@ static uint32_t new_thread(struct lr_tally *t, uint32_t id)
 	return (uint32_t)t->threads_used++;
 }
 
+static void hold(struct lr_tally *t, int which)
+{
+	t->held[which] = lr_calloc(t->cells_used, sizeof(**t->held));
+	t->held_used[which] = t->cells_used;
+	for (size_t i = 0; i < t->cells_used; i++)
+		t->held[which][i] = (struct lr_held){.blocks = t->cells[i].counts.live_blocks,
+			.bytes = t->cells[i].counts.live_bytes};
+}
+
 struct lr_tally *lr_tally_new(const struct lr_selection *sel, const struct lr_limits *limits)
 {
 	struct lr_tally *t = lr_calloc(1, sizeof(*t));
@@ -32,6 +41,9 @@ struct lr_tally *lr_tally_new(const struct lr_selection *sel, const struct lr_li
 	lr_history_init(&t->history, sel->follow);
 	new_cell(t, LTF_SITE_NONE, 0);
 	new_thread(t, 0);
+	for (int i = 0; i < 2; i++)
+		if (sel->moments && sel->moment[i] == 0) /* before the first event */
+			hold(t, i);
 	return t;
 }
 
@@ -58,6 +70,8 @@ void lr_tally_free(struct lr_tally *t)
 	lr_wrongs_free(&t->wrongs);
 	lr_watch_free(&t->suspects);
 	free(t->cells);
+	free(t->held[0]);
+	free(t->held[1]);
 	free(t->nodes);
 	free(t->modules);
 	free(t->threads);
@@ -133,10 +147,19 @@ static void mark(struct lr_tally *t)
 	follow_total(t);
 }
 
+/* Notes what is live at the moments that lie before time. */
+static void hold_before(struct lr_tally *t, uint64_t time)
+{
+	for (int i = 0; i < 2; i++)
+		if (t->selection.moments && !t->held[i] && t->selection.moment[i] < time)
+			hold(t, i);
+}
+
 void lr_tally_time(struct lr_tally *t, uint64_t time)
 {
 	if (time <= t->now)
 		return;
+	hold_before(t, time);
 	t->now = time;
 	lr_series_add(&t->live, time, t->total.live_bytes);
 	if (time >= t->history.next_time)
@@ -261,6 +284,9 @@ void lr_tally_finish(struct lr_tally *t)
 		lr_history_last(&t->history, &c->followed, c->counts.live_bytes + c->lifted,
 			c->counts.live_blocks);
 	}
+	for (int i = 0; i < 2; i++)
+		if (t->selection.moments && !t->held[i])
+			hold(t, i);
 	lr_series_add(&t->live, t->now, t->total.live_bytes);
 	lr_history_last(
 		&t->history, &t->followed, t->total.live_bytes + t->lifted, t->total.live_blocks);

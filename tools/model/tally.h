@@ -24,6 +24,8 @@ struct lr_selection {
 	uint64_t min_size, max_size; /* bytes asked for, both included */
 	uint64_t from, to;           /* microseconds since the start: allocated in [from, to) */
 	bool by_thread;              /* tell threads apart */
+	bool moments;                /* note what is live at two moments */
+	uint64_t moment[2];          /* microseconds: when; UINT64_MAX is the end */
 	uint64_t follow;             /* sites that hold so many bytes are followed along the run */
 };
 extern const struct lr_selection lr_selection_all;
@@ -104,6 +106,8 @@ struct lr_tally {
 	struct lr_history history;
 	struct lr_followed followed; /* the total */
 	uint64_t lifted;             /* bytes, of all cells */
+	struct lr_held *held[2];     /* at the selection's moments, by cell */
+	size_t held_used[2];         /* cells that there were at that moment */
 
 	struct lr_cell *cells; /* cells[0] is where everything beyond the limit goes */
 	size_t cells_used, cells_room;

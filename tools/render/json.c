@@ -210,6 +210,10 @@ void lr_render_json(FILE *f, const struct lr_report *r, const struct lr_style *s
 		lr_json_set(root, "why", lr_json_why(r->why));
 	if (r->holders)
 		lr_json_set(root, "holders", lr_json_holders(r->holders));
+	if (r->growth)
+		lr_json_set(root, "growth", lr_json_growth(r->growth));
+	if (r->diff)
+		lr_json_set(root, "diff", lr_json_diff(r->diff));
 	json_dumpf(root, f, JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(6));
 	fputc('\n', f);
 	json_decref(root);

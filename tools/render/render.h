@@ -7,9 +7,16 @@
 #include "tools/view/details.h"
 #include "tools/view/findings.h"
 #include "tools/view/holders.h"
+#include "tools/view/growth.h"
 #include "tools/view/summary.h"
 #include "tools/view/table.h"
 #include "tools/view/why.h"
+
+/* What was live at two moments; with two dumps, each has one. */
+struct lr_diff {
+	uint64_t moment[2]; /* microseconds; UINT64_MAX is the end */
+	const struct lr_table *table;
+};
 
 /* Parts that are NULL are left out. */
 struct lr_report {
@@ -22,6 +29,8 @@ struct lr_report {
 	const struct lr_details *details;
 	const struct lr_why *why;
 	const struct lr_holders_view *holders;
+	const struct lr_growth_view *growth;
+	const struct lr_diff *diff;
 };
 
 struct lr_style {

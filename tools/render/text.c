@@ -250,6 +250,10 @@ void lr_render_text(FILE *f, const struct lr_report *r, const struct lr_style *s
 		lr_text_why(&o, r->why);
 	if (r->holders)
 		lr_text_holders(&o, r->holders);
-	if (r->table && !r->headline)
+	if (r->growth)
+		lr_text_growth(&o, r->growth);
+	if (r->diff)
+		lr_text_diff(&o, r->diff);
+	if ((r->table || r->growth || r->diff) && !r->headline)
 		coverage(&o, r->summary);
 }

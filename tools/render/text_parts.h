@@ -19,5 +19,7 @@ void lr_text_stack(struct lr_out *o, const struct lr_line *lines, size_t n, size
 /* Parts of a report. */
 void lr_text_why(struct lr_out *o, const struct lr_why *w);
 void lr_text_holders(struct lr_out *o, const struct lr_holders_view *v);
+void lr_text_growth(struct lr_out *o, const struct lr_growth_view *v);
+void lr_text_diff(struct lr_out *o, const struct lr_diff *d);
 
 #endif

@@ -2,8 +2,11 @@
 
 #include "tools/view/trend_steps.h"
 
-/* The coarse clock ticks each 4 ms; a shorter run has too few ticks to tell a trend from. */
-enum { TIMED_LEAST = 250000 };
+/* The coarse clock ticks each 4 ms; a shorter run has too few ticks to tell a trend from, but a few
+ * ticks tell that nothing happens any more. So few allocations are a start-up. */
+enum { TIMED_LEAST = 250000, REST_LEAST = 12000, EVENTS_LEAST = 256 };
+/* Windows. A program that is kept waiting, or takes long to end, does nothing for a while. */
+enum { REST_OF_TIME = 5, REST_OF_EVENTS = 2 };
 
 size_t lr_growth_end(const struct lr_history *h, const struct lr_dense *whole)
 {
@@ -11,9 +14,9 @@ size_t lr_growth_end(const struct lr_history *h, const struct lr_dense *whole)
 	if (n < 2)
 		return n;
 	const struct lr_moment *end = &h->moments[n - 1];
-	uint64_t few = end->events / 50, brief = end->time / 50;
-	if (brief < 8000)
-		brief = 8000;
+	uint64_t few = end->events / 50, brief = end->time / 10;
+	if (end->time < TIMED_LEAST)
+		return n;
 	best = n - 1;
 	for (size_t i = n - 1; i-- > 0;) {
 		if (end->events - h->moments[i].events > few ||
@@ -32,16 +35,46 @@ static void trend_along(const struct lr_history *h, const struct lr_dense *site,
 	struct lr_trend_values v = {.x = x, .low = site->low, .blocks = site->blocks, .used = used};
 	for (size_t i = 0; i < used; i++)
 		x[i] = (double)(timed ? h->moments[i].time : h->moments[i].events);
-	lr_trend_of(&v, s, out);
+	struct lr_trend_settings settings = *s;
+	settings.rest = timed ? REST_OF_TIME : REST_OF_EVENTS;
+	lr_trend_of(&v, &settings, out);
+	if (!timed && out->kind == LR_TREND_GROWING && x[used - 1] < EVENTS_LEAST)
+		out->kind = LR_TREND_UNSURE;
 	if (out->kind != LR_TREND_GROWING && lr_trend_steps(&v, s, out))
 		out->kind = out->confidence >= s->confidence ? LR_TREND_GROWING : LR_TREND_UNSURE;
 }
 
-/* Either abscissa may show it. That it has ended in time alone means that the program rests. */
-static enum lr_trend_kind both(const struct lr_growth *g)
+/* True when in so large a last part of a short run the site held as much as in the end. */
+static bool rests(const struct lr_history *h, const struct lr_dense *site, size_t used, double part)
+{
+	uint64_t end = h->moments[used - 1].time, since = 0;
+	for (size_t i = 0; i + 1 < used; i++)
+		if (site->last[i] < site->last[used - 1])
+			since = h->moments[i + 1].time;
+	/* The last interval is stretched to the run's end: what began it is what counts. */
+	if (used > 1 && site->last[used - 2] < site->last[used - 1])
+		since = h->moments[used - 2].time;
+	return end - since >= REST_LEAST && (double)(end - since) >= (double)end * part;
+}
+
+/* True when it still rose in the last twentieth of the allocations. */
+static bool still_rises(const struct lr_history *h, const struct lr_dense *site, size_t used)
+{
+	double now = site->low[used - 1], before = now;
+	uint64_t end = h->moments[used - 1].events;
+	for (size_t i = used - 1; i > 0 && end - h->moments[i - 1].events <= end / 20; i--)
+		before = before < site->low[i - 1] ? before : site->low[i - 1];
+	return now - before > now / 1000;
+}
+
+/* Either abscissa may show it. That it has ended in time alone means that the program allocates
+ * nothing any more. */
+static enum lr_trend_kind both(const struct lr_growth *g, bool resting, bool still)
 {
 	enum lr_trend_kind t = g->time.kind, e = g->events.kind;
 	if (!g->timed)
+		return e == LR_TREND_GROWING && resting ? LR_TREND_PAUSED : e;
+	if (t == LR_TREND_GROWING && e == LR_TREND_ENDED && !still)
 		return e;
 	if (t == LR_TREND_GROWING)
 		return e == LR_TREND_RETURNED || e == LR_TREND_STEADY ? LR_TREND_UNSURE : t;
@@ -60,7 +93,9 @@ void lr_growth_judge(const struct lr_history *h, const struct lr_dense *site, si
 	trend_along(h, site, used, false, s, &out->events);
 	if (out->timed)
 		trend_along(h, site, used, true, s, &out->time);
-	out->kind = both(out);
+	/* A doubled array is not doubled again for half of the run. */
+	bool resting = !out->timed && rests(h, site, used, out->events.by_block ? 0.65 : 0.33);
+	out->kind = both(out, resting, still_rises(h, site, used));
 	const struct lr_trend *t =
 		out->timed && out->time.kind == LR_TREND_GROWING ? &out->time : &out->events;
 	out->confidence = t->confidence;

@@ -16,8 +16,9 @@ struct lr_growth {
 	double per_second, per_event;
 };
 
-/* How many of the history's intervals are to be judged: all, or those before the program took
- * itself down: let go of almost everything at its very end, allocating nothing any more. */
+/* How many of the history's intervals are to be judged, where the program has ended by itself: all,
+ * or those before it took itself down: let go of almost everything at its very end, allocating
+ * nothing any more. Not in so short a run that this cannot be told from its only work. */
 size_t lr_growth_end(const struct lr_history *h, const struct lr_dense *whole);
 
 /* used: as from lr_growth_end. */

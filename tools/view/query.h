@@ -38,6 +38,8 @@ struct lr_query {
 	size_t limit;     /* rows */
 	size_t stack_max; /* lines of a site's stack */
 	bool unfreed_only;
+	bool changed_only; /* what was live at the model's two moments differs; sorted by how much
+			    */
 	const char *function, *file, *module, *thread;
 };
 

@@ -157,6 +157,28 @@ static void fill_rows(struct lr_table *t, const struct lr_model *m, struct lr_na
 	}
 }
 
+static void add_held(struct lr_held *to, const struct lr_held *from)
+{
+	for (int i = 0; i < 2; i++) {
+		to[i].blocks += from[i].blocks;
+		to[i].bytes += from[i].bytes;
+	}
+}
+
+static void keep_changed(struct lr_table *t)
+{
+	size_t to = 0;
+	for (size_t i = 0; i < t->used; i++) {
+		const struct lr_held *h = t->rows[i].held;
+		if (h[0].blocks == h[1].blocks && h[0].bytes == h[1].bytes)
+			continue;
+		t->rows[to] = t->rows[i];
+		t->rows[to++].value =
+			h[1].bytes > h[0].bytes ? h[1].bytes - h[0].bytes : h[0].bytes - h[1].bytes;
+	}
+	t->used = to;
+}
+
 struct lr_table *lr_table_make(
 	const struct lr_model *m, struct lr_names *names, const struct lr_query *q)
 {
@@ -172,6 +194,8 @@ struct lr_table *lr_table_make(
 		struct lr_row *r = row_of(&g, m, names, s);
 		lr_counts_add(&r->counts, &s->counts);
 		lr_counts_add(&t->total, &s->counts);
+		add_held(r->held, s->held);
+		add_held(t->held, s->held);
 		r->sites++;
 	}
 	lr_match_free(match);
@@ -179,6 +203,8 @@ struct lr_table *lr_table_make(
 	free(g.next);
 	for (size_t i = 0; i < t->used; i++)
 		t->rows[i].value = value_of(&t->rows[i].counts, q->sort);
+	if (q->changed_only)
+		keep_changed(t);
 	if (t->used)
 		qsort(t->rows, t->used, sizeof(*t->rows), by_value);
 	t->all_rows = t->used;

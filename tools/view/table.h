@@ -14,12 +14,13 @@ struct lr_line {
 struct lr_row {
 	const char *name; /* of the group; for a site that of its innermost function */
 	struct lr_counts counts;
-	uint64_t value;        /* what the table is sorted by */
-	double share;          /* value in the table's whole, 0 to 1 */
-	double temporary;      /* share of the allocations that were temporary */
-	uint64_t sites;        /* put together here */
-	uint32_t frame;        /* a site's innermost frame, else 0 */
-	struct lr_line *stack; /* a site's lines, innermost first */
+	struct lr_held held[2]; /* at the two moments that were asked for */
+	uint64_t value;         /* what the table is sorted by */
+	double share;           /* value in the table's whole, 0 to 1 */
+	double temporary;       /* share of the allocations that were temporary */
+	uint64_t sites;         /* put together here */
+	uint32_t frame;         /* a site's innermost frame, else 0 */
+	struct lr_line *stack;  /* a site's lines, innermost first */
 	size_t stack_used;
 	size_t stack_cut; /* frames that stack_max left out */
 };
@@ -31,6 +32,7 @@ struct lr_table {
 	size_t used;
 	size_t all_rows;        /* before the limit */
 	struct lr_counts total; /* of all that matched */
+	struct lr_held held[2]; /* of all that matched, at the two moments */
 	double temporary;       /* share of the total's allocations that were temporary */
 	char **owned;           /* texts made for it */
 	size_t owned_used, owned_room;

@@ -9,7 +9,7 @@
 const char *const lr_trend_words[LR_TREND_COUNT] = {LR_TRENDS(TREND_WORD)};
 const char *const lr_trend_texts[LR_TREND_COUNT] = {LR_TRENDS(TREND_TEXT)};
 
-enum { GROUPS = 6, GAP_LEAST = 2, AROUND = 6 };
+enum { GROUPS = 6, AROUND = 6 };
 static const double BREAK = 4;
 static const double CONFIDENT_IN_NOISE = 0.999;
 
@@ -57,7 +57,8 @@ static void make_windows(const struct lr_trend_values *v, struct windows *w)
 		while (k > 0 && lo + 1 < v->used && v->x[lo] <= begin)
 			lo++;
 		w->low[k] = v->low[lo];
-		for (size_t i = lo + 1; i < v->used && v->x[i - 1] < stop; i++)
+		bool last = k + 1 == w->used;
+		for (size_t i = lo + 1; i < v->used && (last || v->x[i - 1] < stop); i++)
 			w->low[k] = least(w->low[k], v->low[i]);
 		w->most = w->most > w->low[k] ? w->most : w->low[k];
 	}
@@ -79,6 +80,16 @@ static double most_of(const double *y, size_t n)
 	for (size_t i = 0; i < n; i++)
 		v = v > y[i] ? v : y[i];
 	return v;
+}
+
+static double most_fall(const double *y, size_t n)
+{
+	double most = y[0], fall = 0;
+	for (size_t i = 1; i < n; i++) {
+		most = most > y[i] ? most : y[i];
+		fall = fall > most - y[i] ? fall : most - y[i];
+	}
+	return fall;
 }
 
 static struct rises find_rises(const double *floor, size_t n)
@@ -107,10 +118,9 @@ static double rise_before(const double *low, size_t end, size_t half)
 
 /* Before the end it has risen by far less than in any stretch of that length before: for stretches
  * in which it otherwise rose at least once or twice. */
-static bool has_ended(const double *low, size_t n, size_t longest, double slope)
+static bool has_ended(const double *low, size_t n, size_t half, double slope)
 {
-	for (size_t half = longest > GAP_LEAST ? longest : GAP_LEAST; 4 * half <= n;
-		half += half / 2) {
+	for (; 4 * half <= n; half += half / 2) {
 		double rose = rise_before(low, n, half), slowest = slope * (double)half * 0.6;
 		for (size_t end = 2 * half; end + half <= n; end++)
 			slowest = least(slowest, rise_before(low, end, half));
@@ -179,6 +189,7 @@ static enum lr_trend_kind judge(const struct windows *w, size_t begin,
 		return no_growth(w, begin, s);
 	lr_theil_sen(low, n, &slope, &lowest, &highest);
 	struct rises r = find_rises(floor, n);
+	size_t often = r.longest > s->rest ? r.longest : s->rest + !s->rest;
 	out->grown = floor[n - 1] - floor[0];
 	out->from = w->width * (double)begin;
 	out->slope = slope / w->width;
@@ -189,8 +200,8 @@ static enum lr_trend_kind judge(const struct windows *w, size_t begin,
 		return no_growth(w, begin, s);
 	if (4 * r.longest > n &&
 		(out->confidence < CONFIDENT_IN_NOISE || !rises_in_noise(low, n, slope)))
-		return LR_TREND_UNSURE;
-	if (r.since > r.longest + r.longest / 2 + 1 || has_ended(low, n, r.longest, slope))
+		return most_fall(low, n) >= s->least ? LR_TREND_RETURNED : LR_TREND_UNSURE;
+	if (r.since > often + often / 2 + 1 || has_ended(low, n, often, slope))
 		return LR_TREND_ENDED;
 	if (is_slowing(low, n, r.largest))
 		return LR_TREND_SLOWING;

@@ -20,7 +20,7 @@ enum { LR_TREND_WINDOWS = 96, LR_TREND_WINDOWS_LEAST = 24 };
 	X(ENDED, "ended", "grew, and does not any more")                                           \
 	X(SLOWING, "slowing", "grows ever more slowly")                                            \
 	X(UNSURE, "unsure", "grew, but too briefly or unevenly to tell")                           \
-	X(PAUSED, "paused", "grew until the program went idle")                                    \
+	X(PAUSED, "paused", "grew until the program allocated no more")                            \
 	X(GROWING, "growing", "grows without end")
 #define LR_TREND_ENUM(name, word, text) LR_TREND_##name,
 enum lr_trend_kind { LR_TRENDS(LR_TREND_ENUM) LR_TREND_COUNT };
@@ -30,6 +30,7 @@ extern const char *const lr_trend_texts[LR_TREND_COUNT];
 struct lr_trend_settings {
 	double least;      /* bytes: less is no growth */
 	double confidence; /* 0 to 1: less is no verdict */
+	size_t rest;       /* windows: twice as many without a rise may be chance, at the least */
 };
 
 /* Values along one abscissa: low[i] is the least between x[i - 1] and x[i]. x does not decrease. */
