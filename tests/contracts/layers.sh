@@ -14,8 +14,8 @@ tools/model	tools/util tools format
 tools/symbols	tools/model tools/util tools format
 tools/suppress	tools/util format
 tools/view	tools/suppress tools/symbols tools/model tools/util tools format
-tools/render	tools/view tools/symbols tools/model tools/util tools format
-tools/check	tools/view tools/symbols tools/model tools/util tools format
+tools/render	tools/check tools/suppress tools/view tools/symbols tools/model tools/util tools format
+tools/check	tools/suppress tools/view tools/symbols tools/model tools/util tools format
 tools/cmd	tools/suppress tools/check tools/render tools/view tools/symbols tools/model tools/util tools format
 tools		tools/suppress tools/cmd tools/check tools/render tools/view tools/symbols tools/model tools/util format
 demos		include

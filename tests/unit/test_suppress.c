@@ -152,6 +152,8 @@ static void memchecks_stacks(void **state)
 	assert_true(memcheck("...\nfun:ns::Maker::make(int)"));
 	/* Not from the beginning; not the whole name; out of order; another api; too long. */
 	assert_false(memcheck("fun:strdup"));
+	assert_false(memcheck("fun:realloc\n..."));
+	assert_false(memcheck("fun:malloc\nfun:realloc\n..."));
 	assert_false(memcheck("fun:malloc\nfun:str"));
 	assert_false(memcheck("fun:malloc\nfun:main"));
 	assert_false(memcheck("...\nfun:main\n...\nfun:strdup"));
@@ -167,7 +169,8 @@ static void the_api_names_the_first_frame(void **state)
 		int api;
 		const char *rule;
 	} rows[] = {{LTF_API_CALLOC, "fun:calloc"}, {LTF_API_REALLOC, "fun:realloc"},
-		{LTF_API_MEMALIGN, "fun:posix_memalign"}, {LTF_API_NEW, "fun:_Znwm"},
+		{LTF_API_MEMALIGN, "fun:posix_memalign"},
+		{LTF_API_MEMALIGN, "fun:memalign\nfun:posix_memalign"}, {LTF_API_NEW, "fun:_Znwm"},
 		{LTF_API_NEW, "fun:_Zn*"}, {LTF_API_NEW_ARRAY, "fun:_Znam"}};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		char text[128];

@@ -19,7 +19,8 @@ struct lr_command {
 };
 
 #define LR_COMMANDS(X)                                                                             \
-	X(summary) X(top) X(leaks) X(why) X(holders) X(growth) X(diff) X(info) X(raw) X(export)
+	X(summary)                                                                                 \
+	X(top) X(leaks) X(why) X(holders) X(growth) X(diff) X(errors) X(info) X(raw) X(export)
 #define LR_COMMAND_DECLARE(name) extern const struct lr_command lr_command_##name;
 LR_COMMANDS(LR_COMMAND_DECLARE)
 
@@ -45,6 +46,8 @@ int lr_session_table(const struct lr_command *c, const struct lr_options *o, cha
 	size_t count, const struct lr_query *q);
 /* What is asked of the scans; sites must outlive it. */
 struct lr_leak_query lr_leak_query_of(const struct lr_options *o, const struct lr_query *sites);
+/* The suppressions that are asked for; NULL: one of their files is wrong, which is told. */
+struct lr_rules *lr_rules_wanted(const struct lr_options *o);
 /* "leakreport: FILE: text" on stderr, made safe. */
 void lr_say(const char *file, const char *text);
 

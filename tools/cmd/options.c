@@ -13,7 +13,7 @@ enum kind { COUNT, SIZE, TIME, SHARE, TEXT, LIST, CHOICE, FLAG, KINDS, SCAN };
 struct option_row {
 	const char *name, *value; /* value: NULL for a FLAG */
 	enum kind kind;
-	size_t offset; /* in struct lr_options */
+	size_t offset; /* in struct lr_options; of a LIST, behind which stands how many */
 	unsigned which;
 	const char *const *choices; /* CHOICE: the values, in order */
 	int choice_count;
@@ -72,6 +72,12 @@ static const struct option_row rows[] = {
 		"ask debuginfod when DEBUGINFOD_URLS is set (on)"},
 	{"no-symbol-cache", NULL, FLAG, AT(no_symbol_cache), LR_OPT_NAMES, NULL, 0,
 		"neither use nor keep names of earlier reports"},
+	{"suppressions", "FILE", LIST, AT(suppressions), LR_OPT_SUPPRESS, NULL, 0,
+		"Valgrind's or LeakSanitizer's suppressions; may be given again"},
+	{"no-default-suppressions", NULL, FLAG, AT(no_default_suppressions), LR_OPT_SUPPRESS, NULL,
+		0, "show also what the C library and C++ keep on purpose"},
+	{"errors-for", "LIST", TEXT, AT(errors_for), LR_OPT_ERRORS, NULL, 0,
+		"verdicts and findings that are errors (definite,possible)"},
 	{"color", "auto|always|never", CHOICE, AT(color), LR_OPT_FORMAT, CHOICES(colors),
 		"colours (auto: on a terminal)"},
 };
@@ -178,6 +184,16 @@ static bool parse_scan(const char *s, uint64_t *to)
 	return parse_count(s, to) && *to < UINT32_MAX - 1;
 }
 
+/* An array of LR_LIST_MAX, and behind it how many. */
+static bool add_to_list(const char **list, const char *s)
+{
+	size_t *used = (size_t *)(void *)(list + LR_LIST_MAX);
+	if (*used == LR_LIST_MAX || !*s)
+		return false;
+	list[(*used)++] = s;
+	return true;
+}
+
 static bool set_option(struct lr_options *o, const struct option_row *r, const char *s)
 {
 	void *at = (char *)o + r->offset;
@@ -196,10 +212,7 @@ static bool set_option(struct lr_options *o, const struct option_row *r, const c
 		*(const char **)at = s;
 		return *s != 0;
 	case LIST:
-		if (o->debug_dirs_used == LR_DEBUG_DIRS_MAX || !*s)
-			return false;
-		((const char **)at)[o->debug_dirs_used++] = s;
-		return true;
+		return add_to_list(at, s);
 	case FLAG:
 		*(bool *)at = true;
 		return true;

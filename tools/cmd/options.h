@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { LR_DEBUG_DIRS_MAX = 16 };
+enum { LR_LIST_MAX = 16 }; /* times that an option may be given */
 enum lr_format_choice { LR_FORMAT_TEXT, LR_FORMAT_JSON };
 enum lr_color_choice { LR_COLOR_AUTO, LR_COLOR_ALWAYS, LR_COLOR_NEVER };
 
@@ -26,11 +26,15 @@ struct lr_options {
 	uint64_t min_growth;         /* bytes */
 	double confidence;           /* 0 to 1 */
 	const char *sysroot;
-	const char *debug_dirs[LR_DEBUG_DIRS_MAX];
+	const char *debug_dirs[LR_LIST_MAX];
 	size_t debug_dirs_used;
 	bool no_symbol_cache;
 	unsigned kinds; /* a set of 1 << enum lr_leak_class; 0: the command's own */
 	uint64_t scan;  /* a number; 0: the last */
+	const char *suppressions[LR_LIST_MAX];
+	size_t suppressions_used;
+	bool no_default_suppressions;
+	const char *errors_for; /* NULL: the default */
 };
 
 /* Which options a command has. */
@@ -46,8 +50,10 @@ enum {
 	LR_OPT_SCAN = 128, /* which scan of the live memory */
 	LR_OPT_KINDS = 256,
 	LR_OPT_GROWTH = 512,
-	LR_OPT_EVERY = 1023,
-	LR_OPT_MOMENTS = 1024 /* in place of LR_OPT_SPAN: two moments */
+	LR_OPT_SUPPRESS = 1024,
+	LR_OPT_ERRORS = 2048,
+	LR_OPT_EVERY = 4095,
+	LR_OPT_MOMENTS = 4096 /* in place of LR_OPT_SPAN: two moments */
 };
 
 enum lr_parsed { LR_PARSED_RUN, LR_PARSED_HELP, LR_PARSED_VERSION, LR_PARSED_WRONG };

@@ -19,5 +19,7 @@ json_t *lr_json_why(const struct lr_why *w);
 json_t *lr_json_holders(const struct lr_holders_view *v);
 json_t *lr_json_growth(const struct lr_growth_view *v);
 json_t *lr_json_diff(const struct lr_diff *d);
+json_t *lr_json_errors(const struct lr_errors *e);
+json_t *lr_json_rules(const struct lr_rules *rules);
 
 #endif

@@ -4,6 +4,7 @@
 #define LR_RENDER_H
 
 #include <stdio.h>
+#include "tools/check/errors.h"
 #include "tools/view/details.h"
 #include "tools/view/findings.h"
 #include "tools/view/holders.h"
@@ -31,6 +32,7 @@ struct lr_report {
 	const struct lr_holders_view *holders;
 	const struct lr_growth_view *growth;
 	const struct lr_diff *diff;
+	const struct lr_errors *errors;
 };
 
 struct lr_style {

@@ -21,5 +21,7 @@ void lr_text_why(struct lr_out *o, const struct lr_why *w);
 void lr_text_holders(struct lr_out *o, const struct lr_holders_view *v);
 void lr_text_growth(struct lr_out *o, const struct lr_growth_view *v);
 void lr_text_diff(struct lr_out *o, const struct lr_diff *d);
+void lr_text_errors(struct lr_out *o, const struct lr_errors *e);
+void lr_text_rules(struct lr_out *o, const struct lr_rules *rules);
 
 #endif

@@ -11,7 +11,7 @@ static const char valgrinds_object[] = "/usr/libexec/valgrind/vgpreload_memcheck
 
 /* The functions that Valgrind names for an api, by LTF_API_... */
 static const char *const api_functions[LTF_API_COUNT][16] = {
-	[LTF_API_MALLOC] = {"malloc", "realloc"},
+	[LTF_API_MALLOC] = {"malloc"},
 	[LTF_API_CALLOC] = {"calloc"},
 	[LTF_API_REALLOC] = {"realloc"},
 	[LTF_API_MEMALIGN] = {"memalign", "posix_memalign", "aligned_alloc", "valloc", "pvalloc"},
@@ -19,6 +19,21 @@ static const char *const api_functions[LTF_API_COUNT][16] = {
 		"_ZnwmSt11align_val_tRKSt9nothrow_t", "operator new(unsigned long)"},
 	[LTF_API_NEW_ARRAY] = {"_Znam", "_ZnamRKSt9nothrow_t", "_ZnamSt11align_val_t",
 		"_ZnamSt11align_val_tRKSt9nothrow_t", "operator new[](unsigned long)"},
+};
+
+/* In Valgrind, all that align call memalign, and may stand second. */
+static const char *const calling_functions[LTF_API_COUNT][16] = {
+	[LTF_API_MEMALIGN] = {"posix_memalign", "aligned_alloc", "valloc", "pvalloc"},
+};
+
+static const char *const release_functions[LTF_API_COUNT][16] = {
+	[LTF_API_MALLOC] = {"free", "cfree"},
+	[LTF_API_REALLOC] = {"realloc"},
+	[LTF_API_NEW] = {"_ZdlPv", "_ZdlPvm", "_ZdlPvRKSt9nothrow_t", "_ZdlPvSt11align_val_t",
+		"_ZdlPvmSt11align_val_t", "operator delete(void*)"},
+	[LTF_API_NEW_ARRAY] = {"_ZdaPv", "_ZdaPvm", "_ZdaPvRKSt9nothrow_t", "_ZdaPvSt11align_val_t",
+		"_ZdaPvmSt11align_val_t", "operator delete[](void*)"},
+	[LTF_API_FREE_SIZED] = {"free_sized", "free_aligned_sized", "free"},
 };
 
 bool lr_rules_glob(const char *p, const char *s)
@@ -131,34 +146,49 @@ static bool match_line(const struct lr_rule_line *l, const struct lr_rule_frame 
 	}
 }
 
+static bool is_one_of(const char *pattern, const char *const *names)
+{
+	for (; *names; names++)
+		if (lr_rules_glob(pattern, *names))
+			return true;
+	return false;
+}
+
 /* The frame of the allocation function itself, of which nothing but the api is known. */
-static bool match_allocator(const struct lr_rule_line *l, unsigned apis)
+static bool match_allocator(
+	const struct lr_rule_line *l, unsigned apis, const char *const (*functions)[16])
 {
 	if (l->kind == LR_RULE_OBJECT)
 		return lr_rules_glob(l->pattern, valgrinds_object);
 	if (l->kind == LR_RULE_SOURCE)
 		return lr_rules_glob(l->pattern, "vg_replace_malloc.c");
 	for (unsigned api = 0; api < LTF_API_COUNT; api++)
-		for (unsigned i = 0; (apis >> api & 1) && api_functions[api][i]; i++)
-			if (lr_rules_glob(l->pattern, api_functions[api][i]))
-				return true;
+		if ((apis >> api & 1) && is_one_of(l->pattern, functions[api]))
+			return true;
 	return false;
 }
 
-static bool match_at(const struct lr_rule_line *l, const struct lr_rule_stack *s, size_t at)
+/* own: how many frames are Valgrind's, 1 or 2. */
+static bool match_at(
+	const struct lr_rule_line *l, const struct lr_rule_stack *s, size_t at, size_t own)
 {
-	return at == 0 ? match_allocator(l, s->apis) : match_line(l, &s->frames[at - 1]);
+	if (at >= own)
+		return match_line(l, &s->frames[at - own]);
+	return match_allocator(l, s->apis,
+		at == 1      ? calling_functions
+		: s->release ? release_functions
+			     : api_functions);
 }
 
 /* As a glob whose characters are frames and whose * is "...", with one at its end. */
-static bool match_lines(const struct lr_rule *rule, const struct lr_rule_stack *s)
+static bool match_lines(const struct lr_rule *rule, const struct lr_rule_stack *s, size_t own)
 {
-	size_t n = rule->line_count, line = 0, at = 0, star = n, back = 0, frames = s->count + 1;
+	size_t n = rule->line_count, line = 0, at = 0, star = n, back = 0, frames = s->count + own;
 	while (line < n) {
 		if (rule->lines[line].kind == LR_RULE_ANY) {
 			star = line++;
 			back = at;
-		} else if (at < frames && match_at(&rule->lines[line], s, at)) {
+		} else if (at < frames && match_at(&rule->lines[line], s, at, own)) {
 			line++;
 			at++;
 		} else if (star < n && back < frames) {
@@ -169,6 +199,11 @@ static bool match_lines(const struct lr_rule *rule, const struct lr_rule_stack *
 		}
 	}
 	return true;
+}
+
+static bool may_be_two(const struct lr_rule *rule, const struct lr_rule_stack *s)
+{
+	return !s->release && (s->apis & 1U << LTF_API_MEMALIGN) && match_lines(rule, s, 2);
 }
 
 static bool match_anywhere(const char *pattern, const struct lr_rule_stack *s)
@@ -190,7 +225,8 @@ struct lr_rule *lr_rules_match(
 		struct lr_rule *rule = &r->rules[i];
 		if ((rule->kinds & kind) == 0)
 			continue;
-		if (rule->anywhere ? match_anywhere(rule->anywhere, s) : match_lines(rule, s))
+		if (rule->anywhere ? match_anywhere(rule->anywhere, s)
+				   : match_lines(rule, s, 1) || may_be_two(rule, s))
 			return rule;
 	}
 	return NULL;

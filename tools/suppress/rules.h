@@ -34,6 +34,7 @@ struct lr_rule_stack {
 	const struct lr_rule_frame *frames;
 	size_t count;
 	unsigned apis; /* of 1 << LTF_API_..: which functions the innermost frame called */
+	bool release;  /* and these release */
 };
 
 enum lr_rule_line_kind { LR_RULE_ANY, LR_RULE_FUNCTION, LR_RULE_OBJECT, LR_RULE_SOURCE };
@@ -56,6 +57,7 @@ struct lr_rule {
 	size_t line_count;
 	/* How it was used. */
 	uint64_t blocks, bytes, sites;
+	uint64_t led_blocks, led_bytes; /* lost blocks that those led to, and no rule is for */
 };
 
 struct lr_rules {

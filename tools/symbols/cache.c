@@ -14,7 +14,7 @@
 #include "tools/symbols/strings.h"
 
 /* Another version when the form changes, or when the same files give other answers than before. */
-static const char magic[8] = {'L', 'T', 'N', 'A', 'M', 'E', 'S', 2};
+static const char magic[8] = {'L', 'T', 'N', 'A', 'M', 'E', 'S', 3};
 enum { HEAD = 16, FRAMES_MAX = 256, INLINED = 1, NEAREST = 2 };
 
 static bool same_file(const struct lr_file_id *a, const struct lr_file_id *b)

@@ -267,6 +267,7 @@ size_t lr_dwarf_frames(struct lr_dwarf *d, uint64_t addr, struct lr_dwarf_frame 
 	for (int depth = 0; scope != LR_SCOPE_NONE && depth < INLINE_MAX; depth++) {
 		struct lr_scope *s = &u->scopes.scopes[scope];
 		here.name = name_of(&s->die);
+		here.bare = string_of(&s->die, DW_AT_name);
 		here.inlined = s->parent != LR_SCOPE_NONE;
 		out[n < max ? n++ : max - 1] = here;
 		here = (struct lr_dwarf_frame){.name = NULL};

@@ -29,6 +29,7 @@ bool lr_dwarf_lasting(const struct lr_dwarf *);
 
 struct lr_dwarf_frame {
 	const char *name; /* linkage name where there is one; NULL unknown */
+	const char *bare; /* in the source, without what it lies in; NULL unknown */
 	const char *file; /* NULL unknown */
 	unsigned line;    /* 0 unknown */
 	bool inlined;     /* into the next frame */

@@ -222,14 +222,13 @@ size_t lr_object_frames(struct lr_object *o, struct lr_places *p, const struct l
 	size_t n = frames && o->dwarf ? lr_dwarf_frames(o->dwarf, addr, frames, max) : 0;
 	for (size_t i = 0; i < n; i++)
 		out[i] = (struct lr_object_frame){.name = frames[i].name,
+			.symbol = frames[i].inlined ? frames[i].bare : frames[i].name,
 			.file = frames[i].file,
 			.line = frames[i].line,
 			.inlined = frames[i].inlined};
 	free(frames);
 	bool nearest = false, named = n && out[n - 1].name;
 	const struct lr_symbol *s = lr_symtab_find(&o->symbols, addr, &nearest);
-	for (size_t i = 0; i < n; i++)
-		out[i].symbol = out[i].name;
 	if (n == 0 && s)
 		out[n++] = (struct lr_object_frame){.name = NULL};
 	if (s && (!named || !nearest))

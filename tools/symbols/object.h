@@ -16,7 +16,8 @@ struct lr_warning {
 
 struct lr_object_frame {
 	const char *name;   /* as linked; NULL unknown */
-	const char *symbol; /* as the symbol table has it, which has aliases; NULL unknown */
+	const char *symbol; /* as the symbol table has it, which has aliases; of what was inlined
+			     * the bare name; NULL unknown */
 	const char *file;
 	unsigned line;
 	bool inlined, nearest;

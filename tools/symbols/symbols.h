@@ -39,7 +39,7 @@ void lr_symbols_close(struct lr_symbols *);
 
 struct lr_location {
 	const char *function; /* demangled; NULL unknown: say module+offset */
-	const char *symbol;   /* as the symbol table has it, mangled; NULL unknown */
+	const char *symbol;   /* as the symbol table has it, mangled; inlined: its bare name */
 	const char *file;     /* as the compiler recorded it; NULL unknown */
 	unsigned line;        /* from 1; 0 unknown */
 	const char *module;   /* the path it was given with */

@@ -1,0 +1,94 @@
+/* Errors and how suppressions were used, for people. */
+#include "tools/render/text_parts.h"
+
+#include <inttypes.h>
+#include "tools/util/text.h"
+
+static void blocks(struct lr_out *o, uint64_t count, uint64_t bytes)
+{
+	fprintf(o->f, "%s %s, %s bytes", lr_show_count(count).text, count == 1 ? "block" : "blocks",
+		lr_show_count(bytes).text);
+}
+
+static void found(struct lr_out *o, const struct lr_found_error *e)
+{
+	fprintf(o->f, "%s%s%s  ", o->warn, e->kind, o->off);
+	blocks(o, e->count, e->bytes);
+	if (e->led_blocks) {
+		fputs(", which lead to ", o->f);
+		blocks(o, e->led_blocks, e->led_bytes);
+	}
+	if (e->evidence) {
+		fputs("  ", o->f);
+		lr_put_safe(o->f, e->evidence);
+	}
+	fputs("\n    ", o->f);
+	lr_text_stack(o, e->stack, e->stack_used, e->stack_cut, 2);
+}
+
+static void used(struct lr_out *o, const struct lr_rule *r)
+{
+	fputs("  ", o->f);
+	blocks(o, r->blocks, r->bytes);
+	if (r->led_blocks) {
+		fputs(" and what they lead to, ", o->f);
+		blocks(o, r->led_blocks, r->led_bytes);
+	}
+	fputs("  ", o->f);
+	lr_put_safe(o->f, r->name);
+	fprintf(o->f, "  %s", o->dim);
+	lr_put_safe(o->f, r->origin);
+	if (!r->built_in)
+		fprintf(o->f, ":%u", r->line);
+	fprintf(o->f, "%s\n", o->off);
+}
+
+void lr_text_rules(struct lr_out *o, const struct lr_rules *rules)
+{
+	size_t unused = 0;
+	for (size_t i = 0; i < rules->used; i++)
+		unused += !rules->rules[i].sites && !rules->rules[i].built_in;
+	for (size_t i = 0; i < rules->used; i++)
+		if (rules->rules[i].sites)
+			used(o, &rules->rules[i]);
+	if (!unused)
+		return;
+	fprintf(o->f, "  not used: %s", lr_show_count(unused).text);
+	for (size_t i = 0, shown = 0; i < rules->used && shown < 5; i++) {
+		const struct lr_rule *r = &rules->rules[i];
+		if (r->sites || r->built_in)
+			continue;
+		fputs(shown++ ? ", " : " (", o->f);
+		lr_put_safe(o->f, lr_base_name(r->origin));
+		fprintf(o->f, ":%u", r->line);
+	}
+	fputs(unused > 5 ? ", ..)\n" : ")\n", o->f);
+}
+
+void lr_text_errors(struct lr_out *o, const struct lr_errors *e)
+{
+	for (size_t i = 0; i < e->shown; i++)
+		found(o, &e->list[i]);
+	if (e->used > e->shown)
+		fprintf(o->f, "and %s more\n", lr_show_count(e->used - e->shown).text);
+	fprintf(o->f, "%serrors%s  ", o->bold, o->off);
+	if (e->used)
+		fprintf(o->f, "%s at %s %s\n", lr_show_count(e->count).text,
+			lr_show_count(e->used).text, e->used == 1 ? "site" : "sites");
+	else
+		fputs("none\n", o->f);
+	if (e->suppressed_blocks || e->rules_given) {
+		fputs("suppressed  ", o->f);
+		blocks(o, e->suppressed_blocks, e->suppressed_bytes);
+		fputc('\n', o->f);
+		lr_text_rules(o, e->rules);
+	}
+	if (e->ignored_blocks) {
+		fputs("ignored by the program  ", o->f);
+		blocks(o, e->ignored_blocks, e->ignored_bytes);
+		fputc('\n', o->f);
+	}
+	if (e->judged < e->dumps)
+		fprintf(o->f, "without verdicts  %zu of %zu processes\n", e->dumps - e->judged,
+			e->dumps);
+}

@@ -1,0 +1,28 @@
+/* Sites and the rules that suppress them. */
+#ifndef LR_SUPPRESS_VIEW_H
+#define LR_SUPPRESS_VIEW_H
+
+#include "tools/suppress/rules.h"
+#include "tools/view/names.h"
+
+struct lr_suppressor;
+
+/* All three must outlive it; rules may be NULL: nothing is suppressed. */
+struct lr_suppressor *lr_suppressor_new(
+	const struct lr_model *m, struct lr_names *names, const struct lr_rules *rules);
+void lr_suppressor_free(struct lr_suppressor *x);
+
+/* The rule that suppresses blocks of that site (its innermost frame); NULL: none does. kinds: a
+ * rule that is for any of these (LR_SUPPRESS_..) will do. Whoever acts on it tells the rule by
+ * lr_rule_use. */
+struct lr_rule *lr_suppressor_rule(struct lr_suppressor *x, uint32_t frame, unsigned kinds);
+/* The same for a release (enum ltf_api) at that site. */
+struct lr_rule *lr_suppressor_release(struct lr_suppressor *x, uint32_t frame, unsigned api);
+
+/* The stack of a site as rules see it; *count lines, to be freed. */
+struct lr_rule_frame *lr_rule_frames(
+	const struct lr_model *m, struct lr_names *names, uint32_t frame, size_t *count);
+/* By which functions a site's blocks were handed out: 1 << LTF_API_.. */
+unsigned lr_suppressor_apis(const struct lr_suppressor *x, uint32_t frame);
+
+#endif
