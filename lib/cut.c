@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <linux/futex.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -10,6 +11,7 @@
 #include <time.h>
 #include "lib/clock.h"
 #include "lib/control.h"
+#include "lib/real.h"
 #include "lib/resume.h"
 #include "lib/say.h"
 #include "lib/sys.h"
@@ -53,13 +55,29 @@ bool lt_cut_is_alone(void)
 	return r == 0 && st.st_nlink == 3;
 }
 
+/* What lies below the stack pointer may be alive, but not where the C library stands at a system
+ * call (or right behind it): its functions keep nothing there. Calls that it has just returned from
+ * have left much. */
+static uintptr_t red_zone(uintptr_t pc)
+{
+	static const uint8_t call[] = {0x0f, 0x05};
+	struct dl_find_object libc, here;
+	if (_dl_find_object((void *)lt_real.__libc_start_main, &libc) != 0 ||
+		_dl_find_object((void *)pc, &here) != 0 || libc.dlfo_link_map != here.dlfo_link_map)
+		return RED_ZONE;
+	return memcmp((const void *)pc, call, sizeof(call)) != 0 &&
+			       memcmp((const void *)(pc - sizeof(call)), call, sizeof(call)) != 0
+		       ? RED_ZONE
+		       : 0;
+}
+
 void lt_cut_registers(struct lt_moment_thread *t, const ucontext_t *u)
 {
 	const greg_t *reg = u->uc_mcontext.gregs;
 	_Static_assert((int)REG_RIP == (int)LT_MOMENT_REGS, "r8 to rsp come first");
 	for (int i = 0; i < LT_MOMENT_REGS; i++)
 		t->reg[i] = i == REG_RSP ? 0 : (uint64_t)reg[i];
-	t->sp = (uintptr_t)reg[REG_RSP] - RED_ZONE;
+	t->sp = (uintptr_t)reg[REG_RSP] - red_zone((uintptr_t)reg[REG_RIP]);
 	t->tp = (uintptr_t)__builtin_thread_pointer();
 	t->flags = LT_MOMENT_SP_KNOWN | LT_MOMENT_REGS_KNOWN | LT_MOMENT_TP_KNOWN;
 }
@@ -266,7 +284,7 @@ static bool look_at(struct place *p)
 	if (has_ended(p->tid))
 		return false;
 	if (read_call(p->tid, &c)) {
-		p->seen.sp = c.sp - RED_ZONE;
+		p->seen.sp = c.sp - red_zone(c.pc);
 		p->seen.flags = LT_MOMENT_SP_KNOWN;
 		for (int i = 0; i < 6; i++)
 			p->seen.reg[i] = c.arg[i];

@@ -5,7 +5,6 @@
 #include "lib/allocator.h"
 #include "lib/kept.h"
 #include "lib/node.h"
-#include "lib/snapshot.h"
 #include "lib/stacks.h"
 #include "lib/sys.h"
 
@@ -106,18 +105,8 @@ static bool has_more_roots_than(uint64_t most)
 	return most && bytes > most;
 }
 
-static void add_registers(const struct lt_caller *c)
-{
-	struct lt_judge *j = &lt_cut;
-	enum { N = sizeof(c->reg) / sizeof(c->reg[0]) };
-	for (unsigned i = 0; c && i < N && j->scan.n_words < LT_JUDGE_WORDS; i++)
-		j->words[j->scan.n_words++] =
-			(struct lt_scan_word){.value = c->reg[i], .kind = LT_SCAN_REGISTERS};
-}
-
 const struct lt_scan *lt_judge(const struct lt_moment *moment)
 {
-	add_registers(moment->caller);
 	if (lt_cut.any_inherited)
 		lt_scan_part(&lt_cut.scan);
 	if (!lt_judge_roots(moment) || has_more_roots_than(moment->root_bytes_most))

@@ -6,6 +6,7 @@
 #include "lib/lifecycle.h"
 #include "lib/nptl.h"
 #include "lib/real.h"
+#include "lib/snapshot.h"
 
 enum { NEEDLES = 4096 };
 
@@ -36,11 +37,11 @@ static bool readable(uintptr_t start, uintptr_t end)
 	return false;
 }
 
-static void add_word(uintptr_t value, uint32_t kind, int tid)
+static void add_word(uintptr_t value, uint32_t kind, int tid, unsigned number)
 {
 	if (value && lt_cut.scan.n_words < LT_JUDGE_WORDS)
-		lt_cut.words[lt_cut.scan.n_words++] =
-			(struct lt_scan_word){.value = value, .kind = kind, .id = (uint32_t)tid};
+		lt_cut.words[lt_cut.scan.n_words++] = (struct lt_scan_word){
+			.value = value, .kind = kind, .id = (uint32_t)tid, .number = number};
 }
 
 /* What holds the block that the address is in, if it is in one. */
@@ -78,7 +79,7 @@ static bool is_own(uintptr_t tls, uintptr_t end)
 static uintptr_t stack_pointer(const struct lt_nptl_thread *t)
 {
 	const struct lt_moment *m = threads.moment;
-	if (is_own(t->tls, t->end))
+	if (m->dead_low && is_own(t->tls, t->end))
 		return m->dead_high;
 	for (uint32_t i = 0; i < m->n_threads; i++)
 		if (m->thread[i].tid == t->tid && (m->thread[i].flags & LT_MOMENT_SP_KNOWN))
@@ -88,10 +89,14 @@ static uintptr_t stack_pointer(const struct lt_nptl_thread *t)
 
 static void add_living(const struct lt_nptl_thread *t, uintptr_t low, uintptr_t high)
 {
+	static const uint8_t saved[] = {3, 6, 12, 13, 14, 15}; /* DWARF's */
+	const struct lt_caller *caller = threads.moment->caller;
 	struct lt_roots *r = &lt_cut.roots;
 	uintptr_t sp = stack_pointer(t);
 	lt_roots_claim(r, low, high, LT_SCAN_STACK, (uint32_t)t->tid);
 	lt_roots_claim(r, t->tls, t->end, LT_SCAN_TLS, (uint32_t)t->tid);
+	for (unsigned i = 0; caller && i < sizeof(saved) && is_own(t->tls, t->end); i++)
+		add_word(caller->reg[i], LT_SCAN_REGISTERS, t->tid, saved[i]);
 	if (sp >= low && sp < high)
 		lt_roots_subtract(r, low, sp);
 	else
@@ -114,13 +119,13 @@ static void add_thread(void *unused, const struct lt_nptl_thread *t)
 		t->low ? (struct lt_scan_range){t->low, t->high} : main_stack();
 	(void)unused;
 	threads.main_seen |= !t->low;
-	add_word(t->vector, LT_SCAN_TLS, t->tid);
+	add_word(t->vector, LT_SCAN_TLS, t->tid, 0);
 	if (t->state == LT_NPTL_LIVES) {
 		add_living(t, stack.start, t->low ? t->tls : stack.end);
 		return;
 	}
 	if (t->state == LT_NPTL_ENDED && readable(t->result, t->result + sizeof(uintptr_t)))
-		add_word(*(const uintptr_t *)t->result, LT_SCAN_TLS, t->tid);
+		add_word(*(const uintptr_t *)t->result, LT_SCAN_TLS, t->tid, 0);
 	if (t->low) {
 		lt_roots_subtract(r, t->low, t->high);
 	} else {
@@ -129,10 +134,13 @@ static void add_thread(void *unused, const struct lt_nptl_thread *t)
 	}
 }
 
+/* Where not all are known, some may be: what a call was given. Numbers are DWARF's. */
 static void add_registers(const struct lt_moment_thread *t)
 {
-	for (unsigned i = 0; (t->flags & LT_MOMENT_REGS_KNOWN) && i < LT_MOMENT_REGS; i++)
-		add_word(t->reg[i], LT_SCAN_REGISTERS, t->tid);
+	static const uint8_t number[LT_MOMENT_REGS] = {
+		8, 9, 10, 11, 12, 13, 14, 15, 5, 4, 6, 3, 1, 0, 2, 7};
+	for (unsigned i = 0; i < LT_MOMENT_REGS; i++)
+		add_word(t->reg[i], LT_SCAN_REGISTERS, t->tid, number[i]);
 	if (t->flags & LT_MOMENT_SP_KNOWN)
 		add_needle(t->sp, UINTPTR_MAX, 0, t->sp);
 }

@@ -125,7 +125,8 @@ static bool parse_line(const char *p, const char *end, struct lt_scan_word *w)
 	if (!p)
 		return false;
 	number(p, end, 16, &data);
-	*w = (struct lt_scan_word){.value = data, .kind = LT_SCAN_KERNEL, .id = LT_KEPT_EPOLL};
+	*w = (struct lt_scan_word){
+		.value = data, .kind = LT_SCAN_KERNEL, .id = LT_KEPT_EPOLL, .number = (uint32_t)fd};
 	return true;
 }
 
@@ -182,8 +183,10 @@ uint32_t lt_kept_read(struct lt_scan_word *out, uint32_t room, char *text, uint3
 		uint64_t key = entry[i].key, value = entry[i].value, kind = key >> KIND_SHIFT;
 		if (!value || (kind == LT_KEPT_STACK && !is_there((uint32_t)key)))
 			continue;
-		out[n++] = (struct lt_scan_word){
-			.value = value, .kind = LT_SCAN_KERNEL, .id = (uint32_t)kind};
+		out[n++] = (struct lt_scan_word){.value = value,
+			.kind = LT_SCAN_KERNEL,
+			.id = (uint32_t)kind,
+			.number = (uint32_t)key};
 	}
 	for (uint32_t fd = 0; fd < epoll_end; fd++)
 		if (epolls[fd / 64] >> fd % 64 & 1)

@@ -9,7 +9,8 @@
 #include <stdint.h>
 #include "lib/scan.h"
 
-/* Also the id of the scan's word (struct lt_scan_word). */
+/* Also the id of the scan's word; its number is the registered descriptor's, the timer's, the
+ * thread's, the queue's. */
 enum lt_kept_kind { LT_KEPT_EPOLL = 1, LT_KEPT_TIMER, LT_KEPT_STACK, LT_KEPT_QUEUE };
 
 /* Something may have been put into this epoll instance. */

@@ -93,7 +93,7 @@ struct lt_scan_word {
 	uintptr_t value;
 	uint32_t kind;
 	uint32_t id;
-	uint32_t number; /* of a register */
+	uint32_t number; /* of a register (DWARF), or whatever the kernel has it under */
 };
 
 struct lt_scan_range {

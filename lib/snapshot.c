@@ -64,43 +64,36 @@ static bool is_ours(uintptr_t pc)
 	return false;
 }
 
-/* Once main has returned, there are only functions of the C library's between the one that ends the
- * process and the outermost. */
-static bool has_main_returned(const struct lt_regs *regs)
+/* Up to where the stack is dead, from sp on: the frames of what ends the process, when they are all
+ * the C library's, lie over what earlier calls have left there. That is up to main's caller, if
+ * main has returned and only the outermost frame is left; or to the caller of exit. */
+static uintptr_t dead_end(uintptr_t sp, const struct lt_regs *regs)
 {
+	const struct lt_caller *c = &lt_exit_caller;
 	struct lt_stack_bounds bounds = {0};
 	struct lt_frame f[FRAMES];
 	enum lt_walk how;
 	unsigned n = lt_unwind(&bounds, regs, f, FRAMES, &how), i = 0, libc;
-	if (how != LT_WALK_ROOT || n < 3)
-		return false;
 	while (i < n && is_ours(f[i].pc))
 		i++;
 	for (libc = i; i < n && f[i].module == f[libc].module; i++)
 		;
-	return i - libc >= 2 && i + 1 == n;
-}
-
-/* The frames of exit lie between sp and its caller's, unless that has been left in some way. */
-static bool has_called_exit(const struct lt_caller *c, uintptr_t sp)
-{
-	uintptr_t tp;
-	__asm__("movq %%fs:0, %0" : "=r"(tp));
-	return c->sp > sp && c->tp == tp && *(uintptr_t *)(c->sp - sizeof(uintptr_t)) == c->pc;
+	if (cut.main_sp > sp && how == LT_WALK_ROOT && i - libc >= 2 && i + 1 == n)
+		return cut.main_sp;
+	if (i == n || f[i].pc != c->pc || c->sp <= sp ||
+		c->tp != (uintptr_t)__builtin_thread_pointer())
+		return sp;
+	cut.moment.caller = c;
+	return c->sp;
 }
 
 void lt_snapshot_end(uintptr_t sp, const struct lt_regs *regs)
 {
 	if (lt_config.scan == LT_SCAN_NONE)
 		return;
-	bool returned = cut.main_sp > sp && has_main_returned(regs);
 	cut.called = true;
 	cut.moment.dead_low = sp;
-	cut.moment.dead_high = returned ? cut.main_sp : sp;
-	if (!returned && has_called_exit(&lt_exit_caller, sp)) {
-		cut.moment.dead_high = lt_exit_caller.sp;
-		cut.moment.caller = &lt_exit_caller;
-	}
+	cut.moment.dead_high = dead_end(sp, regs);
 }
 
 /* The sites of a parent's blocks are not its child's. */
