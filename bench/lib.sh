@@ -29,7 +29,7 @@ limit=${BENCH_LIMIT:-120} # seconds; what takes longer is ended and told
 
 # The tools, in the order of the tables' columns, and what a table calls them.
 declare -A title=(
-	[bare]='bare' [leaktrace]='leaktrace' [leaktrace_all]='all free stacks' [leaktrace_live]='live set'
+	[bare]='bare' [leaktrace]='leaktrace' [leaktrace_all]='all free stacks' [leaktrace_unscanned]='no scans'
 	[heaptrack_raw]='heaptrack --raw' [heaptrack]='heaptrack' [lsan]='LSan' [memcheck]='memcheck'
 )
 
@@ -100,7 +100,7 @@ under()
 	case $1 in
 	leaktrace*) settings=("LEAKTRACE_OUT=$tmp/dumps/%e.%p.bin" "LD_PRELOAD=$library") ;;&
 	leaktrace_all) settings+=(LEAKTRACE_FREE_STACKS=all) ;;
-	leaktrace_live) settings+=(LEAKTRACE_LIVE=yes) ;;
+	leaktrace_unscanned) settings+=(LEAKTRACE_SCAN=none) ;;
 	heaptrack_raw) prefix=(heaptrack --raw -o "$tmp/dumps/heaptrack") ;;
 	heaptrack)
 		prefix=(heaptrack -o "$tmp/dumps/heaptrack")

@@ -51,7 +51,7 @@ pairs_round()
 pairs_measure()
 {
 	local i work count command
-	pairs_tools="bare leaktrace leaktrace_all leaktrace_live heaptrack_raw lsan"
+	pairs_tools="bare leaktrace leaktrace_all leaktrace_unscanned heaptrack_raw lsan"
 	[ -z "$all" ] || pairs_tools="$pairs_tools heaptrack memcheck"
 	for ((i = 1; i <= rounds; i++)); do
 		while IFS='|' read -r work count command; do

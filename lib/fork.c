@@ -15,7 +15,7 @@ static long before(void *unused)
 
 static bool is_watched(void)
 {
-	return lt_config.scan != LT_SCAN_NONE && *lt_alive && !lt_sealed &&
+	return lt_config.live && *lt_alive && !lt_sealed &&
 	       (lt_mode == LT_MODE_ON || lt_mode == LT_MODE_PAUSED);
 }
 

@@ -89,7 +89,8 @@ static void settings_are_read_or_default(void **state)
 	assert_int_equal(lt_config.free_stacks, LT_FREE_STACKS_SAMPLED);
 	assert_int_equal(lt_config.children, LT_CHILDREN_FOLLOW);
 	assert_int_equal(lt_config.unwind, LT_UNWIND_MEMO);
-	assert_int_equal(lt_config.live, 0);
+	assert_int_equal(lt_config.scan, LT_SCAN_EXIT);
+	assert_int_equal(lt_config.live, 1);
 	assert_string_equal(lt_config.out, "leaktrace.%e.%p.bin");
 	const char *all[] = {"LEAKTRACE_DEPTH=16", "LEAKTRACE_FREE_STACKS=all",
 		"LEAKTRACE_CHILDREN=none", "LEAKTRACE_OUT=o.bin", "LEAKTRACE_PAUSED=1",
@@ -102,6 +103,10 @@ static void settings_are_read_or_default(void **state)
 	assert_int_equal(lt_config.unwind, LT_UNWIND_VERIFY);
 	assert_int_equal(lt_config.live, 1);
 	assert_string_equal(lt_config.out, "o.bin");
+	const char *unscanned[] = {"LEAKTRACE_SCAN=none", NULL};
+	lt_config_read((char **)unscanned);
+	assert_int_equal(lt_config.scan, LT_SCAN_NONE);
+	assert_int_equal(lt_config.live, 0);
 }
 
 static void a_wrong_setting_is_said_and_the_default_used(void **state)
