@@ -15,7 +15,7 @@
 #define LT_INLINE static inline __attribute__((always_inline))
 #define LT_RARE   __attribute__((noinline, cold))
 
-enum { LT_CACHE_LINE = 64, LT_FREE_SAMPLE = 64 };
+enum { LT_CACHE_LINE = 64, LT_FREE_SAMPLE_SHIFT = 26 /* one in 64 */ };
 
 /* One counter for each address region, a cache line each. */
 struct lt_counter {
@@ -190,10 +190,12 @@ LT_INLINE void lt_record_alloc(struct lt_thread *t, uint32_t call, const void *p
 	lt_note_recorded(t, addr);
 }
 
+/* One in 64, at distances of 34, 55 and 89 in turn (the multiples of the golden ratio): a program
+ * that releases in rounds is seen at each place of the round. */
 LT_INLINE bool lt_wants_free_stack(struct lt_thread *t)
 {
 	if (__builtin_expect(lt_config.free_stacks == LT_FREE_STACKS_SAMPLED, 1))
-		return t->releases++ % LT_FREE_SAMPLE == 0;
+		return t->releases++ * 0x9e3779b1u >> LT_FREE_SAMPLE_SHIFT == 0;
 	return lt_config.free_stacks == LT_FREE_STACKS_ALL;
 }
 

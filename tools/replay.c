@@ -91,6 +91,8 @@ static void free_event(struct lr_replay *r, uint32_t thread, const struct ltf_pl
 	if (__builtin_expect(lr_family_of(b.api) != lr_family_of(ev->api), 0))
 		lr_replay_mismatch(r, &b, ev, t->time);
 	count_free(r, thread, temporary);
+	if (ev->site != LTF_SITE_NONE)
+		lr_tally_release(r->tally, b.cell, ev->site);
 	lr_tally_free_block(r->tally, b.cell, b.size, lifetime(&b, t->time), temporary);
 }
 

@@ -37,11 +37,13 @@ void lr_model_free(struct lr_model *m)
 	lr_map_free(&m->module_of);
 	lr_map_free(&m->frame_of);
 	lr_map_free(&m->site_of);
+	lr_map_free(&m->release_of);
 	lr_map_free(&m->resource_of);
 	free(m->dumps);
 	free(m->modules);
 	free(m->frames);
 	free(m->sites);
+	free(m->releases);
 	free(m->threads);
 	free(m->resources);
 	lr_wrongs_free(&m->wrongs);
@@ -122,6 +124,24 @@ static void name_tracks(struct lr_tally *t, const uint32_t *frames, uint32_t fir
 		struct lr_track *track = &t->history.tracks[c->followed.track - 1];
 		track->frame = frame_of(t, frames, c->site, &known);
 		track->thread = t->selection.by_thread ? first_thread + c->thread + 1 : 0;
+	}
+}
+
+static void add_releases(struct lr_model *m, const struct lr_tally *t, const uint32_t *frames)
+{
+	for (size_t i = 0; i < t->releases_used; i++) {
+		const struct lr_release_cell *c = &t->releases[i];
+		bool known, fresh;
+		uint32_t frame = frame_of(t, frames, t->cells[c->cell].site, &known);
+		uint32_t at = frame_of(t, frames, c->site, &known);
+		uint32_t *index = lr_map_put(&m->release_of, (uint64_t)frame << 32 | at, &fresh);
+		if (fresh) {
+			*index = (uint32_t)m->releases_used;
+			LR_GROW(m->releases, m->releases_used, m->releases_room);
+			m->releases[m->releases_used++] =
+				(struct lr_release){.frame = frame, .at = at};
+		}
+		m->releases[*index].count += c->count;
 	}
 }
 
@@ -275,6 +295,7 @@ void lr_model_add(
 	uint32_t *frames = lr_model_frames(m, t);
 	add_sites(m, t, frames, first_thread, lr_source_scans(source)->used > 0);
 	name_tracks(t, frames, first_thread);
+	add_releases(m, t, frames);
 	add_resources(m, t, frames);
 	add_wrongs(m, source, t, frames);
 	add_threads(m, t);

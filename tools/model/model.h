@@ -34,6 +34,13 @@ struct lr_site {
 	struct lr_held held[2]; /* at the selection's two moments */
 };
 
+/* Where blocks of a site were released, as far as stacks of releases were recorded. */
+struct lr_release {
+	uint64_t count;
+	uint32_t frame; /* the site's innermost */
+	uint32_t at;    /* the release's innermost */
+};
+
 struct lr_thread {
 	char *name;    /* NULL unknown */
 	uint32_t dump; /* index */
@@ -91,13 +98,15 @@ struct lr_model {
 	size_t frames_used, frames_room;
 	struct lr_site *sites;
 	size_t sites_used, sites_room;
+	struct lr_release *releases;
+	size_t releases_used, releases_room;
 	struct lr_thread *threads;
 	size_t threads_used, threads_room;
 	struct lr_wrongs wrongs; /* their sites are frames */
 	struct lr_resource_site *resources;
 	size_t resources_used, resources_room;
 	/* private */
-	struct lr_map module_of, frame_of, site_of, resource_of;
+	struct lr_map module_of, frame_of, site_of, release_of, resource_of;
 };
 
 struct lr_model *lr_model_new(void);

@@ -61,7 +61,8 @@ void lr_tally_free(struct lr_tally *t)
 		free(t->meta[i].key);
 		free(t->meta[i].value);
 	}
-	struct lr_map *maps[] = {&t->thread_cell_of, &t->module_of, &t->thread_of, &t->resource_of};
+	struct lr_map *maps[] = {
+		&t->thread_cell_of, &t->module_of, &t->thread_of, &t->resource_of, &t->release_of};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		lr_map_free(maps[i]);
 	lr_ids_free(&t->cell_of);
@@ -77,6 +78,7 @@ void lr_tally_free(struct lr_tally *t)
 	free(t->threads);
 	free(t->meta);
 	free(t->resources);
+	free(t->releases);
 	free(t);
 }
 
@@ -244,6 +246,24 @@ void lr_tally_free_block(
 	live_less(t, c, size);
 	lower(t, cell);
 	freed(t, c, lifetime, temporary);
+}
+
+void lr_tally_release(struct lr_tally *t, uint32_t cell, uint32_t site)
+{
+	uint64_t key = (uint64_t)cell << 32 | site;
+	uint32_t *at = lr_map_find(&t->release_of, key);
+	if (!at) {
+		if (t->releases_used >= t->limits->cells) {
+			t->missed.over_limit++;
+			return;
+		}
+		at = lr_map_put(&t->release_of, key, NULL);
+		*at = (uint32_t)t->releases_used;
+		LR_GROW(t->releases, t->releases_used, t->releases_room);
+		t->releases[t->releases_used++] =
+			(struct lr_release_cell){.cell = cell, .site = site};
+	}
+	t->releases[*at].count++;
 }
 
 void lr_tally_lose_block(struct lr_tally *t, uint32_t cell, uint64_t size)

@@ -76,6 +76,13 @@ struct lr_resource_cell {
 	uint8_t kind;               /* enum lr_resource */
 };
 
+/* Releases of a cell's blocks at one place: of those whose stacks were recorded. */
+struct lr_release_cell {
+	uint64_t count;
+	uint32_t cell; /* index */
+	uint32_t site; /* the dump's id: where the release is */
+};
+
 /* What this side missed or had to guess. What the traced side missed is in the header. */
 struct lr_missed {
 	uint64_t frees_of_unknown;   /* releases of blocks whose allocation is not in the dump */
@@ -126,6 +133,10 @@ struct lr_tally {
 	struct lr_meta *meta;
 	size_t meta_used, meta_room, meta_bytes;
 
+	struct lr_release_cell *releases;
+	size_t releases_used, releases_room;
+	struct lr_map release_of; /* cell << 32 | site -> index */
+
 	struct lr_resource_cell *resources;
 	size_t resources_used, resources_room;
 	struct lr_map resource_of; /* kind << 32 | site */
@@ -158,6 +169,8 @@ void lr_tally_blob(struct lr_tally *t, const struct ltf_event *ev, uint64_t time
 void lr_tally_alloc(struct lr_tally *t, uint32_t cell, uint64_t size, uint64_t time);
 void lr_tally_free_block(
 	struct lr_tally *t, uint32_t cell, uint64_t size, uint64_t lifetime, bool temporary);
+/* One of the cell's blocks was released at that place. */
+void lr_tally_release(struct lr_tally *t, uint32_t cell, uint32_t site);
 /* The block is gone for reasons unknown: it is neither live nor freed. */
 void lr_tally_lose_block(struct lr_tally *t, uint32_t cell, uint64_t size);
 /* A realloc in flight: its block is not live meanwhile, and lives again when it fails. */

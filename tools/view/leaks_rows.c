@@ -2,11 +2,8 @@
 #include <string.h>
 #include "tools/util/map.h"
 #include "tools/util/mem.h"
-#include "tools/util/text.h"
 #include "tools/view/leaks_parts.h"
 #include "tools/view/match.h"
-
-enum { OWNS_SHOWN = 3, OWNS_STACK = 3, RELEASES_SHOWN = 3, RELEASES_STACK = 4 };
 
 struct making {
 	struct lr_leaks *l;
@@ -89,25 +86,12 @@ static struct lr_scan_site *find_site(const struct making *w, uint32_t frame)
 	return found ? &w->sites->sites[lo] : NULL;
 }
 
-static size_t first_owned(const struct making *w, uint32_t owner)
-{
-	size_t lo = 0, hi = w->sites->owned_used;
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (w->sites->owned[mid].owner < owner)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
 /* What definite blocks of a site own is suppressed with them. */
 static void suppress_owned(struct making *w, uint32_t owner, const char *rule)
 {
 	struct lr_leak_sites *s = w->sites;
-	for (size_t i = first_owned(w, owner); i < s->owned_used && s->owned[i].owner == owner;
-		i++) {
+	for (size_t i = lr_leak_first_owned(s, owner);
+		i < s->owned_used && s->owned[i].owner == owner; i++) {
 		struct lr_scan_site *site = find_site(w, s->owned[i].site);
 		if (!site || !is_wanted(w, site->site))
 			continue;
@@ -226,94 +210,6 @@ static void merge_rows(struct lr_leaks *l)
 		qsort(l->rows, n, sizeof(*l->rows), by_bytes);
 }
 
-static int by_owned_bytes(const void *pa, const void *pb)
-{
-	const struct lr_leak_owned *a = pa, *b = pb;
-	if (a->sum.bytes != b->sum.bytes)
-		return a->sum.bytes > b->sum.bytes ? -1 : 1;
-	return a->frame < b->frame ? -1 : a->frame > b->frame;
-}
-
-/* Of the rows' lists, so that each can be filled when it is shown. */
-static void list_owns(const struct making *w, struct lr_leak_row *r)
-{
-	const struct lr_leak_sites *s = w->sites;
-	size_t first = first_owned(w, r->frame), n = 0;
-	while (first + n < s->owned_used && s->owned[first + n].owner == r->frame)
-		n++;
-	struct lr_leak_owned *all = lr_calloc(n, sizeof(*all));
-	for (size_t i = 0; i < n; i++)
-		all[i] = (struct lr_leak_owned){
-			.sum = s->owned[first + i].sum, .frame = s->owned[first + i].site};
-	if (n)
-		qsort(all, n, sizeof(*all), by_owned_bytes);
-	r->owns = all;
-	r->owns_all = n;
-	r->owns_used = n < OWNS_SHOWN ? n : OWNS_SHOWN;
-}
-
-static void fill_counts(const struct making *w)
-{
-	struct lr_map row_of = {0};
-	for (size_t i = 0; i < w->l->used; i++)
-		*lr_map_put(&row_of, (uint64_t)w->l->rows[i].class << 32 | w->l->rows[i].frame,
-			NULL) = (uint32_t)i;
-	for (size_t i = 0; i < w->m->sites_used; i++)
-		for (unsigned c = 0; c < LR_LEAK_CLASS_COUNT; c++) {
-			const struct lr_site *s = &w->m->sites[i];
-			const uint32_t *at = lr_map_find(&row_of, (uint64_t)c << 32 | s->frame);
-			if (!at)
-				continue;
-			w->l->rows[*at].allocations += s->counts.allocations;
-			w->l->rows[*at].frees += s->counts.frees;
-		}
-	lr_map_free(&row_of);
-}
-
-char *lr_leak_amount(const struct lr_scan_sum *sum)
-{
-	struct lr_short bytes = lr_show_count(sum->bytes), blocks = lr_show_count(sum->blocks);
-	return lr_format("%s byte%s in %s block%s", bytes.text, sum->bytes == 1 ? "" : "s",
-		blocks.text, sum->blocks == 1 ? "" : "s");
-}
-
-static char *title_of(const struct lr_leak_row *r)
-{
-	char *sum = lr_leak_amount(&r->sum);
-	char *title = lr_format(
-		"%s %s%s%s", sum, lr_leak_texts[r->class], r->by ? " by " : "", r->by ? r->by : "");
-	free(sum);
-	return title;
-}
-
-void lr_leak_row_fill(
-	struct lr_leak_row *r, const struct lr_model *m, struct lr_names *names, size_t stack_max)
-{
-	r->name = lr_names_function(names, r->frame);
-	r->title = title_of(r);
-	r->stack = lr_stack_lines(m, names, r->frame, stack_max, &r->stack_used, &r->stack_cut);
-	r->stack_main = lr_stack_to_main(r->stack, r->stack_used);
-	for (size_t i = 0; i < r->owns_used; i++)
-		r->owns[i].stack = lr_stack_lines(m, names, r->owns[i].frame, OWNS_STACK,
-			&r->owns[i].stack_used, &r->owns[i].stack_cut);
-}
-
-static void complete(const struct making *w)
-{
-	struct lr_leaks *l = w->l;
-	if (l->group != LR_GROUP_SITE)
-		return;
-	while (l->told < l->used && l->rows[l->told].class <= LR_LEAK_POSSIBLE)
-		l->told++;
-	fill_counts(w);
-	for (size_t i = 0; i < l->used; i++) {
-		if (l->rows[i].class == LR_LEAK_DEFINITE)
-			list_owns(w, &l->rows[i]);
-		if (!w->q->bare)
-			lr_leak_row_fill(&l->rows[i], w->m, w->names, w->q->sites->stack_max);
-	}
-}
-
 void lr_leak_rows(struct lr_leaks *l, struct lr_leak_sites *sites, const struct lr_model *m,
 	struct lr_names *names, const struct lr_leak_query *q)
 {
@@ -329,7 +225,7 @@ void lr_leak_rows(struct lr_leaks *l, struct lr_leak_sites *sites, const struct 
 	merge_rows(l);
 	if (!q->bare && l->used > q->sites->limit)
 		l->used = q->sites->limit;
-	complete(&w);
+	lr_leak_complete(l, sites, m, names, q);
 	lr_match_free(w.match);
 	lr_map_free(&w.matches);
 }
