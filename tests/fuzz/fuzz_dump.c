@@ -84,14 +84,23 @@ static void report(const struct lr_model *m)
 			.module = group == LR_GROUP_FILE ? "*demo*" : NULL,
 			.function = group == LR_GROUP_MODULE ? "*" : NULL};
 		struct lr_table *table = lr_table_make(m, names, &q);
+		struct lr_leak_query lost = {.sites = &q,
+			.classes = (1u << LR_LEAK_CLASS_COUNT) - 1,
+			.scan = group ? LR_SCANS_LAST : 1};
+		struct lr_leaks *leaks = lr_leaks_make(m, names, &lost);
+		struct lr_findings *findings = lr_findings_make(m, names, &lost, NULL);
 		struct lr_report r = {.command = "fuzz",
 			.summary = summary,
-			.headline = true,
+			.headline = group % 2,
 			.table = table,
+			.leaks = leaks,
+			.findings = findings,
 			.details = details};
 		lr_render_text(nowhere, &r, &style);
 		lr_render_json(nowhere, &r, &style);
 		lr_render_collapsed(nowhere, table);
+		lr_findings_free(findings);
+		lr_leaks_free(leaks);
 		lr_table_free(table);
 	}
 	report_holders(m, names, summary);
