@@ -37,6 +37,11 @@ extern struct lt_judge lt_cut;
  * the roots, and names the rest; adds their words. */
 void lt_judge_threads(const struct lt_moment *moment);
 
+/* In the copy, with the roots found: leaves out what was never touched. */
+void lt_judge_pages(void);
+/* What is not to be read in blocks. */
+void lt_judge_skip(uintptr_t start, uintptr_t end);
+
 /* In the copy: finds the roots, and what cannot be read. */
 bool lt_judge_roots(const struct lt_moment *moment);
 

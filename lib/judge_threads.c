@@ -159,19 +159,6 @@ static uint32_t needle_from(uintptr_t at)
 	return low;
 }
 
-static void skip_dead(uintptr_t start, uintptr_t end)
-{
-	struct lt_scan_range *skip = lt_cut.skip;
-	uint32_t k = lt_cut.scan.skip.n;
-	if (k == LT_JUDGE_MAPPINGS || start >= end)
-		return;
-	for (lt_cut.scan.skip.n++; k && skip[k - 1].start > start; k--)
-		skip[k] = skip[k - 1];
-	skip[k] = (struct lt_scan_range){start, end};
-	if (k && skip[k - 1].end > start)
-		skip[k - 1].end = start;
-}
-
 /* The loader's tables of objects begin at a cache line within their blocks, whose starts only they
  * know themselves. */
 static void add_loaders_tables(void)
@@ -205,7 +192,7 @@ static void hold_blocks(void)
 				continue;
 			b->flags |= LT_SCAN_HELD;
 			if (low) /* else others' stacks may lie below */
-				skip_dead(low > b->addr ? low : b->addr, threads.needle[k].sp);
+				lt_judge_skip(low > b->addr ? low : b->addr, threads.needle[k].sp);
 		}
 	}
 }
@@ -213,6 +200,8 @@ static void hold_blocks(void)
 void lt_judge_threads(const struct lt_moment *moment)
 {
 	struct lt_scan_range stack = main_stack();
+	threads.n = 0;
+	threads.main_seen = false;
 	threads.moment = moment;
 	if (moment->dead_low >= stack.start && moment->dead_low < stack.end)
 		lt_roots_subtract(&lt_cut.roots, stack.start, moment->dead_high);

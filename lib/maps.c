@@ -121,6 +121,9 @@ uint32_t lt_mapping_find(const struct lt_mapping *m, uint32_t n, uintptr_t addr)
 
 uint32_t lt_mapping_split(struct lt_mapping *m, uint32_t n, uint32_t room)
 {
+	enum { MOST = 1024 }; /* arenas, of which no allocator lies in what is larger */
+	if ((m[n - 1].end - m[n - 1].start) / ARENA > MOST)
+		return n;
 	while (n < room && !(m[n - 1].flags & LT_MAPPING_NAMED) &&
 		(m[n - 1].flags & LT_MAPPING_WRITE)) {
 		struct lt_mapping *last = &m[n - 1];

@@ -1,0 +1,126 @@
+/* Pages that were never touched are not read: neither in roots nor in large blocks. */
+#include "lib/judge_in.h"
+
+#include <string.h>
+#include "lib/scan_in.h"
+#include "lib/touched.h"
+
+enum {
+	PAGE = 4096,
+	ROOT_LEAST = 64 * PAGE,   /* smaller ones are read as a whole */
+	BLOCK_LEAST = 256 * PAGE, /* the same */
+	ROOT_GAP = 16 * PAGE,     /* shorter ones are read, too: fewer pieces */
+	BLOCK_GAP = 64 * PAGE,
+	BLOCK_GAPS = 8192 /* at most */
+};
+
+static struct lt_touched touched;
+
+static uintptr_t page_of(uintptr_t at)
+{
+	return at & ~(uintptr_t)(PAGE - 1);
+}
+
+/* What is not there of other memory may still hold something: it is shared. */
+static bool is_private(uintptr_t at)
+{
+	const struct lt_mapping *m = lt_cut.mappings;
+	uint32_t k = lt_mapping_find(m, lt_cut.mapping_count, at);
+	return k < lt_cut.mapping_count &&
+	       (!(m[k].flags & LT_MAPPING_FILE) || (m[k].flags & LT_MAPPING_DATA));
+}
+
+/* The next touched part of what is being looked at, with all that is closer to it than gap. */
+static bool next_part(uintptr_t gap, struct lt_scan_range *ahead, struct lt_scan_range *part)
+{
+	bool more = true;
+	if (ahead->start >= ahead->end)
+		return false;
+	*part = *ahead;
+	while ((more = lt_touched_next(&touched, ahead)) && ahead->start - part->end < gap)
+		part->end = ahead->end;
+	if (!more)
+		ahead->start = ahead->end = 0;
+	return true;
+}
+
+static struct lt_scan_range begin(uintptr_t start, uintptr_t end)
+{
+	struct lt_scan_range first = {0, 0};
+	lt_touched_begin(&touched, page_of(start), page_of(end + PAGE - 1));
+	if (!lt_touched_next(&touched, &first))
+		first = (struct lt_scan_range){0, 0};
+	return first;
+}
+
+/* The root becomes its first part, the others join the list. */
+static void trim_root(uint32_t i)
+{
+	struct lt_roots *r = &lt_cut.roots;
+	struct lt_scan_root whole = r->root[i];
+	struct lt_scan_range ahead = begin(whole.start, whole.end), part;
+	uintptr_t gap = r->n < r->room / 4 ? ROOT_GAP : UINTPTR_MAX;
+	struct lt_scan_root *to = &r->root[i];
+	to->end = to->start;
+	while (next_part(gap, &ahead, &part)) {
+		*to = whole;
+		to->start = part.start > whole.start ? part.start : whole.start;
+		to->end = part.end < whole.end ? part.end : whole.end;
+		if (r->n == r->room) {
+			r->full = true;
+			return;
+		}
+		to = &r->root[r->n];
+		*to = (struct lt_scan_root){0};
+		r->n += ahead.start < ahead.end;
+	}
+}
+
+/* Returns how many parts are left out. */
+static uint32_t skip_in_block(const struct lt_scan_block *b)
+{
+	uintptr_t at = page_of(b->addr + PAGE - 1), end = page_of(b->addr + b->size);
+	struct lt_scan_range ahead = begin(at, end), part;
+	uint32_t n = 0;
+	while (next_part(BLOCK_GAP, &ahead, &part)) {
+		n += part.start - at >= BLOCK_GAP;
+		if (part.start - at >= BLOCK_GAP)
+			lt_judge_skip(at, part.start);
+		at = part.end;
+	}
+	n += end - at >= BLOCK_GAP;
+	if (end - at >= BLOCK_GAP)
+		lt_judge_skip(at, end);
+	return n;
+}
+
+void lt_judge_skip(uintptr_t start, uintptr_t end)
+{
+	struct lt_scan_range *skip = lt_cut.skip;
+	uint32_t n = lt_cut.scan.skip.n, k = lt_scan_range_at(lt_cut.scan.skip, start), j = k;
+	for (; j < n && skip[j].start < end; j++) {
+		start = skip[j].start < start ? skip[j].start : start;
+		end = skip[j].end > end ? skip[j].end : end;
+	}
+	if (n + 1 >= LT_JUDGE_MAPPINGS || start >= end)
+		return;
+	memmove(&skip[k + 1], &skip[j], (n - j) * sizeof(*skip));
+	skip[k] = (struct lt_scan_range){start, end};
+	lt_cut.scan.skip.n = n + 1 - (j - k);
+}
+
+void lt_judge_pages(void)
+{
+	const struct lt_scan *s = &lt_cut.scan;
+	uint32_t roots = lt_cut.roots.n, gaps = 0;
+	lt_touched_open(&touched);
+	for (uint32_t i = 0; i < roots; i++) {
+		const struct lt_scan_root *r = &lt_cut.roots.root[i];
+		if (r->end - r->start >= ROOT_LEAST && is_private(r->start))
+			trim_root(i);
+	}
+	for (uint32_t i = 0; i < s->n_blocks && gaps < BLOCK_GAPS; i++)
+		if (s->blocks[i].size >= BLOCK_LEAST && is_private(s->blocks[i].addr))
+			gaps += skip_in_block(&s->blocks[i]);
+	lt_touched_close(&touched);
+}
