@@ -347,8 +347,8 @@ static bool write_finish(void)
 {
 	uint8_t records[10 * LTF_VARINT_MAX];
 	struct lt_live_sum live = lt_live_sum();
-	size_t len = put_record(
-		records, LTF_REC_LIVE, (uint64_t[]){live.complete, live.blocks, live.bytes}, 3);
+	size_t len = put_record(records, LTF_REC_LIVE,
+		(uint64_t[]){live.complete && !live.unknown, live.blocks, live.bytes}, 3);
 	len += put_record(records + len, LTF_REC_FINISH, &drain.events, 1);
 	struct ltf_piece piece = {records, len};
 	return lt_dump_append(&piece, 1);

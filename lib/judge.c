@@ -107,7 +107,8 @@ static bool has_more_roots_than(uint64_t most)
 
 const struct lt_scan *lt_judge(const struct lt_moment *moment)
 {
-	if (lt_cut.any_inherited)
+	lt_cut.scan.coverage = moment->coverage;
+	if (lt_cut.any_inherited || moment->coverage & LT_SCAN_BLOCKS_UNKNOWN)
 		lt_scan_part(&lt_cut.scan);
 	if (!lt_judge_roots(moment) || has_more_roots_than(moment->root_bytes_most))
 		return NULL;

@@ -35,6 +35,7 @@ struct lt_moment {
 	uintptr_t dead_low, dead_high;
 	uint64_t root_bytes_most;       /* more of them: no scan; 0: any */
 	const struct lt_caller *caller; /* of exit, whose registers are alive; or NULL */
+	unsigned coverage;              /* of enum lt_scan_coverage */
 };
 
 /* Maps the memory for so many blocks; false: there is none. */

@@ -41,6 +41,8 @@ void lt_judge_threads(const struct lt_moment *moment);
 void lt_judge_pages(void);
 /* What is not to be read in blocks. */
 void lt_judge_skip(uintptr_t start, uintptr_t end);
+/* Instead of lt_roots_add, where there may be unknown blocks: all that is no block. */
+void lt_judge_gaps(void);
 
 /* In the copy: finds the roots, and what cannot be read. */
 bool lt_judge_roots(const struct lt_moment *moment);

@@ -182,7 +182,11 @@ bool lt_judge_roots(const struct lt_moment *moment)
 	lt_cut.roots.glibc = lt_allocator.glibc;
 	lt_mappings_mark(
 		lt_cut.mappings, lt_cut.mapping_count, s->blocks, s->n_blocks, lt_allocator.glibc);
-	lt_roots_add(&lt_cut.roots, lt_cut.mappings, lt_cut.mapping_count, s->blocks, s->n_blocks);
+	if (s->coverage & LT_SCAN_BLOCKS_UNKNOWN)
+		lt_judge_gaps();
+	else
+		lt_roots_add(&lt_cut.roots, lt_cut.mappings, lt_cut.mapping_count, s->blocks,
+			s->n_blocks);
 	add_brk();
 	subtract_own();
 	subtract_arena();

@@ -101,6 +101,9 @@ static void add_block(void *unused, const struct lt_live_block *b)
 {
 	bool foreign = b->earlier && lt_header->origin == LTF_ORIGIN_FORK;
 	(void)unused;
+	/* It may have been released, and its memory be a part of another one. */
+	if (b->earlier && (cut.moment.coverage & LT_SCAN_BLOCKS_UNKNOWN))
+		return;
 	lt_judge_add(b->addr, b->size, foreign ? LTF_SITE_NONE : b->site, b->birth,
 		b->earlier ? LT_SCAN_INHERITED : 0);
 }
@@ -332,13 +335,22 @@ void lt_snapshot_end_here(const struct lt_moment_thread *self, bool moving)
 	cut.moving = moving;
 }
 
-/* Blocks that are not known may hold others. */
-void lt_snapshot_take(void)
+/* What is known of the blocks. */
+static struct lt_live_sum ask_live(void)
 {
 	struct lt_live_sum live = lt_live_sum();
+	bool missed = lt_header->lost[LTF_LOST_EVENTS] || lt_header->lost[LTF_LOST_NESTED];
+	cut.moment.coverage =
+		(live.unknown ? LT_SCAN_BLOCKS_UNKNOWN : 0) | (missed ? LT_SCAN_EVENTS_MISSED : 0);
+	return live;
+}
+
+void lt_snapshot_take(void)
+{
 	if (!cut.called || lt_sealed)
 		return;
-	if (!live.complete || live.unknown)
+	struct lt_live_sum live = ask_live();
+	if (!live.complete)
 		lt_header->scan.at_end = LTF_END_BLOCKS;
 	else if (live.blocks == 0)
 		lt_header->scan.at_end = LTF_END_NOTHING;
@@ -350,9 +362,9 @@ void lt_snapshot_take(void)
 enum ltf_scan_answer lt_snapshot_begin(
 	const struct lt_cut_threads *t, const struct lt_snapshot_when *when)
 {
-	struct lt_live_sum live = lt_live_sum();
+	struct lt_live_sum live = ask_live();
 	uint64_t blocks = live.blocks + live.earlier_blocks;
-	if (!live.complete || live.unknown)
+	if (!live.complete)
 		return LTF_SCAN_OFF;
 	if (blocks >= UINT32_MAX / 2 || !lt_judge_begin(blocks + 1))
 		return LTF_SCAN_NO_COPY;
