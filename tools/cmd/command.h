@@ -28,6 +28,8 @@ LR_COMMANDS(LR_COMMAND_DECLARE)
 struct lr_session {
 	struct lr_model *model;
 	struct lr_names *names;
+	struct lr_rules *rules;
+	struct lr_suppressor *suppressor;
 	int status; /* enum lr_exit so far */
 };
 
@@ -45,7 +47,8 @@ int lr_session_print(
 int lr_session_table(const struct lr_command *c, const struct lr_options *o, char **dumps,
 	size_t count, const struct lr_query *q);
 /* What is asked of the scans; sites must outlive it. */
-struct lr_leak_query lr_leak_query_of(const struct lr_options *o, const struct lr_query *sites);
+struct lr_leak_query lr_leak_query_of(
+	const struct lr_session *s, const struct lr_options *o, const struct lr_query *sites);
 /* The suppressions that are asked for; NULL: one of their files is wrong, which is told. */
 struct lr_rules *lr_rules_wanted(const struct lr_options *o);
 /* "leakreport: FILE: text" on stderr, made safe. */

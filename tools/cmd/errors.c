@@ -4,51 +4,52 @@
 #include <string.h>
 
 /* 1: there are errors. 3: none of the processes has verdicts, although some are asked for. */
-static int status_of(const struct lr_errors *e, const struct lr_errors_wanted *wanted)
+static int status_of(const struct lr_errors *e)
 {
 	if (e->used)
 		return LR_EXIT_FAILED;
-	if (e->judged || !wanted->leaks)
+	if (e->judged || !e->leaks_wanted)
 		return LR_EXIT_DONE;
-	fputs("leakreport: there are no verdicts on the blocks in this run (did it end by a signal "
-	      "or an exec, or was LEAKTRACE_SCAN=none?); nothing can be said of leaks\n",
+	fputs("leakreport: there are no verdicts on the blocks of this run (did it end by a "
+	      "signal or an exec, or is LEAKTRACE_SCAN=none?); nothing can be said of leaks\n",
 		stderr);
 	return LR_EXIT_DAMAGED;
+}
+
+static bool understood(const char *wanted)
+{
+	const char *wrong;
+	if (lr_errors_understood(wanted, &wrong))
+		return true;
+	fprintf(stderr,
+		"leakreport: --errors-for=%s: \"%.*s\" is no verdict and no finding; give some "
+		"of definite,possible,indirect,reachable,free.double,free.unknown,free.mismatch, "
+		"with commas between\n",
+		wanted, (int)strcspn(wrong, ","), wrong);
+	return false;
 }
 
 static int run(const struct lr_command *c, const struct lr_options *o, char **dumps, size_t count)
 {
 	struct lr_session s;
-	struct lr_errors_wanted wanted;
-	const char *wrong, *list = o->errors_for ? o->errors_for : LR_ERRORS_DEFAULT;
-	if (!lr_errors_read(&wanted, list, &wrong)) {
-		fprintf(stderr,
-			"leakreport: --errors-for=%s: \"%.*s\" is no verdict and no "
-			"finding's name; give some of definite,indirect,possible,"
-			"reachable,free.double,free.unknown,free.mismatch\n",
-			list, (int)strcspn(wrong, ","), wrong);
+	const char *wanted = o->errors_for ? o->errors_for : LR_ERRORS_DEFAULT;
+	if (!understood(wanted))
 		return LR_EXIT_USAGE;
-	}
-	struct lr_rules *rules = lr_rules_wanted(o);
-	if (!rules)
-		return LR_EXIT_USAGE;
-	if (!lr_session_open(&s, o, dumps, count, LR_SCANS_NONE)) {
-		lr_rules_free(rules);
+	if (!lr_session_open(&s, o, dumps, count, LR_SCANS_NONE))
 		return s.status;
-	}
 	struct lr_query q = lr_query_of(o, LR_SORT_UNFREED, 20, 12);
 	struct lr_summary *summary = lr_summary_make(s.model);
-	struct lr_errors *errors = lr_errors_find(s.model, s.names, rules, &wanted, q.stack_max);
-	errors->shown = q.limit < errors->used ? q.limit : errors->used;
+	struct lr_errors *errors =
+		lr_errors_find(s.model, s.names, s.suppressor, wanted, q.limit, q.stack_max);
+	errors->rules = s.rules;
 	errors->rules_given = o->suppressions_used > 0;
 	struct lr_report report = {.command = c->name, .summary = summary, .errors = errors};
 	int status = lr_session_print(&s, o, &report);
 	if (status == LR_EXIT_DONE)
-		status = status_of(errors, &wanted);
+		status = status_of(errors);
 	lr_errors_free(errors);
 	lr_summary_free(summary);
 	lr_session_close(&s);
-	lr_rules_free(rules);
 	return status;
 }
 

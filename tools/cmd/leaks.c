@@ -25,7 +25,7 @@ static int run(const struct lr_command *c, const struct lr_options *o, char **du
 	if (!lr_session_open(&s, o, dumps, count, LR_SCANS_NONE))
 		return s.status;
 	struct lr_query q = lr_query_of(o, LR_SORT_UNFREED, 20, 16), unfreed = q;
-	struct lr_leak_query asked = lr_leak_query_of(o, &q);
+	struct lr_leak_query asked = lr_leak_query_of(&s, o, &q);
 	unfreed.unfreed_only = true;
 	struct lr_summary *summary = lr_summary_make(s.model);
 	struct lr_leaks *leaks = lr_leaks_make(s.model, s.names, &asked);
@@ -37,6 +37,8 @@ static int run(const struct lr_command *c, const struct lr_options *o, char **du
 		.summary = summary,
 		.leaks = leaks,
 		.findings = findings,
+		.rules = s.rules,
+		.rules_given = o->suppressions_used > 0,
 		.table = table};
 	int status = lr_session_print(&s, o, &report);
 	lr_table_free(table);
@@ -58,5 +60,5 @@ const struct lr_command lr_command_leaks = {.name = "leaks",
 		"suppressed: by\n"
 		"a rule, or by the program. Where no scan was made, unfreed blocks are listed as "
 		"not_judged.",
-	.options = LR_OPT_ALL | LR_OPT_SCAN | LR_OPT_KINDS,
+	.options = LR_OPT_ALL | LR_OPT_SCAN | LR_OPT_SUPPRESS | LR_OPT_KINDS,
 	.run = run};

@@ -75,7 +75,12 @@ bool lr_session_open(
 		.keep_scans = keep,
 		.progress = isatty(STDERR_FILENO) ? progress : NULL,
 		.progress_ctx = &percent};
-	*s = (struct lr_session){.model = lr_model_new()};
+	*s = (struct lr_session){.rules = lr_rules_wanted(o)};
+	if (!s->rules) {
+		s->status = LR_EXIT_USAGE;
+		return false;
+	}
+	s->model = lr_model_new();
 	for (size_t i = 0; i < count; i++) {
 		struct lr_error err = {{0}};
 		int failed = lr_load(s->model, dumps[i], &load, &err);
@@ -94,16 +99,20 @@ bool lr_session_open(
 	}
 	if (s->model->dumps_used == 0) {
 		lr_model_free(s->model);
+		lr_rules_free(s->rules);
 		return false;
 	}
 	s->names = open_names(s->model, o);
+	s->suppressor = lr_suppressor_new(s->model, s->names, s->rules);
 	return true;
 }
 
 void lr_session_close(struct lr_session *s)
 {
+	lr_suppressor_free(s->suppressor);
 	lr_names_close(s->names);
 	lr_model_free(s->model);
+	lr_rules_free(s->rules);
 }
 
 int lr_session_print(
@@ -141,9 +150,11 @@ struct lr_query lr_query_of(
 		.thread = o->thread};
 }
 
-struct lr_leak_query lr_leak_query_of(const struct lr_options *o, const struct lr_query *sites)
+struct lr_leak_query lr_leak_query_of(
+	const struct lr_session *s, const struct lr_options *o, const struct lr_query *sites)
 {
 	return (struct lr_leak_query){.sites = sites,
+		.suppressor = s->suppressor,
 		.classes = o->kinds ? o->kinds : LR_LEAK_DEFAULT,
 		.scan = o->scan ? (uint32_t)o->scan : LR_SCANS_LAST};
 }

@@ -7,7 +7,7 @@ static int run(const struct lr_command *c, const struct lr_options *o, char **du
 		return s.status;
 	struct lr_query q = lr_query_of(o, LR_SORT_BYTES, 5, 4);
 	struct lr_summary *summary = lr_summary_make(s.model);
-	struct lr_leak_query asked = lr_leak_query_of(o, &q);
+	struct lr_leak_query asked = lr_leak_query_of(&s, o, &q);
 	struct lr_table *table = lr_table_make(s.model, s.names, &q);
 	struct lr_leaks *leaks = lr_leaks_make(s.model, s.names, &asked);
 	struct lr_findings *findings = lr_findings_make(s.model, s.names, &asked, NULL);
@@ -16,7 +16,9 @@ static int run(const struct lr_command *c, const struct lr_options *o, char **du
 		.headline = true,
 		.table = table,
 		.leaks = leaks,
-		.findings = findings};
+		.findings = findings,
+		.rules = s.rules,
+		.rules_given = o->suppressions_used > 0};
 	int status = lr_session_print(&s, o, &report);
 	lr_findings_free(findings);
 	lr_leaks_free(leaks);
@@ -31,5 +33,5 @@ const struct lr_command lr_command_summary = {.name = "summary",
 	.help = "Begins with what is wrong. --limit and --stack say how much of the findings and "
 		"of the top\n"
 		"sites is shown.",
-	.options = LR_OPT_ALL | LR_OPT_SCAN,
+	.options = LR_OPT_ALL | LR_OPT_SCAN | LR_OPT_SUPPRESS,
 	.run = run};

@@ -214,6 +214,8 @@ void lr_render_json(FILE *f, const struct lr_report *r, const struct lr_style *s
 		lr_json_set(root, "growth", lr_json_growth(r->growth));
 	if (r->diff)
 		lr_json_set(root, "diff", lr_json_diff(r->diff));
+	if (r->rules)
+		lr_json_set(root, "suppressions", lr_json_rules(r->rules));
 	if (r->errors)
 		lr_json_set(root, "errors", lr_json_errors(r->errors));
 	json_dumpf(root, f, JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(6));

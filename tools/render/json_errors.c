@@ -30,16 +30,8 @@ static json_t *found(const struct lr_found_error *e)
 	lr_json_set(o, "bytes", lr_json_number(e->bytes));
 	lr_json_set(o, "led_blocks", lr_json_number(e->led_blocks));
 	lr_json_set(o, "led_bytes", lr_json_number(e->led_bytes));
-	lr_json_set(o, "evidence", lr_json_text(e->evidence));
+	lr_json_set(o, "title", lr_json_text(e->title));
 	lr_json_set(o, "site", lr_json_stack(e->stack, e->stack_used));
-	return o;
-}
-
-static json_t *sum(uint64_t blocks, uint64_t bytes)
-{
-	json_t *o = json_object();
-	lr_json_set(o, "blocks", lr_json_number(blocks));
-	lr_json_set(o, "bytes", lr_json_number(bytes));
 	return o;
 }
 
@@ -51,9 +43,11 @@ json_t *lr_json_errors(const struct lr_errors *e)
 	lr_json_set(o, "count", lr_json_number(e->count));
 	lr_json_set(o, "sites", lr_json_number(e->used));
 	lr_json_set(o, "found", list);
-	lr_json_set(o, "suppressed", sum(e->suppressed_blocks, e->suppressed_bytes));
-	lr_json_set(o, "ignored", sum(e->ignored_blocks, e->ignored_bytes));
-	lr_json_set(o, "processes", lr_json_number(e->dumps));
+	json_t *suppressed = json_object();
+	lr_json_set(suppressed, "blocks", lr_json_number(e->suppressed.blocks));
+	lr_json_set(suppressed, "bytes", lr_json_number(e->suppressed.bytes));
+	lr_json_set(o, "suppressed", suppressed);
+	lr_json_set(o, "processes", lr_json_number(e->processes));
 	lr_json_set(o, "judged_processes", lr_json_number(e->judged));
 	lr_json_set(o, "suppressions", lr_json_rules(e->rules));
 	return o;

@@ -33,6 +33,8 @@ struct lr_report {
 	const struct lr_growth_view *growth;
 	const struct lr_diff *diff;
 	const struct lr_errors *errors;
+	const struct lr_rules *rules; /* how they were used */
+	bool rules_given;             /* not only those that are built in */
 };
 
 struct lr_style {

@@ -254,6 +254,8 @@ void lr_render_text(FILE *f, const struct lr_report *r, const struct lr_style *s
 		lr_text_growth(&o, r->growth);
 	if (r->diff)
 		lr_text_diff(&o, r->diff);
+	if (r->rules)
+		lr_text_suppressions(&o, r->rules, r->rules_given);
 	if (r->errors)
 		lr_text_errors(&o, r->errors);
 	if ((r->table || r->growth || r->diff) && !r->headline)

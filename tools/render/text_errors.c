@@ -13,14 +13,13 @@ static void blocks(struct lr_out *o, uint64_t count, uint64_t bytes)
 static void found(struct lr_out *o, const struct lr_found_error *e)
 {
 	fprintf(o->f, "%s%s%s  ", o->warn, e->kind, o->off);
-	blocks(o, e->count, e->bytes);
+	if (e->title)
+		lr_put_safe(o->f, e->title);
+	else
+		blocks(o, e->count, e->bytes);
 	if (e->led_blocks) {
 		fputs(", which lead to ", o->f);
 		blocks(o, e->led_blocks, e->led_bytes);
-	}
-	if (e->evidence) {
-		fputs("  ", o->f);
-		lr_put_safe(o->f, e->evidence);
 	}
 	fputs("\n    ", o->f);
 	lr_text_stack(o, e->stack, e->stack_used, e->stack_cut, 2);
@@ -65,6 +64,17 @@ void lr_text_rules(struct lr_out *o, const struct lr_rules *rules)
 	fputs(unused > 5 ? ", ..)\n" : ")\n", o->f);
 }
 
+void lr_text_suppressions(struct lr_out *o, const struct lr_rules *rules, bool given)
+{
+	bool any = given;
+	for (size_t i = 0; i < rules->used; i++)
+		any |= rules->rules[i].sites != 0;
+	if (!any)
+		return;
+	fprintf(o->f, "\n%ssuppressed by rules%s\n", o->bold, o->off);
+	lr_text_rules(o, rules);
+}
+
 void lr_text_errors(struct lr_out *o, const struct lr_errors *e)
 {
 	for (size_t i = 0; i < e->shown; i++)
@@ -77,18 +87,13 @@ void lr_text_errors(struct lr_out *o, const struct lr_errors *e)
 			lr_show_count(e->used).text, e->used == 1 ? "site" : "sites");
 	else
 		fputs("none\n", o->f);
-	if (e->suppressed_blocks || e->rules_given) {
+	if (e->suppressed.blocks || e->rules_given) {
 		fputs("suppressed  ", o->f);
-		blocks(o, e->suppressed_blocks, e->suppressed_bytes);
+		blocks(o, e->suppressed.blocks, e->suppressed.bytes);
 		fputc('\n', o->f);
 		lr_text_rules(o, e->rules);
 	}
-	if (e->ignored_blocks) {
-		fputs("ignored by the program  ", o->f);
-		blocks(o, e->ignored_blocks, e->ignored_bytes);
-		fputc('\n', o->f);
-	}
-	if (e->judged < e->dumps)
-		fprintf(o->f, "without verdicts  %zu of %zu processes\n", e->dumps - e->judged,
-			e->dumps);
+	if (e->judged < e->processes)
+		fprintf(o->f, "without verdicts  %zu of %zu processes\n", e->processes - e->judged,
+			e->processes);
 }

@@ -150,7 +150,8 @@ struct lr_findings *lr_findings_make(const struct lr_model *m, struct lr_names *
 	struct lr_findings_input in = {.model = m,
 		.names = names,
 		.leaks = lr_leaks_make(m, names, &bare),
-		.stack_max = sites.stack_max};
+		.stack_max = sites.stack_max,
+		.suppressor = q->suppressor};
 	for (size_t i = 0; i < sizeof(producers) / sizeof(*producers); i++)
 		producers[i]->find(f, &in);
 	if (only)

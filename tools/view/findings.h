@@ -65,6 +65,7 @@ struct lr_findings_input {
 	struct lr_names *names;
 	struct lr_leaks *leaks; /* bare: all sites with lost blocks, without the suppressed ones */
 	size_t stack_max;       /* lines of a stack */
+	struct lr_suppressor *suppressor; /* NULL: nothing is suppressed */
 };
 
 /* find() adds what there is, cheaply: no names are looked up. explain() says it, of those alone
@@ -91,7 +92,7 @@ void lr_finding_place(struct lr_finding *x, const struct lr_findings_input *in, 
 	uint32_t frame, uint64_t count, char *text);
 
 /* One row for each: tools/view/findings_NAME.c. */
-#define LR_FINDING_PRODUCERS(X)  X(leaks)
+#define LR_FINDING_PRODUCERS(X)  X(frees) X(leaks)
 #define LR_FINDING_DECLARE(name) extern const struct lr_finding_producer lr_findings_##name;
 LR_FINDING_PRODUCERS(LR_FINDING_DECLARE)
 

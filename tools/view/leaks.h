@@ -3,6 +3,7 @@
 #ifndef LR_LEAKS_H
 #define LR_LEAKS_H
 
+#include "tools/view/suppress.h"
 #include "tools/view/table.h"
 
 /* name, its option's value and key in JSON, text. In the order of a report. */
@@ -81,20 +82,11 @@ struct lr_leaks {
 	unsigned classes; /* a set of 1 << enum lr_leak_class: those that rows are shown of */
 };
 
-/* Decides whether nobody wants to hear of what a site's blocks were judged, and says by which rule;
- * NULL: it is shown. Asked once for each site and class that has blocks: DEFINITE (what it owns is
- * decided with it), INDIRECT, POSSIBLE, REACHABLE. */
-struct lr_leak_filter {
-	const char *(*rule)(
-		void *ctx, uint32_t frame, enum lr_leak_class class, const struct lr_scan_sum *sum);
-	void *ctx;
-};
-
 struct lr_leak_query {
-	const struct lr_query *sites; /* which sites, grouped how (not by thread), how many */
-	unsigned classes;             /* which rows, a set; sums are of all */
-	uint32_t scan;                /* a number, or LR_SCANS_LAST */
-	const struct lr_leak_filter *filter; /* NULL: nothing is suppressed */
+	const struct lr_query *sites;     /* which sites, grouped how (not by thread), how many */
+	unsigned classes;                 /* which rows, a set; sums are of all */
+	uint32_t scan;                    /* a number, or LR_SCANS_LAST */
+	struct lr_suppressor *suppressor; /* NULL: nothing is suppressed */
 	bool bare; /* all rows, without names and stacks: lr_leak_row_fill() gives a row its own */
 };
 #define LR_LEAK_DEFAULT (1u << LR_LEAK_DEFINITE | 1u << LR_LEAK_POSSIBLE | 1u << LR_LEAK_UNJUDGED)

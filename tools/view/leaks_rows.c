@@ -57,11 +57,15 @@ static struct lr_leak_row *add_row(
 	return &l->rows[l->used++];
 }
 
-static const char *rule_for(const struct making *w, uint32_t frame, enum lr_leak_class class,
-	const struct lr_scan_sum *sum)
+/* Told as used. */
+static struct lr_rule *rule_for(
+	const struct making *w, uint32_t frame, unsigned kind, const struct lr_scan_sum *sum)
 {
-	const struct lr_leak_filter *f = w->q->filter;
-	return f && sum->blocks ? f->rule(f->ctx, frame, class, sum) : NULL;
+	struct lr_suppressor *x = w->q->suppressor;
+	struct lr_rule *rule = x && sum->blocks ? lr_suppressor_rule(x, frame, kind) : NULL;
+	if (rule)
+		lr_suppressor_use(x, rule, frame, kind, sum);
+	return rule;
 }
 
 static void suppress(struct making *w, uint32_t frame, struct lr_scan_sum *sum, const char *rule)
@@ -86,33 +90,35 @@ static struct lr_scan_site *find_site(const struct making *w, uint32_t frame)
 	return found ? &w->sites->sites[lo] : NULL;
 }
 
-/* What definite blocks of a site own is suppressed with them. */
-static void suppress_owned(struct making *w, uint32_t owner, const char *rule)
+/* What definite blocks of a site own is suppressed with them, if it is not by itself. */
+static void suppress_owned(struct making *w, uint32_t owner, struct lr_rule *rule)
 {
 	struct lr_leak_sites *s = w->sites;
 	for (size_t i = lr_leak_first_owned(s, owner);
 		i < s->owned_used && s->owned[i].owner == owner; i++) {
 		struct lr_scan_site *site = find_site(w, s->owned[i].site);
-		if (!site || !is_wanted(w, site->site))
+		if (!site || !is_wanted(w, site->site) ||
+			lr_suppressor_rule(w->q->suppressor, site->site, LR_SUPPRESS_INDIRECT))
 			continue;
 		lr_leak_sum_take(&site->of[LTF_VERDICT_INDIRECT], &s->owned[i].sum);
-		suppress(w, site->site, &s->owned[i].sum, rule);
+		lr_suppressor_lead(w->q->suppressor, rule, owner, site->site, &s->owned[i].sum);
+		suppress(w, site->site, &s->owned[i].sum, rule->name);
 	}
 }
 
 static void suppress_site(struct making *w, struct lr_scan_site *s)
 {
-	static const enum lr_leak_class classes[LTF_VERDICTS] = {
-		[LTF_VERDICT_REACHABLE] = LR_LEAK_REACHABLE,
-		[LTF_VERDICT_POSSIBLE] = LR_LEAK_POSSIBLE,
-		[LTF_VERDICT_INDIRECT] = LR_LEAK_INDIRECT,
-		[LTF_VERDICT_DEFINITE] = LR_LEAK_DEFINITE};
+	static const unsigned kinds[LTF_VERDICTS] = {
+		[LTF_VERDICT_REACHABLE] = LR_SUPPRESS_REACHABLE,
+		[LTF_VERDICT_POSSIBLE] = LR_SUPPRESS_POSSIBLE,
+		[LTF_VERDICT_INDIRECT] = LR_SUPPRESS_INDIRECT,
+		[LTF_VERDICT_DEFINITE] = LR_SUPPRESS_DEFINITE};
 	suppress(w, s->site, &s->ignored, "leaktrace_ignore()");
 	for (unsigned v = LTF_VERDICT_REACHABLE; v < LTF_VERDICTS; v++) {
-		const char *rule = rule_for(w, s->site, classes[v], &s->of[v]);
+		struct lr_rule *rule = rule_for(w, s->site, kinds[v], &s->of[v]);
 		if (!rule)
 			continue;
-		suppress(w, s->site, &s->of[v], rule);
+		suppress(w, s->site, &s->of[v], rule->name);
 		if (v != LTF_VERDICT_DEFINITE)
 			continue;
 		suppress_owned(w, s->site, rule);

@@ -8,6 +8,7 @@ struct lr_suppressor {
 	struct lr_names *names;
 	const struct lr_rules *rules;
 	uint8_t *apis; /* by frame */
+	struct lr_map told;
 };
 
 struct lr_suppressor *lr_suppressor_new(
@@ -26,6 +27,7 @@ void lr_suppressor_free(struct lr_suppressor *x)
 	if (!x)
 		return;
 	free(x->apis);
+	lr_map_free(&x->told);
 	free(x);
 }
 
@@ -67,13 +69,34 @@ static struct lr_rule *rule_for(
 	return rule;
 }
 
-struct lr_rule *lr_suppressor_rule(struct lr_suppressor *x, uint32_t frame, unsigned kinds)
+struct lr_rule *lr_suppressor_rule(struct lr_suppressor *x, uint32_t frame, unsigned kind)
 {
-	return rule_for(x, frame, (struct lr_rule_stack){.apis = x->apis[frame]}, kinds);
+	return rule_for(x, frame, (struct lr_rule_stack){.apis = x->apis[frame]}, kind);
 }
 
 struct lr_rule *lr_suppressor_release(struct lr_suppressor *x, uint32_t frame, unsigned api)
 {
 	return rule_for(x, frame, (struct lr_rule_stack){.apis = 1U << api, .release = true},
 		LR_SUPPRESS_RELEASE);
+}
+
+void lr_suppressor_use(struct lr_suppressor *x, struct lr_rule *rule, uint32_t frame, unsigned kind,
+	const struct lr_scan_sum *sum)
+{
+	bool fresh;
+	lr_map_put(&x->told, (uint64_t)kind << 32 | frame, &fresh);
+	if (fresh)
+		lr_rule_use(rule, sum->blocks, sum->bytes);
+}
+
+void lr_suppressor_lead(struct lr_suppressor *x, struct lr_rule *rule, uint32_t owner,
+	uint32_t frame, const struct lr_scan_sum *sum)
+{
+	bool fresh;
+	lr_map_put(
+		&x->told, UINT64_C(1) << 63 | (uint64_t)(owner & 0x7fffffff) << 32 | frame, &fresh);
+	if (!fresh)
+		return;
+	rule->led_blocks += sum->blocks;
+	rule->led_bytes += sum->bytes;
 }
