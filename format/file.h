@@ -166,7 +166,8 @@ enum ltf_record {
 	LTF_REC_WORDS = 7,    /* a table */
 	LTF_REC_THREADS = 8,  /* a table */
 	LTF_REC_SCAN_END = 9, /* figures */
-	LTF_REC_GRAPH = 10    /* a byte: enum ltf_graph_more; edges, see format/graph.h */
+	LTF_REC_GRAPH = 10,   /* a byte: enum ltf_graph_more; edges, see format/graph.h */
+	LTF_REC_FRAMES = 11   /* a table */
 };
 
 /* What comes behind a record of a graph. CUT: nothing, and edges are missing. */

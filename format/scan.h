@@ -111,6 +111,13 @@ enum ltf_thread_column {
 	LTF_THREAD_FLAGS, /* enum ltf_thread_flag */
 	LTF_THREAD_COLUMNS
 };
+enum ltf_frame_column {
+	LTF_FRAME_TID,   /* the kernel's id of the thread */
+	LTF_FRAME_SP,    /* where the frame begins: it ends where the next one does */
+	LTF_FRAME_PC,    /* a return address, unless flag 1 */
+	LTF_FRAME_FLAGS, /* as a node's */
+	LTF_FRAME_COLUMNS
+};
 enum ltf_thread_flag { LTF_THREAD_REGISTERS_UNKNOWN = 1, LTF_THREAD_IS_SCANNING = 2 };
 
 /* The greatest number of columns that a reader here looks at, and a writer writes. */

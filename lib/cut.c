@@ -78,6 +78,8 @@ void lt_cut_registers(struct lt_moment_thread *t, const ucontext_t *u)
 	for (int i = 0; i < LT_MOMENT_REGS; i++)
 		t->reg[i] = i == REG_RSP ? 0 : (uint64_t)reg[i];
 	t->sp = (uintptr_t)reg[REG_RSP] - red_zone((uintptr_t)reg[REG_RIP]);
+	t->pc = (uintptr_t)reg[REG_RIP];
+	t->pc_sp = (uintptr_t)reg[REG_RSP];
 	t->tp = (uintptr_t)__builtin_thread_pointer();
 	t->flags = LT_MOMENT_SP_KNOWN | LT_MOMENT_REGS_KNOWN | LT_MOMENT_TP_KNOWN;
 }
@@ -285,6 +287,8 @@ static bool look_at(struct place *p)
 		return false;
 	if (read_call(p->tid, &c)) {
 		p->seen.sp = c.sp - red_zone(c.pc);
+		p->seen.pc = c.pc;
+		p->seen.pc_sp = c.sp;
 		p->seen.flags = LT_MOMENT_SP_KNOWN;
 		for (int i = 0; i < 6; i++)
 			p->seen.reg[i] = c.arg[i];

@@ -20,8 +20,9 @@ enum lt_moment_flag {
 enum { LT_MOMENT_REGS = 16 };
 struct lt_moment_thread {
 	int tid;
-	uint32_t flags;   /* enum lt_moment_flag */
-	uintptr_t sp, tp; /* tp: what %fs:0 holds */
+	uint32_t flags;      /* enum lt_moment_flag */
+	uintptr_t sp, tp;    /* tp: what %fs:0 holds */
+	uintptr_t pc, pc_sp; /* where it stands, and the stack pointer; pc 0: not known */
 	uint64_t reg[LT_MOMENT_REGS];
 };
 
@@ -30,6 +31,9 @@ struct lt_moment {
 	/* All threads; the one that makes the moment may be left out. */
 	const struct lt_moment_thread *thread;
 	uint32_t n_threads;
+	/* The thread that makes the moment: where its hook was called. own_pc 0: not known. */
+	int own_tid;
+	uintptr_t own_pc, own_sp, own_bp;
 	/* The part of a stack that is dead: [dead_low, dead_high) and what lies below in the same
 	 * mapping. */
 	uintptr_t dead_low, dead_high;

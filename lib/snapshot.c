@@ -94,6 +94,10 @@ void lt_snapshot_end(uintptr_t sp, const struct lt_regs *regs)
 	cut.called = true;
 	cut.moment.dead_low = sp;
 	cut.moment.dead_high = dead_end(sp, regs);
+	cut.moment.own_tid = (int)lt_sys1(SYS_gettid, 0);
+	cut.moment.own_pc = regs->ip;
+	cut.moment.own_sp = regs->sp;
+	cut.moment.own_bp = regs->bp;
 }
 
 /* The sites of a parent's blocks are not its child's. */
@@ -368,7 +372,7 @@ enum ltf_scan_answer lt_snapshot_begin(
 		return LTF_SCAN_OFF;
 	if (blocks >= UINT32_MAX / 2 || !lt_judge_begin(blocks + 1))
 		return LTF_SCAN_NO_COPY;
-	cut.moment.dead_low = cut.moment.dead_high = 0;
+	cut.moment.dead_low = cut.moment.dead_high = cut.moment.own_pc = 0;
 	cut.begun = when->begun;
 	cut.stopped = when->stopped;
 	long pid = make_copy(t, blocks, when->reason);

@@ -29,15 +29,6 @@ static struct {
 	uint64_t figure[LTF_SCAN_FIGURE_COUNT];
 } told;
 
-/* A table that is being put together. */
-struct teller {
-	struct lt_channel *c;
-	unsigned type, columns;
-	uint64_t first, rows;
-	uint8_t *end[LTF_TABLE_COLUMNS];
-	bool any[LTF_TABLE_COLUMNS]; /* there is more than zeros in it */
-};
-
 static void send(struct lt_channel *c, const struct ltf_piece *piece, unsigned n)
 {
 	c->failed = c->failed || !lt_dump_append(piece, n);
@@ -102,7 +93,7 @@ void lt_tell_record(struct lt_channel *c, unsigned type, const uint8_t *bytes, s
 	put_pieces(c, piece, 2);
 }
 
-static void begin_rows(struct teller *t, uint64_t first)
+static void begin_rows(struct lt_rows *t, uint64_t first)
 {
 	t->first = first;
 	t->rows = 0;
@@ -112,14 +103,14 @@ static void begin_rows(struct teller *t, uint64_t first)
 	}
 }
 
-static void begin_table(struct teller *t, unsigned type, unsigned columns)
+static void begin_table(struct lt_rows *t, unsigned type, unsigned columns)
 {
 	t->type = type;
 	t->columns = columns;
 	begin_rows(t, 0);
 }
 
-static void end_rows(struct teller *t)
+static void end_rows(struct lt_rows *t)
 {
 	struct ltf_piece piece[1 + LTF_TABLE_COLUMNS];
 	uint32_t length[LTF_TABLE_COLUMNS];
@@ -137,14 +128,14 @@ static void end_rows(struct teller *t)
 	begin_rows(t, t->first + t->rows);
 }
 
-static void put(struct teller *t, unsigned column, uint64_t value)
+static void put(struct lt_rows *t, unsigned column, uint64_t value)
 {
 	t->end[column] = ltf_put(t->end[column], value);
 	t->any[column] |= value != 0;
 }
 
 /* A row is complete. True: the next one begins a new table. */
-static bool end_row(struct teller *t)
+static bool end_row(struct lt_rows *t)
 {
 	t->rows++;
 	for (unsigned i = 0; i < t->columns; i++)
@@ -155,13 +146,31 @@ static bool end_row(struct teller *t)
 	return false;
 }
 
-static void end_table(struct teller *t)
+static void end_table(struct lt_rows *t)
 {
 	if (t->rows)
 		end_rows(t);
 }
 
-static void put_holder(struct teller *t, const struct lt_scan *s, uint32_t i)
+void lt_rows_begin(struct lt_rows *t, struct lt_channel *c, unsigned type, unsigned columns)
+{
+	t->c = c;
+	begin_table(t, type, columns);
+}
+
+void lt_rows_add(struct lt_rows *t, const uint64_t *values)
+{
+	for (unsigned i = 0; i < t->columns; i++)
+		put(t, i, values[i]);
+	end_row(t);
+}
+
+void lt_rows_end(struct lt_rows *t)
+{
+	end_table(t);
+}
+
+static void put_holder(struct lt_rows *t, const struct lt_scan *s, uint32_t i)
 {
 	struct lt_scan_holder h = lt_scan_holder(s, i);
 	uint64_t index = h.index;
@@ -178,7 +187,7 @@ static uint64_t flags_of(const struct lt_scan_block *b)
 	       (b->flags & LT_SCAN_INHERITED ? LTF_SCANNED_INHERITED : 0);
 }
 
-static void tell_blocks(struct teller *t, const struct lt_scan *s)
+static void tell_blocks(struct lt_rows *t, const struct lt_scan *s)
 {
 	uint64_t end = 0;
 	uint32_t birth = 0;
@@ -204,7 +213,7 @@ static void tell_blocks(struct teller *t, const struct lt_scan *s)
 	end_table(t);
 }
 
-static void tell_roots(struct teller *t, const struct lt_scan *s)
+static void tell_roots(struct lt_rows *t, const struct lt_scan *s)
 {
 	begin_table(t, LTF_REC_ROOTS, LTF_ROOT_COLUMNS);
 	for (uint32_t i = 0; i < s->n_roots; i++) {
@@ -219,7 +228,7 @@ static void tell_roots(struct teller *t, const struct lt_scan *s)
 	end_table(t);
 }
 
-static void tell_words(struct teller *t, const struct lt_scan *s)
+static void tell_words(struct lt_rows *t, const struct lt_scan *s)
 {
 	begin_table(t, LTF_REC_WORDS, LTF_WORD_COLUMNS);
 	for (uint32_t i = 0; i < s->n_words; i++) {
@@ -232,7 +241,7 @@ static void tell_words(struct teller *t, const struct lt_scan *s)
 	end_table(t);
 }
 
-static void tell_threads(struct teller *t, const struct lt_moment *moment)
+static void tell_threads(struct lt_rows *t, const struct lt_moment *moment)
 {
 	begin_table(t, LTF_REC_THREADS, LTF_THREAD_COLUMNS);
 	told.figure[LTF_SCAN_THREADS] = moment->n_threads + 1u;
@@ -291,13 +300,14 @@ void lt_tell_figure(enum ltf_scan_figure figure, uint64_t value)
 
 bool lt_tell(struct lt_channel *c, const struct lt_scan *s, const struct lt_moment *moment)
 {
-	struct teller t = {.c = c};
+	struct lt_rows t = {.c = c};
 	told.figure[LTF_SCAN_BLOCKS] = s->n_blocks;
 	told.figure[LTF_SCAN_COVERAGE] = s->coverage;
 	tell_figures(c, LTF_REC_SCAN, LTF_SCAN_REASON, LTF_SCAN_BLOCKS);
 	tell_roots(&t, s);
 	tell_words(&t, s);
 	tell_threads(&t, moment);
+	lt_tell_frames(c, moment);
 	tell_blocks(&t, s);
 	sum_up(s);
 	if (lt_config.graph)

@@ -19,6 +19,18 @@ struct lt_channel {
 	uint8_t column[LTF_TABLE_COLUMNS][LT_TELL_COLUMN];
 };
 
+/* A table that is being put together. */
+struct lt_rows {
+	struct lt_channel *c;
+	unsigned type, columns;
+	uint64_t first, rows;
+	uint8_t *end[LTF_TABLE_COLUMNS];
+	bool any[LTF_TABLE_COLUMNS]; /* there is more than zeros in it */
+};
+void lt_rows_begin(struct lt_rows *t, struct lt_channel *c, unsigned type, unsigned columns);
+void lt_rows_add(struct lt_rows *t, const uint64_t *values);
+void lt_rows_end(struct lt_rows *t);
+
 /* In the process: a scan begins now, the next one. */
 void lt_tell_begin(enum ltf_scan_reason reason);
 /* What is known of it besides, before it is told. The sums, BLOCKS, WORDS_READ, POINTERS,
@@ -31,6 +43,8 @@ bool lt_tell(struct lt_channel *c, const struct lt_scan *s, const struct lt_mome
 /* A record, whose body is the scan's number and the bytes; they may lie in the channel's columns.
  */
 void lt_tell_record(struct lt_channel *c, unsigned type, const uint8_t *bytes, size_t len);
+/* The threads' frames, as far as they are known (tell_frames.c). */
+void lt_tell_frames(struct lt_channel *c, const struct lt_moment *moment);
 /* The scan's graph (tell_graph.c). */
 void lt_tell_graph(struct lt_channel *c, const struct lt_scan *s);
 

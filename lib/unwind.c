@@ -30,6 +30,7 @@ struct sink {
 	uint32_t flags; /* of the next frame, by how it was reached */
 	/* The full form starts in our own frames; nothing is kept until it stands here. */
 	const struct lt_regs *from;
+	uintptr_t *sp; /* beside frames, where it is wanted, in the full form */
 };
 
 /* The rule of pc, from the cache while its object is still there, else 0. */
@@ -252,6 +253,8 @@ static enum lt_step walk_full_here(struct lt_cursor *c, struct sink *out)
 			r = lt_rule_decode(pc);
 		if (!out->from)
 			keep(out, c->ip, r, out->flags | (c->exact ? LTF_NODE_SIGNAL : 0));
+		if (out->sp)
+			out->sp[out->n - 1] = c->sp;
 		out->flags = 0;
 		enum lt_kind kind = lt_rule_kind(r);
 		/* Signal frames not: libunwind does not say where the other registers lie. */
@@ -394,6 +397,28 @@ unsigned lt_unwind_beside(struct lt_stack_bounds *b, const struct lt_regs *regs,
 	if (s != LT_STEP_END && s != LT_STEP_OK)
 		walk->pure = false;
 	*how = rest_of_walk(&c, &out, regs, s);
+	return out.n;
+}
+
+unsigned lt_unwind_stopped(const struct lt_stopped *at, struct lt_stopped_frame *f, unsigned max)
+{
+	struct lt_stack_bounds bounds = {0};
+	struct lt_frame frames[LT_STOPPED_MAX];
+	uintptr_t sp[LT_STOPPED_MAX];
+	struct lt_cursor c = {.ip = at->pc,
+		.sp = at->sp,
+		.bounds = &bounds,
+		.known = at->known,
+		.exact = at->exact};
+	struct sink out = {.frames = frames, .sp = sp, .max = max};
+	uintptr_t *saved = lt_cursor_saved(&c);
+
+	for (unsigned i = 0; i < 6; i++)
+		saved[i] = at->saved[i];
+	lt_bounds_cover(&bounds, c.sp, &c.range);
+	walk_full(&c, &out);
+	for (unsigned i = 0; i < out.n; i++)
+		f[i] = (struct lt_stopped_frame){frames[i].pc, sp[i], frames[i].flags};
 	return out.n;
 }
 

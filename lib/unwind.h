@@ -50,6 +50,23 @@ unsigned lt_unwind_beside(struct lt_stack_bounds *b, const struct lt_regs *regs,
 	struct lt_memo_walk *walk, struct lt_memo_frame *fresh, struct lt_frame *frames,
 	unsigned max, enum lt_walk *how);
 
+/* A thread that stands still, perhaps another one. */
+struct lt_stopped {
+	uintptr_t pc, sp;
+	uintptr_t saved[6]; /* rbx, rbp, r12 to r15 */
+	uint8_t known;      /* of these, a bit each */
+	bool exact;         /* pc is no return address: it was interrupted there */
+};
+struct lt_stopped_frame {
+	uintptr_t pc, sp; /* the frame lies from sp on, up to the next one's */
+	uint32_t flags;   /* as lt_frame's */
+};
+
+/* Fills f[0..max), max at most LT_STOPPED_MAX, innermost first, as far as it goes. Returns how
+ * many. Takes some KiB of stack. */
+enum { LT_STOPPED_MAX = 64 };
+unsigned lt_unwind_stopped(const struct lt_stopped *at, struct lt_stopped_frame *f, unsigned max);
+
 /* Called once before main, not from a hook. libunwind: finds it (dlopen, RTLD_LOCAL). It can step
  * what no table decoder of ours understands, which no compiler writes; without it such a frame ends
  * a walk. Opening it takes as long as a fifth of what a short program runs. */

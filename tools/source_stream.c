@@ -362,6 +362,7 @@ int lr_stream_next(struct lr_source *s, struct lr_run *run)
 		case LTF_REC_THREADS:
 		case LTF_REC_SCAN_END:
 		case LTF_REC_GRAPH:
+		case LTF_REC_FRAMES:
 			read_scan(s, type, body, len);
 			break;
 		case LTF_REC_FINISH:

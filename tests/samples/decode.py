@@ -269,7 +269,7 @@ class Scan:
     """Section 9: one scan's records, until its end."""
 
     def __init__(self):
-        self.figures, self.rows = {}, {5: [], 6: [], 7: [], 8: []}
+        self.figures, self.rows = {}, {5: [], 6: [], 7: [], 8: [], 11: []}
         self.edges, self.edges_missing = [], True
 
     def add_figures(self, body, at):
@@ -333,6 +333,8 @@ class Scan:
             yield f"  word {i} 0x{v[0]:x} kind {v[1]} id {v[2]} number {v[3]}"
         for v in self.rows[8]:
             yield f"  thread {v[0]} sp 0x{v[1]:x} flags {v[2]}"
+        for v in self.rows[11]:
+            yield f"  frame of {v[0]} sp 0x{v[1]:x} pc 0x{v[2]:x} flags {v[3]}"
         sums = [[0, 0] for _ in VERDICTS]
         for i, v in enumerate(self.rows[5]):
             yield self.block(i, v)
@@ -360,7 +362,7 @@ def scan_record(kind, body):
         return
     if kind in (4, 9):
         scan.add_figures(body, at)
-    if 5 <= kind <= 8:
+    if 5 <= kind <= 8 or kind == 11:
         scan.add_table(kind, body, at)
     if kind == 10:
         scan.add_graph(body, at)
@@ -378,7 +380,7 @@ def chunk(raw):
         at += length
         if kind == 1:
             Body(body).print()
-        elif 4 <= kind <= 10:
+        elif 4 <= kind <= 11:
             scan_record(kind, body)
         elif kind == 2:
             print("\n".join(scan_lines + [""]), end="")

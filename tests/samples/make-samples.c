@@ -263,6 +263,9 @@ static const uint64_t roots[ROOTS][LTF_ROOT_COLUMNS] = {
 static const uint64_t words[1][LTF_WORD_COLUMNS] = {{0x1013200, 3, 1234, 6}};
 static const uint64_t threads[1][LTF_THREAD_COLUMNS] = {
 	{1234, 0x7ffd00000100, LTF_THREAD_IS_SCANNING}};
+static const uint64_t frames[2][LTF_FRAME_COLUMNS] = {
+	{1234, 0x7ffc00001000, 0x7f0000004321, LTF_NODE_SIGNAL},
+	{1234, 0x7ffc00001080, 0x555500001234, 0}};
 
 static void judge(struct dg_block *b, unsigned verdict, unsigned in, uint32_t holder, uint64_t at)
 {
@@ -305,6 +308,8 @@ static struct dg_scan pairs(struct dg_block b[2 * PAIRS], uint32_t number)
 		.n_words = 1,
 		.threads = threads,
 		.n_threads = 1,
+		.frames = frames,
+		.n_frames = 2,
 		.figure = {[LTF_SCAN_REASON] = number == 1 ? LTF_SCAN_REQUESTED : LTF_SCAN_AT_EXIT,
 			[LTF_SCAN_TIME_US] = 40000,
 			[LTF_SCAN_PAUSE_US] = 150,

@@ -82,6 +82,8 @@ void dg_scan_open(struct dg *g, const struct dg_scan *s)
 		table(g, LTF_REC_WORDS, t, s->words[0], LTF_WORD_COLUMNS);
 	if ((t.rows = s->n_threads))
 		table(g, LTF_REC_THREADS, t, s->threads[0], LTF_THREAD_COLUMNS);
+	if ((t.rows = s->n_frames))
+		table(g, LTF_REC_FRAMES, t, s->frames[0], LTF_FRAME_COLUMNS);
 	for (size_t i = 0; i < s->n_blocks; i += step)
 		blocks(g, s, i, s->n_blocks - i < step ? s->n_blocks - i : step);
 }

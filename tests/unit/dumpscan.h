@@ -27,6 +27,8 @@ struct dg_scan {
 	size_t n_words;
 	const uint64_t (*threads)[LTF_THREAD_COLUMNS];
 	size_t n_threads;
+	const uint64_t (*frames)[LTF_FRAME_COLUMNS];
+	size_t n_frames;
 };
 
 /* The records of a scan up to its blocks, and the one that ends it. The sums are made here where

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #define NOINLINE __attribute__((noinline, noclone))
@@ -358,6 +359,62 @@ BOTH(thread_start)
 BOTH(from_asm)
 BOTH(address_in_register)
 
+/* By a context, as a signal handler of another thread gives one: where each frame lies, too. Each
+ * function's local lies in its own frame. */
+enum { STOPPED = 4 };
+static const void *local_of[STOPPED];
+static struct lt_stopped_frame still[LT_STOPPED_MAX];
+static unsigned still_n;
+
+static NOINLINE int stop_here(void)
+{
+	ucontext_t u;
+	const greg_t *r = u.uc_mcontext.gregs;
+
+	local_of[0] = &u;
+	assert_int_equal(getcontext(&u), 0);
+	struct lt_stopped at = {.pc = (uintptr_t)r[REG_RIP],
+		.sp = (uintptr_t)r[REG_RSP],
+		.saved = {(uintptr_t)r[REG_RBX], (uintptr_t)r[REG_RBP], (uintptr_t)r[REG_R12],
+			(uintptr_t)r[REG_R13], (uintptr_t)r[REG_R14], (uintptr_t)r[REG_R15]},
+		.known = 63,
+		.exact = true};
+	still_n = lt_unwind_stopped(&at, still, LT_STOPPED_MAX);
+	return 1;
+}
+
+static NOINLINE int stop_below(int depth, size_t n)
+{
+	volatile char *p = alloca(n);
+
+	p[0] = 1;
+	local_of[depth] = (const void *)p;
+	int r = depth > 1 ? stop_below(depth - 1, n + 100) : stop_here();
+	return r + p[0];
+}
+
+static void test_stopped(void **state)
+{
+	struct lt_regs regs;
+	struct lt_stack_bounds b = {0};
+	struct lt_frame f[LT_STOPPED_MAX];
+	enum lt_walk how;
+
+	(void)state;
+	stop_below(STOPPED - 1, 64 + (size_t)zero);
+	assert_true(still_n > STOPPED);
+	assert_int_equal(still[0].flags, LTF_NODE_SIGNAL);
+	for (unsigned i = 0; i < STOPPED; i++) {
+		assert_true((uintptr_t)local_of[i] >= still[i].sp);
+		assert_true((uintptr_t)local_of[i] < still[i + 1].sp);
+	}
+	LT_REGS_CALLER(&regs);
+	unsigned n = lt_unwind(&b, &regs, f, LT_STOPPED_MAX, &how);
+	assert_int_equal(how, LT_WALK_ROOT);
+	for (unsigned i = 1; i <= n; i++)
+		assert_int_equal(f[n - i].pc, still[still_n - i].pc);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -371,6 +428,7 @@ int main(void)
 		cmocka_unit_test(test_deeper_than_max),
 		cmocka_unit_test(test_as_deep_as_max),
 		cmocka_unit_test(test_signal_frames),
+		cmocka_unit_test(test_stopped),
 		cmocka_unit_test(test_every_instruction),
 		cmocka_unit_test(test_thread_start),
 		cmocka_unit_test(test_from_asm),

@@ -83,6 +83,10 @@ void lr_raw_scan(const struct lr_scan *s)
 	for (size_t i = 0; i < s->threads_used; i++)
 		printf("  thread %" PRIu32 " sp 0x%" PRIx64 " flags %" PRIu32 "\n",
 			s->threads[i].tid, s->threads[i].sp, s->threads[i].flags);
+	for (size_t i = 0; i < s->frames_used; i++)
+		printf("  frame of %" PRIu32 " sp 0x%" PRIx64 " pc 0x%" PRIx64 " flags %" PRIu32
+		       "\n",
+			s->frames[i].tid, s->frames[i].sp, s->frames[i].pc, s->frames[i].flags);
 	for (size_t i = 0; i < s->blocks_used; i++)
 		print_block(s, i);
 	print_graph(s);

@@ -15,11 +15,14 @@ static void free_lists(struct lr_scan *s)
 	free(s->roots);
 	free(s->words);
 	free(s->threads);
+	free(s->frames);
 	lr_graph_forget(&s->graph);
 	s->blocks = NULL;
 	s->roots = NULL;
 	s->words = NULL;
 	s->threads = NULL;
+	s->frames = NULL;
+	s->frames_used = s->frames_room = 0;
 	s->blocks_used = s->blocks_room = s->roots_used = s->roots_room = 0;
 	s->words_used = s->words_room = s->threads_used = s->threads_room = 0;
 }
@@ -85,6 +88,19 @@ static bool add_thread(struct lr_scans *s, const uint64_t *v)
 	return true;
 }
 
+static bool add_frame(struct lr_scans *s, const uint64_t *v)
+{
+	struct lr_scan *o = &s->open;
+	if (!afford(s, o->frames_used, s->limits->nodes))
+		return true;
+	LR_GROW(o->frames, o->frames_used, o->frames_room);
+	o->frames[o->frames_used++] = (struct lr_scan_frame){.sp = v[LTF_FRAME_SP],
+		.pc = v[LTF_FRAME_PC],
+		.tid = less32(v[LTF_FRAME_TID]),
+		.flags = less32(v[LTF_FRAME_FLAGS])};
+	return true;
+}
+
 /* Addresses grow from row to row and stay below 2^47; what a row says of others is checked when all
  * are there. */
 static bool add_block(struct lr_scans *s, const uint64_t *v)
@@ -136,7 +152,8 @@ static bool read_table(struct lr_scans *s, uint64_t type, const uint8_t *body, s
 		[LTF_REC_BLOCKS] = add_block,
 		[LTF_REC_ROOTS] = add_root,
 		[LTF_REC_WORDS] = add_word,
-		[LTF_REC_THREADS] = add_thread};
+		[LTF_REC_THREADS] = add_thread,
+		[LTF_REC_FRAMES] = add_frame};
 	uint64_t v[LTF_TABLE_COLUMNS + 1] = {0}, end = 0; /* the last: the address before */
 	uint32_t birth = 0;
 	struct ltf_table t;
@@ -144,10 +161,12 @@ static bool read_table(struct lr_scans *s, uint64_t type, const uint8_t *body, s
 	if (ltf_table_open(&t, body, len))
 		return false;
 	const struct lr_scan *o = &s->open;
-	size_t have = type == LTF_REC_BLOCKS  ? o->blocks_used
-		      : type == LTF_REC_ROOTS ? o->roots_used
-		      : type == LTF_REC_WORDS ? o->words_used
-					      : o->threads_used;
+	const size_t used[] = {[LTF_REC_BLOCKS] = o->blocks_used,
+		[LTF_REC_ROOTS] = o->roots_used,
+		[LTF_REC_WORDS] = o->words_used,
+		[LTF_REC_THREADS] = o->threads_used,
+		[LTF_REC_FRAMES] = o->frames_used};
+	size_t have = used[type];
 	if (t.first != have && !o->cut)
 		return false;
 	if (type == LTF_REC_BLOCKS && have)
@@ -161,6 +180,11 @@ static bool read_table(struct lr_scans *s, uint64_t type, const uint8_t *body, s
 			return false;
 	}
 	return got == 0;
+}
+
+static bool is_table(uint64_t type)
+{
+	return (type >= LTF_REC_BLOCKS && type <= LTF_REC_THREADS) || type == LTF_REC_FRAMES;
 }
 
 static void add_graph(struct lr_scans *s, const uint8_t *bytes, size_t len)
@@ -297,7 +321,7 @@ const char *lr_scans_record(struct lr_scans *s, uint64_t type, const uint8_t *bo
 	}
 	if (type == LTF_REC_GRAPH)
 		add_graph(s, rest, (size_t)(body + len - rest));
-	if (type >= LTF_REC_BLOCKS && type <= LTF_REC_THREADS && !read_table(s, type, body, len))
+	if (is_table(type) && !read_table(s, type, body, len))
 		return drop(s);
 	return NULL;
 }

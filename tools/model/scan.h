@@ -42,6 +42,12 @@ struct lr_scan_thread {
 	uint32_t tid, flags; /* enum ltf_thread_flag */
 };
 
+/* A frame of a thread's stack: from sp on, up to the next one's. */
+struct lr_scan_frame {
+	uint64_t sp, pc;
+	uint32_t tid, flags; /* as a node's */
+};
+
 struct lr_scan_sum {
 	uint64_t blocks, bytes;
 };
@@ -85,6 +91,8 @@ struct lr_scan {
 	size_t words_used, words_room;
 	struct lr_scan_thread *threads;
 	size_t threads_used, threads_room;
+	struct lr_scan_frame *frames; /* each thread's innermost first */
+	size_t frames_used, frames_room;
 	struct lr_graph_records graph; /* what points to what, where the dump has it */
 };
 

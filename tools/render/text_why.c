@@ -64,6 +64,14 @@ static void holder(struct lr_out *o, const struct lr_holder *h)
 		}
 		break;
 	case LR_HOLDER_STACK:
+		of_thread(o, h);
+		if (h->function) {
+			fprintf(o->f, ", frame of %s", o->bold);
+			lr_put_safe(o->f, h->function);
+			fprintf(o->f, "%s  ", o->off);
+			place(o, h->file, h->line, h->module, h->addr);
+		}
+		break;
 	case LR_HOLDER_REGISTER:
 	case LR_HOLDER_TLS:
 		of_thread(o, h);

@@ -30,10 +30,12 @@ extern const char *const lr_holder_words[LR_HOLDER_KIND_COUNT];
 
 struct lr_holder {
 	enum lr_holder_kind kind;
-	const char *name;    /* of the variable, the thread, what of the kernel's; NULL unknown */
-	const char *module;  /* path; NULL unknown */
-	const char *section; /* of data without a name; NULL unknown */
-	const char *file;    /* where it is declared; NULL unknown, or not looked for yet */
+	const char *name;     /* of the variable, the thread, what of the kernel's; NULL unknown */
+	const char *module;   /* path; NULL unknown */
+	const char *section;  /* of data without a name; NULL unknown */
+	const char *function; /* of a stack: whose frame it is; NULL unknown */
+	const char *file;     /* where it is declared, or the frame stands; NULL unknown, or not yet
+				 looked for */
 	unsigned line;
 	uint32_t load;       /* of the dump's loads: index plus 1 */
 	uint32_t tid;        /* of a stack, a register, thread-local storage; 0 unknown */

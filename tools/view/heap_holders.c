@@ -2,6 +2,7 @@
  * or mapping; data without a name is one by each word. */
 #include <stdlib.h>
 #include <string.h>
+#include "format/ring.h"
 #include "tools/util/map.h"
 #include "tools/util/mem.h"
 #include "tools/view/heap_parts.h"
@@ -26,6 +27,7 @@ struct finding {
 	/* Of the dump's loads, those that were there, by address: */
 	const struct lr_load **loads;
 	size_t loads_used;
+	struct lr_scan_frame *frames; /* by thread and stack pointer */
 	/* The last variable that was found, in the process: */
 	uint64_t start, end;
 	uint32_t last;
@@ -150,6 +152,82 @@ static uint32_t of_thread(
 	return holder_for(f, tid ? tid : key | 1ull << 40, &x);
 }
 
+static int by_place(const void *pa, const void *pb)
+{
+	const struct lr_scan_frame *a = pa, *b = pb;
+	if (a->tid != b->tid)
+		return a->tid < b->tid ? -1 : 1;
+	return a->sp < b->sp ? -1 : a->sp > b->sp;
+}
+
+static void sort_frames(struct finding *f)
+{
+	const struct lr_scan *s = f->h->scan;
+	f->frames = lr_calloc(s->frames_used, sizeof(*f->frames));
+	if (!s->frames_used)
+		return;
+	memcpy(f->frames, s->frames, s->frames_used * sizeof(*f->frames));
+	qsort(f->frames, s->frames_used, sizeof(*f->frames), by_place);
+}
+
+/* The frame in which an address of a thread's stack lies; NULL unknown. */
+static const struct lr_scan_frame *frame_at(const struct finding *f, uint32_t tid, uint64_t addr)
+{
+	const struct lr_scan_frame wanted = {.tid = tid, .sp = addr};
+	size_t low = 0, high = f->h->scan->frames_used;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		if (by_place(&f->frames[mid], &wanted) <= 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low && f->frames[low - 1].tid == tid ? &f->frames[low - 1] : NULL;
+}
+
+/* The function that the frame is of: what was inlined into it too is its. */
+static void name_frame(struct finding *f, struct lr_holder *x, const struct lr_scan_frame *frame)
+{
+	enum { INLINED_MAX = 16 };
+	struct lr_location at[INLINED_MAX];
+	const struct lr_load *l = load_at(f, frame->pc);
+	if (!l)
+		return;
+	size_t n = lr_names_code(f->h->names, l->module, frame->pc - l->bias,
+		!(frame->flags & LTF_NODE_SIGNAL), at, INLINED_MAX);
+	x->module = f->h->model->modules[l->module - 1].path;
+	if (n == 0)
+		return;
+	x->function = at[n - 1].function;
+	x->file = at[n - 1].file;
+	x->line = at[n - 1].line;
+}
+
+/* A frame of a stack, or where frames are not known, the stack. Returns the offset in it. */
+static uint64_t find_frame(struct finding *f, const struct lr_root_edge *e,
+	const struct lr_scan_root *r, uint32_t *holder)
+{
+	uint64_t addr = r->start + e->offset;
+	const struct lr_scan_frame *frame = frame_at(f, r->id, addr);
+	if (!frame) {
+		*holder = of_thread(f, LR_HOLDER_STACK, r->id, e->from, r->start);
+		return e->offset;
+	}
+	uint64_t key = (uint64_t)(frame - f->frames) | 1ull << 50;
+	uint32_t *known = lr_map_find(&f->holder_of, key << 4 | LR_HOLDER_STACK);
+	if (known) {
+		*holder = *known;
+		return addr - frame->sp;
+	}
+	struct lr_holder x = {.kind = LR_HOLDER_STACK,
+		.tid = r->id,
+		.name = thread_name(f, r->id),
+		.addr = frame->sp};
+	name_frame(f, &x, frame);
+	*holder = holder_for(f, key, &x);
+	return addr - frame->sp;
+}
+
 static void hold_by_root(struct finding *f, const struct lr_root_edge *e)
 {
 	const struct lr_scan_root *r = &f->h->scan->roots[e->from];
@@ -161,9 +239,11 @@ static void hold_by_root(struct finding *f, const struct lr_root_edge *e)
 		hold(f, holder, e->to, offset);
 		return;
 	}
-	case ROOT_STACK:
-		holder = of_thread(f, LR_HOLDER_STACK, r->id, e->from, r->start);
-		break;
+	case ROOT_STACK: {
+		uint64_t offset = find_frame(f, e, r, &holder);
+		hold(f, holder, e->to, offset);
+		return;
+	}
 	case ROOT_TLS:
 		holder = of_thread(f, LR_HOLDER_TLS, r->id, e->from, r->start);
 		break;
@@ -186,8 +266,9 @@ static void hold_by_word(struct finding *f, const struct lr_root_edge *e)
 	const struct lr_scan_word *w = &f->h->scan->words[e->from];
 	struct lr_holder x = {.kind = LR_HOLDER_OTHER};
 	uint32_t holder;
-	if (w->kind == ROOT_REGISTERS) {
-		holder = of_thread(f, LR_HOLDER_REGISTER, w->id, e->from, 0);
+	if (w->kind == ROOT_REGISTERS || w->kind == ROOT_TLS) {
+		bool tls = w->kind == ROOT_TLS;
+		holder = of_thread(f, tls ? LR_HOLDER_TLS : LR_HOLDER_REGISTER, w->id, e->from, 0);
 	} else {
 		if (w->kind == ROOT_KERNEL) {
 			x.kind = LR_HOLDER_KERNEL;
@@ -217,6 +298,7 @@ void lr_heap_find_holders(struct lr_heap *h)
 {
 	struct finding f = {.h = h};
 	sort_loads(&f);
+	sort_frames(&f);
 	for (size_t i = 0; i < h->graph.roots_used; i++) {
 		const struct lr_root_edge *e = &h->graph.roots[i];
 		if (e->word)
@@ -227,6 +309,7 @@ void lr_heap_find_holders(struct lr_heap *h)
 	hold_the_rest(&f);
 	lr_map_free(&f.holder_of);
 	free(f.loads);
+	free(f.frames);
 	h->held.holders = (uint32_t)h->holders_used;
 	h->held.passing = h->passing;
 	h->held.holds = h->holds;

@@ -158,3 +158,10 @@ void lr_names_variable(struct lr_names *n, uint32_t module, uint64_t offset, boo
 	else
 		*out = (struct lr_variable){.addr = offset};
 }
+
+size_t lr_names_code(struct lr_names *n, uint32_t module, uint64_t offset, bool returns,
+	struct lr_location *out, size_t max)
+{
+	int handle = module && n->symbols ? handle_of(n, module) : -1;
+	return handle >= 0 ? lr_symbols_resolve(n->symbols, handle, offset, returns, out, max) : 0;
+}

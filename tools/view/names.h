@@ -21,6 +21,12 @@ const char *lr_names_function(struct lr_names *n, uint32_t frame);
 const char *lr_names_file(struct lr_names *n, uint32_t frame);
 const char *lr_names_module(struct lr_names *n, uint32_t frame);
 
+/* The function at an offset in a module's file (index plus 1), innermost first; returns: the offset
+ * is a return address. At most max are filled; returns how many. Texts are valid until the names
+ * are closed. */
+size_t lr_names_code(struct lr_names *n, uint32_t module, uint64_t offset, bool returns,
+	struct lr_location *out, size_t max);
+
 /* The variable at an offset in a module's file (index plus 1); see lr_symbols_variable. Texts are
  * valid until the names are closed. */
 void lr_names_variable(struct lr_names *n, uint32_t module, uint64_t offset, bool tls,
