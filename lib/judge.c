@@ -3,12 +3,30 @@
 #include <string.h>
 #include "format/ring.h"
 #include "lib/allocator.h"
+#include "lib/config.h"
 #include "lib/kept.h"
 #include "lib/node.h"
+#include "lib/say.h"
 #include "lib/stacks.h"
 #include "lib/sys.h"
 
 enum { PAGE = 4096 };
+
+static struct {
+	unsigned heuristics, step;
+} settings = {LT_SCAN_HEURISTICS, sizeof(uintptr_t)};
+
+void lt_judge_settings(void)
+{
+	unsigned step = (unsigned)lt_config.alignment;
+	if (!lt_scan_heuristics_read(lt_config.heuristics, &settings.heuristics))
+		lt_say(0, "LEAKTRACE_HEURISTICS=%s: not a list of names that are known; all",
+			lt_config.heuristics);
+	if (step & (step - 1))
+		lt_say(0, "LEAKTRACE_ALIGNMENT=%u: not 1, 2, 4 or 8; 8", step);
+	else
+		settings.step = step;
+}
 
 struct lt_judge lt_cut;
 
@@ -53,7 +71,9 @@ bool lt_judge_begin(uint64_t blocks)
 	char *p = c->memory = lt_sys_map(c->memory_len, false);
 	if (!p)
 		return false;
-	c->scan = (struct lt_scan){.blocks = take(&p, block_len), .heuristics = LT_SCAN_HEURISTICS};
+	c->scan = (struct lt_scan){.blocks = take(&p, block_len),
+		.heuristics = settings.heuristics,
+		.step = settings.step};
 	c->scan.work = take(&p, work_len);
 	c->mappings = take(&p, mapping_len);
 	c->roots = (struct lt_roots){.root = take(&p, root_len), .room = LT_JUDGE_ROOTS};

@@ -42,6 +42,9 @@ struct lt_moment {
 	unsigned coverage;              /* of enum lt_scan_coverage */
 };
 
+/* At the start: reads the settings, which may be overwritten later; says so if one is wrong. */
+void lt_judge_settings(void);
+
 /* Maps the memory for so many blocks; false: there is none. */
 bool lt_judge_begin(uint64_t blocks);
 void lt_judge_end(void);

@@ -194,6 +194,8 @@ bool lt_judge_roots(const struct lt_moment *moment)
 	set_ranges();
 	lt_judge_threads(moment);
 	lt_judge_pages();
+	lt_roots_sort(&lt_cut.roots);
+	s->n_ordered = lt_cut.roots.n;
 	s->n_later = lt_declared_add(&lt_cut.roots, lt_cut.mappings, lt_cut.mapping_count);
 	s->roots = lt_cut.roots.root;
 	s->n_roots = lt_cut.roots.n;

@@ -19,6 +19,7 @@
 #include "lib/dump.h"
 #include "lib/fatal.h"
 #include "lib/fork.h"
+#include "lib/judge.h"
 #include "lib/modules.h"
 #include "lib/onstack.h"
 #include "lib/outname.h"
@@ -189,6 +190,7 @@ static bool start(int argc, char **argv, char **envp)
 	lt_alive = page;
 	lt_modules_start(self.exe);
 	lt_slowly_init();
+	lt_judge_settings();
 	lt_control_start();
 	lt_fatal_start();
 	if (!start_recording(self.further ? LTF_ORIGIN_EXEC : LTF_ORIGIN_FIRST,

@@ -25,6 +25,8 @@ void lt_roots_add(struct lt_roots *r, const struct lt_mapping *m, uint32_t n,
 	const struct lt_scan_block *blocks, uint32_t n_blocks);
 /* Says whose a range is, as far as it is of roots. */
 void lt_roots_claim(struct lt_roots *r, uintptr_t start, uintptr_t end, uint32_t kind, uint32_t id);
+/* Puts them in order, and leaves out the empty ones. */
+void lt_roots_sort(struct lt_roots *r);
 /* Takes a range out. */
 void lt_roots_subtract(struct lt_roots *r, uintptr_t start, uintptr_t end);
 

@@ -212,6 +212,25 @@ uint32_t lt_scan_leader(const struct lt_scan *s, uint32_t block)
 	return state_of(s)->leader[block];
 }
 
+/* The root that the address lies in; n_roots: none. */
+static uint32_t find_root(const struct lt_scan *s, uintptr_t at)
+{
+	uint32_t low = 0, high = s->n_ordered, i;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (s->roots[middle].end <= at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < s->n_ordered && s->roots[low].start <= at)
+		return low;
+	for (i = s->n_ordered; i < s->n_roots; i++)
+		if (at >= s->roots[i].start && at < s->roots[i].end)
+			break;
+	return i;
+}
+
 struct lt_scan_holder lt_scan_holder(const struct lt_scan *s, uint32_t block)
 {
 	struct lt_scan_holder h = {.in = LT_SCAN_IN_NOTHING};
@@ -223,13 +242,13 @@ struct lt_scan_holder lt_scan_holder(const struct lt_scan *s, uint32_t block)
 		h.offset = via - s->blocks[h.index].addr;
 		return h;
 	}
-	for (uint32_t i = 0; via && i < s->n_words; i++)
-		if (via == (uintptr_t)&s->words[i].value)
-			return (struct lt_scan_holder){.in = LT_SCAN_IN_WORD, .index = i};
-	for (uint32_t i = 0; via && i < s->n_roots; i++)
-		if (via >= s->roots[i].start && via < s->roots[i].end)
-			return (struct lt_scan_holder){.in = LT_SCAN_IN_ROOT,
-				.index = i,
-				.offset = via - s->roots[i].start};
+	uintptr_t words = (uintptr_t)s->words;
+	if (via - words < s->n_words * sizeof(*s->words))
+		return (struct lt_scan_holder){.in = LT_SCAN_IN_WORD,
+			.index = (uint32_t)((via - words) / sizeof(*s->words))};
+	uint32_t i = via ? find_root(s, via) : s->n_roots;
+	if (i < s->n_roots)
+		h = (struct lt_scan_holder){
+			.in = LT_SCAN_IN_ROOT, .index = i, .offset = via - s->roots[i].start};
 	return h;
 }

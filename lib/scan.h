@@ -47,6 +47,10 @@ enum lt_scan_by {
 	(1u << LT_SCAN_BY_LENGTH64 | 1u << LT_SCAN_BY_STDSTRING | 1u << LT_SCAN_BY_NEWARRAY |      \
 		1u << LT_SCAN_BY_BASE | 1u << LT_SCAN_BY_EXCEPTION)
 
+/* Reads names, separated by commas: all, none, length64, stdstring, newarray, multipleinheritance,
+ * exception. False: one is unknown; the set stays as it is. */
+bool lt_scan_heuristics_read(const char *list, unsigned *set);
+
 enum lt_scan_flag {
 	LT_SCAN_HELD = 1, /* given: reachable without any pointer (ignored, a realloc in flight) */
 	LT_SCAN_ROOTED = 2,    /* found: via lies in a root or is a word */
@@ -119,6 +123,8 @@ struct lt_scan {
 	struct lt_scan_block *blocks; /* in any order; the scan sorts them by address */
 	uint32_t n_blocks;            /* less than 1 << 31 */
 	uint32_t n_roots;
+	/* So many of the first roots stand in order of their addresses, apart from each other. */
+	uint32_t n_ordered;
 	uint32_t n_later; /* so many of the last roots are searched after the others */
 	const struct lt_scan_root *roots; /* all of it can be read */
 	const struct lt_scan_word *words;

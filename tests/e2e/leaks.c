@@ -7,7 +7,8 @@
  *
  * With an argument the process ends within main, so that its variable is alive. With two a thread
  * waits that holds 77 bytes instead, and 64 blocks in its arena to which only mappings point that
- * may lie side by side with the arena. */
+ * may lie side by side with the arena. With three there are 508 bytes too, to which a global points
+ * behind their length. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@ struct node {
 };
 
 struct node *global;
-char *inside;
+char *inside, *prefixed;
 static int ready[2];
 
 static struct node *chain(int n)
@@ -76,6 +77,11 @@ int main(int argc, char **argv)
 	(void)argv;
 	global = chain(5);
 	inside = (char *)malloc(500) + 100;
+	if (argc > 3) {
+		size_t *block = malloc(508);
+		*block = 500;
+		prefixed = (char *)(block + 1);
+	}
 	lose();
 	overwrite();
 	if (argc > 2) {

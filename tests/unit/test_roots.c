@@ -220,6 +220,24 @@ static void a_part_is_claimed(void **state)
 	assert_true(r.full);
 }
 
+static void they_are_put_in_order(void **state)
+{
+	enum { N = 500 };
+	static struct lt_scan_root many[N];
+	struct lt_roots r = {.root = many, .n = N, .room = N};
+	(void)state;
+	for (unsigned i = 0; i < N; i++)
+		many[i] = (struct lt_scan_root){.start = 0x1000 + i * 7919 % N * 32,
+			.end = 0x1000 + i * 7919 % N * 32 + (i % 5 ? 16 : 0),
+			.id = i};
+	lt_roots_sort(&r);
+	assert_int_equal(r.n, N - N / 5);
+	for (unsigned i = 0; i < r.n; i++) {
+		assert_true(i == 0 || many[i - 1].end <= many[i].start);
+		assert_int_equal(many[i].start, 0x1000 + many[i].id * 7919 % N * 32);
+	}
+}
+
 static void no_room_is_told(void **state)
 {
 	struct lt_roots r = {.root = root, .room = 3};
@@ -282,6 +300,7 @@ int main(void)
 		cmocka_unit_test(allocators_mappings_are_parted),
 		cmocka_unit_test(a_block_of_its_own),
 		cmocka_unit_test(a_part_is_claimed),
+		cmocka_unit_test(they_are_put_in_order),
 		cmocka_unit_test(no_room_is_told),
 		cmocka_unit_test(the_arena_is_found),
 	};

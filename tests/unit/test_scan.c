@@ -493,7 +493,7 @@ static void test_holders(void **state)
 	scan.words = words;
 	scan.n_words = 2;
 	scan.roots = roots;
-	scan.n_roots = 2;
+	scan.n_roots = scan.n_ordered = 2;
 	for (size_t i = 1; i < 10; i++) {
 		add(64 * i, 32);
 		put(64 * i, at(64 * (i + 1))); /* a long way to the last */
@@ -513,6 +513,10 @@ static void test_holders(void **state)
 	assert_int_equal(h.in, LT_SCAN_IN_ROOT);
 	assert_int_equal(h.index, 1);
 	assert_int_equal(h.offset, 16);
+	scan.n_ordered = 0;
+	h = lt_scan_holder(&scan, index_of(256));
+	assert_int_equal(h.index, 1);
+	assert_int_equal(h.offset, 16);
 	assert_held(192, 128, 0);
 	assert_held(64 * 9, 256, 24);
 	assert_int_equal(verdict(1024), LT_SCAN_REACHABLE);
@@ -520,9 +524,31 @@ static void test_holders(void **state)
 	assert_int_equal(verdict(1088), LT_SCAN_REACHABLE);
 	assert_held(1088, 1024, 8);
 }
+
+static void test_names_of_heuristics(void **state)
+{
+	static const char *const wrong[] = {
+		"", "alle", "length", "length64,", ",", "all,x", "none "};
+	unsigned set = 77;
+	(void)state;
+	for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_false(lt_scan_heuristics_read(wrong[i], &set));
+	assert_int_equal(set, 77);
+	assert_true(lt_scan_heuristics_read("all", &set));
+	assert_int_equal(set, LT_SCAN_HEURISTICS);
+	assert_true(lt_scan_heuristics_read("none", &set));
+	assert_int_equal(set, 0);
+	assert_true(lt_scan_heuristics_read("newarray,stdstring", &set));
+	assert_int_equal(set, 1u << LT_SCAN_BY_NEWARRAY | 1u << LT_SCAN_BY_STDSTRING);
+	assert_true(lt_scan_heuristics_read(
+		"length64,stdstring,newarray,multipleinheritance,exception", &set));
+	assert_int_equal(set, LT_SCAN_HEURISTICS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names_of_heuristics),
 		cmocka_unit_test_setup_teardown(test_nothing, begin, end),
 		cmocka_unit_test_setup_teardown(test_classes, begin, end),
 		cmocka_unit_test_setup_teardown(test_not_pointers, begin, end),
