@@ -20,6 +20,12 @@ struct lr_finding *lr_finding_add(struct lr_findings *f, const struct lr_finding
 	return &f->list[f->used++];
 }
 
+const void *lr_findings_keep(struct lr_findings *f, const void *p, size_t size)
+{
+	LR_GROW(f->kept, f->kept_used, f->kept_room);
+	return f->kept[f->kept_used++] = memcpy(lr_calloc(1, size), p, size);
+}
+
 __attribute__((format(printf, 1, 0))) static char *print(const char *fmt, va_list ap)
 {
 	char *text = NULL;
@@ -150,6 +156,7 @@ struct lr_findings *lr_findings_make(const struct lr_model *m, struct lr_names *
 	struct lr_findings_input in = {.model = m,
 		.names = names,
 		.leaks = lr_leaks_make(m, names, &bare),
+		.sites = &sites,
 		.stack_max = sites.stack_max,
 		.suppressor = q->suppressor};
 	for (size_t i = 0; i < sizeof(producers) / sizeof(*producers); i++)
@@ -172,6 +179,9 @@ void lr_findings_free(struct lr_findings *f)
 		return;
 	for (size_t i = 0; i < f->all; i++)
 		free_finding(&f->list[i]);
+	for (size_t i = 0; i < f->kept_used; i++)
+		free(f->kept[i]);
+	free(f->kept);
 	free(f->list);
 	free(f);
 }

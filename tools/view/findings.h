@@ -57,6 +57,8 @@ struct lr_findings {
 	struct lr_finding *list; /* sorted */
 	size_t used, all;        /* all: before the limit */
 	size_t room;
+	void **kept; /* by producers */
+	size_t kept_used, kept_room;
 };
 
 /* What producers look at. */
@@ -64,7 +66,8 @@ struct lr_findings_input {
 	const struct lr_model *model;
 	struct lr_names *names;
 	struct lr_leaks *leaks; /* bare: all sites with lost blocks, without the suppressed ones */
-	size_t stack_max;       /* lines of a stack */
+	const struct lr_query *sites;     /* whose filters count */
+	size_t stack_max;                 /* lines of a stack */
 	struct lr_suppressor *suppressor; /* NULL: nothing is suppressed */
 };
 
@@ -79,6 +82,8 @@ struct lr_finding_producer {
  * are texts that stay. */
 struct lr_finding *lr_finding_add(struct lr_findings *f, const struct lr_finding_producer *by,
 	const char *kind, enum lr_severity severity, uint32_t frame);
+/* A copy of what explain() needs, that stays as long as the findings. */
+const void *lr_findings_keep(struct lr_findings *f, const void *p, size_t size);
 __attribute__((format(printf, 2, 3))) void lr_finding_title(
 	struct lr_finding *x, const char *fmt, ...);
 __attribute__((format(printf, 2, 3))) void lr_finding_say(
@@ -92,7 +97,7 @@ void lr_finding_place(struct lr_finding *x, const struct lr_findings_input *in, 
 	uint32_t frame, uint64_t count, char *text);
 
 /* One row for each: tools/view/findings_NAME.c. */
-#define LR_FINDING_PRODUCERS(X)  X(frees) X(leaks)
+#define LR_FINDING_PRODUCERS(X)  X(frees) X(growth) X(leaks)
 #define LR_FINDING_DECLARE(name) extern const struct lr_finding_producer lr_findings_##name;
 LR_FINDING_PRODUCERS(LR_FINDING_DECLARE)
 

@@ -3,8 +3,9 @@
 #include "tools/view/trend_steps.h"
 
 /* The coarse clock ticks each 4 ms; a shorter run has too few ticks to tell a trend from, but a few
- * ticks tell that nothing happens any more. So few allocations are a start-up. */
-enum { TIMED_LEAST = 250000, REST_LEAST = 12000, EVENTS_LEAST = 256 };
+ * ticks tell that nothing happens any more. So few allocations are a start-up, unless they are
+ * large. */
+enum { TIMED_LEAST = 250000, REST_LEAST = 100000, EVENTS_LEAST = 512, LARGE = 1 << 20 };
 /* Windows. A program that is kept waiting, or takes long to end, does nothing for a while. */
 enum { REST_OF_TIME = 5, REST_OF_EVENTS = 2 };
 
@@ -37,8 +38,12 @@ static void trend_along(const struct lr_history *h, const struct lr_dense *site,
 		x[i] = (double)(timed ? h->moments[i].time : h->moments[i].events);
 	struct lr_trend_settings settings = *s;
 	settings.rest = timed ? REST_OF_TIME : REST_OF_EVENTS;
+	double least = REST_LEAST * LR_TREND_WINDOWS / (x[used - 1] > 0 ? x[used - 1] : 1);
+	if (timed && least > (double)settings.rest)
+		settings.rest = (size_t)least;
 	lr_trend_of(&v, &settings, out);
-	if (!timed && out->kind == LR_TREND_GROWING && x[used - 1] < EVENTS_LEAST)
+	if (!timed && out->kind == LR_TREND_GROWING && x[used - 1] < EVENTS_LEAST &&
+		out->grown < LARGE)
 		out->kind = LR_TREND_UNSURE;
 	if (out->kind != LR_TREND_GROWING && lr_trend_steps(&v, s, out))
 		out->kind = out->confidence >= s->confidence ? LR_TREND_GROWING : LR_TREND_UNSURE;
@@ -94,7 +99,7 @@ void lr_growth_judge(const struct lr_history *h, const struct lr_dense *site, si
 	if (out->timed)
 		trend_along(h, site, used, true, s, &out->time);
 	/* A doubled array is not doubled again for half of the run. */
-	bool resting = !out->timed && rests(h, site, used, out->events.by_block ? 0.65 : 0.33);
+	bool resting = !out->timed && rests(h, site, used, out->events.by_block ? 0.75 : 0.6);
 	out->kind = both(out, resting, still_rises(h, site, used));
 	const struct lr_trend *t =
 		out->timed && out->time.kind == LR_TREND_GROWING ? &out->time : &out->events;
