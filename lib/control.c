@@ -87,6 +87,7 @@ void lt_control_start(void)
 {
 	if (!lt_config.live)
 		return;
+	lt_cut_start();
 	lt_control_ready();
 	if (lt_config.scan_every)
 		lt_control_next =
@@ -119,13 +120,12 @@ static void copy(void *arg)
 static void cut(struct scan *s)
 {
 	lt_drain(); /* so that little is left for when they stand still */
-	s->when.stopped = precisely(CLOCK_MONOTONIC);
 	lt_cut_stop(&s->threads);
 	lt_cut_add(&s->threads, s->self);
 	s->answer = LTF_SCAN_AGAIN;
 	lt_drain_for(copy, s);
 	lt_cut_go();
-	lt_header->scan.pause_ns = precisely(CLOCK_MONOTONIC) - s->when.stopped;
+	lt_header->scan.pause_ns = precisely(CLOCK_MONOTONIC) - s->threads.stopped;
 }
 
 static void plan_next(void)

@@ -1,8 +1,8 @@
 #include "lib/cut.h"
 
 #include <fcntl.h>
+#include <dlfcn.h>
 #include <limits.h>
-#include <link.h>
 #include <linux/futex.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -22,7 +22,8 @@ enum {
 	PARKED_MS = 5000,  /* at most */
 	PATIENCE_MS = 100, /* without an answer */
 	NAP_US = 500,
-	BUSY_TURNS = 6,
+	BUSY_TURNS = 4, /* of a nap each */
+	BUSY_MOST = 60,
 	TRIES = 8,
 	RED_ZONE = 128,
 	LIST = 16 << 10, /* bytes */
@@ -45,6 +46,7 @@ static struct {
 	struct lt_moment_thread *thread;
 	uint32_t n, asked;
 	uint64_t since;
+	uintptr_t libc_low, libc_size;
 } stop;
 
 /* A directory has a link for each directory in it, and two more. */
@@ -55,20 +57,24 @@ bool lt_cut_is_alone(void)
 	return r == 0 && st.st_nlink == 3;
 }
 
-/* What lies below the stack pointer may be alive, but not where the C library stands at a system
- * call (or right behind it): its functions keep nothing there. Calls that it has just returned from
- * have left much. */
-static uintptr_t red_zone(uintptr_t pc)
+/* Below the stack pointer a function that calls no other may have something. Those of the C
+ * library's that make a system call have nothing there that is not in their arguments. */
+static uintptr_t alive_from(uintptr_t sp, uintptr_t pc)
 {
-	static const uint8_t call[] = {0x0f, 0x05};
-	struct dl_find_object libc, here;
-	if (_dl_find_object((void *)lt_real.__libc_start_main, &libc) != 0 ||
-		_dl_find_object((void *)pc, &here) != 0 || libc.dlfo_link_map != here.dlfo_link_map)
-		return RED_ZONE;
-	return memcmp((const void *)pc, call, sizeof(call)) != 0 &&
-			       memcmp((const void *)(pc - sizeof(call)), call, sizeof(call)) != 0
-		       ? RED_ZONE
-		       : 0;
+	const uint8_t *code = (const uint8_t *)pc;
+	bool calls =
+		pc - stop.libc_low < stop.libc_size &&
+		((code[-2] == 0x0f && code[-1] == 0x05) || (code[0] == 0x0f && code[1] == 0x05));
+	return sp - (calls ? 0 : RED_ZONE);
+}
+
+void lt_cut_start(void)
+{
+	struct dl_find_object o;
+	if (lt_real._exit && _dl_find_object((void *)lt_real._exit, &o) == 0) {
+		stop.libc_low = (uintptr_t)o.dlfo_map_start;
+		stop.libc_size = (uintptr_t)o.dlfo_map_end - stop.libc_low;
+	}
 }
 
 void lt_cut_registers(struct lt_moment_thread *t, const ucontext_t *u)
@@ -77,7 +83,7 @@ void lt_cut_registers(struct lt_moment_thread *t, const ucontext_t *u)
 	_Static_assert((int)REG_RIP == (int)LT_MOMENT_REGS, "r8 to rsp come first");
 	for (int i = 0; i < LT_MOMENT_REGS; i++)
 		t->reg[i] = i == REG_RSP ? 0 : (uint64_t)reg[i];
-	t->sp = (uintptr_t)reg[REG_RSP] - red_zone((uintptr_t)reg[REG_RIP]);
+	t->sp = alive_from((uintptr_t)reg[REG_RSP], (uintptr_t)reg[REG_RIP]);
 	t->pc = (uintptr_t)reg[REG_RIP];
 	t->pc_sp = (uintptr_t)reg[REG_RSP];
 	t->tp = (uintptr_t)__builtin_thread_pointer();
@@ -256,6 +262,17 @@ static uint32_t missing(uint32_t *busy)
 	return n;
 }
 
+/* Whether those that move a block wait for a lock. */
+static bool are_waiting(void)
+{
+	struct lt_call c;
+	for (uint32_t i = 0; i < stop.n; i++)
+		if (atomic_load(&stop.place[i].state) != PARKED &&
+			read_call(stop.place[i].tid, &c) && c.number == SYS_futex)
+			return true;
+	return false;
+}
+
 /* False: one that moves a block does not come to its end, because another that has parked holds
  * what it waits for. */
 static bool wait_for_answers(void)
@@ -271,11 +288,14 @@ static bool wait_for_answers(void)
 			idle = 0;
 		had = n;
 		turns = n == busy ? turns + 1 : 0;
-		if (turns > BUSY_TURNS)
+		if (turns > BUSY_TURNS && (turns > BUSY_MOST || are_waiting()))
 			return false;
 		if (lt_clock_over(&idle, PATIENCE_MS))
 			return true;
-		lt_sys4(SYS_futex, &stop.answers, FUTEX_WAIT_PRIVATE, answers, &nap);
+		if (busy)
+			lt_sys2(SYS_nanosleep, &nap, NULL); /* they must come to run */
+		else
+			lt_sys4(SYS_futex, &stop.answers, FUTEX_WAIT_PRIVATE, answers, &nap);
 	}
 }
 
@@ -286,7 +306,7 @@ static bool look_at(struct place *p)
 	if (has_ended(p->tid))
 		return false;
 	if (read_call(p->tid, &c)) {
-		p->seen.sp = c.sp - red_zone(c.pc);
+		p->seen.sp = c.number < 0 ? c.sp - RED_ZONE : alive_from(c.sp, c.pc);
 		p->seen.pc = c.pc;
 		p->seen.pc_sp = c.sp;
 		p->seen.flags = LT_MOMENT_SP_KNOWN;
@@ -338,6 +358,13 @@ static bool stop_all(int me, bool ready)
 	return true;
 }
 
+static uint64_t precisely(void)
+{
+	struct timespec ts = {0};
+	lt_clock_now(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
 static void let_go(void)
 {
 	if (atomic_load(&stop.moment) % 2 == 0)
@@ -349,7 +376,7 @@ static void let_go(void)
 void lt_cut_stop(struct lt_cut_threads *out)
 {
 	struct timespec nap = {.tv_nsec = NAP_US * 1000};
-	*out = (struct lt_cut_threads){0};
+	*out = (struct lt_cut_threads){.stopped = precisely()};
 	if (!prepare())
 		return;
 	out->thread = stop.thread;
@@ -363,6 +390,7 @@ void lt_cut_stop(struct lt_cut_threads *out)
 		let_go();
 		lt_sys2(SYS_nanosleep, &nap, NULL);
 		stop.since = lt_clock_mono();
+		out->stopped = precisely();
 	}
 	gather(out);
 }

@@ -18,10 +18,14 @@ struct lt_cut_threads {
 	const struct lt_moment_thread *thread; /* with room for one more behind the last */
 	uint32_t n;
 	uint32_t unknown; /* threads of which the registers are not known */
+	uint64_t stopped; /* CLOCK_MONOTONIC, ns: when they began to stand still */
 };
 
 /* What the signal carries that asks a thread to park. */
 #define LT_CUT_ASKS UINT64_C(0x6c746375) /* "ltcu", in the high half; below the thread's place */
+
+/* Finds out what must not be asked of the loader later. */
+void lt_cut_start(void);
 
 /* True when the calling thread is the only one. */
 bool lt_cut_is_alone(void);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "lib/hook.h"
 #include "lib/modules.h"
+#include "lib/resume.h"
 #include "lib/snapshot.h"
 #include "lib/sys.h"
 
@@ -182,12 +183,15 @@ LT_PUBLIC int prctl(int option, ...)
 }
 
 /* syscall() must stay transparent to calls that return twice or on another stack: a jump, except
- * for seccomp, prctl(PR_SET_SECCOMP) and exit_group. */
+ * for seccomp, prctl(PR_SET_SECCOMP) and exit_group, and for waits with a timeout (resume.h). */
+enum { SEEN_FRAMES = 256 }; /* bytes, at least, from here to the caller's frame */
 void lt_syscall_seen(long number, long a);
 __attribute__((used, visibility("hidden"))) void lt_syscall_seen(long number, long a)
 {
 	if (number == SYS_exit_group)
 		lt_finish((uint32_t)a & 0xff);
+	else if (number != SYS_seccomp && number != SYS_prctl)
+		lt_wait_begins((uintptr_t)__builtin_frame_address(0) + SEEN_FRAMES);
 	else if (number == SYS_seccomp ? a != SECCOMP_GET_ACTION_AVAIL : a == PR_SET_SECCOMP)
 		lt_seal();
 }
@@ -217,6 +221,22 @@ __asm__(".pushsection .text\n"
 					       "	cmpl $157, %edi\n" /* SYS_prctl */
 					       "	je 1f\n"
 					       "	cmpl $231, %edi\n" /* SYS_exit_group */
+					       "	je 1f\n"
+					       "	cmpl $7, %edi\n" /* SYS_poll */
+					       "	je 1f\n"
+					       "	cmpl $232, %edi\n" /* SYS_epoll_wait */
+					       "	je 1f\n"
+					       "	cmpl $281, %edi\n" /* SYS_epoll_pwait */
+					       "	je 1f\n"
+					       "	cmpl $441, %edi\n" /* SYS_epoll_pwait2 */
+					       "	je 1f\n"
+					       "	cmpl $35, %edi\n" /* SYS_nanosleep */
+					       "	je 1f\n"
+					       "	cmpl $230, %edi\n" /* SYS_clock_nanosleep */
+					       "	je 1f\n"
+					       "	cmpl $128, %edi\n" /* SYS_rt_sigtimedwait */
+					       "	je 1f\n"
+					       "	cmpl $220, %edi\n" /* SYS_semtimedop */
 					       "	je 1f\n"
 					       "	jmp *(%r11)\n"
 					       "1:	leaq lt_syscall_seen(%rip), %r10\n"

@@ -13,11 +13,8 @@
 #include "lib/resume.h"
 #include "lib/sys.h"
 
-#define NOTE()                                                                                     \
-	do {                                                                                       \
-		lt_wait.since = lt_clock_mono();                                                   \
-		lt_wait.sp = (uintptr_t)__builtin_frame_address(0);                                \
-	} while (0)
+/* The caller's stack pointer: our frame is gone by then. */
+#define NOTE() lt_wait_begins((uintptr_t)__builtin_frame_address(0) + 2 * sizeof(void *))
 
 /* Before the originals are known, and where there are none. */
 static long fallback(long number, long a, long b, long c, long d, long e, long f)

@@ -61,7 +61,8 @@ static bool is_noted(uintptr_t pc)
 	const uintptr_t entry[] = {(uintptr_t)lt_real.poll, (uintptr_t)lt_real.epoll_wait,
 		(uintptr_t)lt_real.epoll_pwait, (uintptr_t)lt_real.epoll_pwait2,
 		(uintptr_t)lt_real.nanosleep, (uintptr_t)lt_real.clock_nanosleep,
-		(uintptr_t)lt_real.sigtimedwait, (uintptr_t)lt_real.semtimedop};
+		(uintptr_t)lt_real.sigtimedwait, (uintptr_t)lt_real.semtimedop,
+		(uintptr_t)lt_real.syscall};
 	for (unsigned i = 0; i < sizeof(entry) / sizeof(entry[0]); i++)
 		if (entry[i] && pc - entry[i] < CODE_MAX)
 			return true;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <time.h>
 #include <ucontext.h>
+#include "lib/clock.h"
 
 /* What is known of a call that a thread sits in. */
 struct lt_call {
@@ -37,5 +38,11 @@ struct lt_wait {
 	struct timespec rest; /* what the interrupted call goes on with */
 };
 extern __thread struct lt_wait lt_wait __attribute__((tls_model("initial-exec")));
+
+static inline void lt_wait_begins(uintptr_t sp)
+{
+	lt_wait.since = lt_clock_mono();
+	lt_wait.sp = sp;
+}
 
 #endif

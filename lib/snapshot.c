@@ -259,6 +259,7 @@ static long make_copy(const struct lt_cut_threads *t, uint64_t blocks, enum ltf_
 	struct ltf_scan_state *h = &lt_header->scan;
 	cut.moment.thread = t->thread;
 	cut.moment.n_threads = t->n;
+	cut.stopped = t->stopped;
 	if (!lt_dump_room(&cut.room, room_for(blocks)))
 		return 0;
 	h->room_used = cut.room.start;
@@ -321,7 +322,7 @@ void lt_snapshot_stop(void)
 	if (cut.copy)
 		wait_for_copy(cut.copy);
 	cut.copy = 0;
-	cut.begun = cut.stopped = precisely(CLOCK_MONOTONIC);
+	cut.begun = precisely(CLOCK_MONOTONIC);
 	if (!cut.called || lt_sealed)
 		return;
 	lt_cut_stop(&cut.threads);
@@ -374,7 +375,6 @@ enum ltf_scan_answer lt_snapshot_begin(
 		return LTF_SCAN_NO_COPY;
 	cut.moment.dead_low = cut.moment.dead_high = cut.moment.own_pc = 0;
 	cut.begun = when->begun;
-	cut.stopped = when->stopped;
 	long pid = make_copy(t, blocks, when->reason);
 	cut.copy = pid > 0 ? pid : 0;
 	lt_judge_end();

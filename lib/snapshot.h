@@ -40,8 +40,7 @@ void lt_snapshot_take(void);
 /* In between, with everything drained and the others standing still, by the drainer: the copy. */
 struct lt_snapshot_when {
 	enum ltf_scan_reason reason;
-	/* CLOCK_MONOTONIC, nanoseconds: it was asked for; the threads began to stand still. */
-	uint64_t begun, stopped;
+	uint64_t begun; /* CLOCK_MONOTONIC, nanoseconds: it was asked for */
 };
 enum ltf_scan_answer lt_snapshot_begin(
 	const struct lt_cut_threads *t, const struct lt_snapshot_when *when);
