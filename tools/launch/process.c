@@ -117,6 +117,7 @@ bool lr_process_find_dump(struct lr_process *p)
 		fclose(f);
 	if (!p->header)
 		p->dump[0] = '\0';
+	p->preloaded |= p->header != NULL; /* its line may come later */
 	return p->header != NULL;
 }
 
