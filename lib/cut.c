@@ -21,6 +21,7 @@ enum {
 	THREADS = 8192,
 	PARKED_MS = 5000,  /* at most */
 	PATIENCE_MS = 100, /* without an answer */
+	LONG_PATIENCE_MS = 600,
 	NAP_US = 500,
 	BUSY_TURNS = 4, /* of a nap each */
 	BUSY_MOST = 60,
@@ -273,6 +274,18 @@ static bool are_waiting(void)
 	return false;
 }
 
+/* Whether all that have not parked only wait for a processor. */
+static bool are_runnable(void)
+{
+	char text[256];
+	for (uint32_t i = 0; i < stop.n; i++)
+		if (atomic_load(&stop.place[i].state) == ASKED &&
+			(!read_of(stop.place[i].tid, "syscall", text, sizeof(text)) ||
+				text[0] != 'r'))
+			return false;
+	return true;
+}
+
 /* False: one that moves a block does not come to its end, because another that has parked holds
  * what it waits for. */
 static bool wait_for_answers(void)
@@ -290,7 +303,8 @@ static bool wait_for_answers(void)
 		turns = n == busy ? turns + 1 : 0;
 		if (turns > BUSY_TURNS && (turns > BUSY_MOST || are_waiting()))
 			return false;
-		if (lt_clock_over(&idle, PATIENCE_MS))
+		if (lt_clock_over(&idle, PATIENCE_MS) &&
+			(lt_clock_over(&idle, LONG_PATIENCE_MS) || !are_runnable()))
 			return true;
 		if (busy)
 			lt_sys2(SYS_nanosleep, &nap, NULL); /* they must come to run */

@@ -280,10 +280,14 @@ static long make_copy(const struct lt_cut_threads *t, uint64_t blocks, enum ltf_
 	return pid;
 }
 
+static enum ltf_scan_reason reason_of_end(void)
+{
+	return cut.by_signal ? LTF_SCAN_SIGNAL : LTF_SCAN_AT_EXIT;
+}
+
 static enum ltf_scan_end judge_in_copy(uint64_t blocks)
 {
-	long pid =
-		make_copy(&cut.threads, blocks, cut.by_signal ? LTF_SCAN_SIGNAL : LTF_SCAN_AT_EXIT);
+	long pid = make_copy(&cut.threads, blocks, reason_of_end());
 	lt_cut_go();
 	lt_header->scan.pause_ns = precisely(CLOCK_MONOTONIC) - cut.stopped;
 	bool told = pid > 0 && wait_for_copy(pid);
@@ -295,8 +299,8 @@ static enum ltf_scan_end judge_in_copy(uint64_t blocks)
 static enum ltf_scan_end judge_in_place(uint64_t blocks, uint64_t bytes)
 {
 	enum ltf_scan_end end = LTF_END_NONE;
-	if (lt_inplace_fits(blocks, bytes) && lt_judge_begin(blocks)) {
-		lt_tell_begin(LTF_SCAN_AT_EXIT);
+	if (!cut.threads.unknown && lt_inplace_fits(blocks, bytes) && lt_judge_begin(blocks)) {
+		lt_tell_begin(reason_of_end());
 		lt_live_each(add_block, NULL);
 		end = lt_inplace(&cut.moment);
 	}
@@ -329,6 +333,8 @@ void lt_snapshot_stop(void)
 	if (cut.by_signal)
 		lt_cut_add(&cut.threads, &cut.self);
 	cut.threads.unknown += cut.by_signal && cut.moving;
+	cut.moment.thread = cut.threads.thread;
+	cut.moment.n_threads = cut.threads.n;
 }
 
 void lt_snapshot_end_here(const struct lt_moment_thread *self, bool moving)
