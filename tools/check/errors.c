@@ -2,82 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "tools/check/wanted.h"
 #include "tools/util/mem.h"
-
-/* In the order of what is worst. */
-static const enum lr_leak_class classes[] = {
-	LR_LEAK_DEFINITE, LR_LEAK_POSSIBLE, LR_LEAK_INDIRECT, LR_LEAK_REACHABLE};
-enum { CLASSES = sizeof(classes) / sizeof(*classes) };
-
-/* Of findings; those of leaks are classes. */
-static const char *const kinds[] = {
-	"free.double", "free.unknown", "free.mismatch", "growth.unbounded"};
-enum { KINDS = sizeof(kinds) / sizeof(*kinds) };
-
-static bool is(const char *w, size_t n, const char *text)
-{
-	return strlen(text) == n && memcmp(w, text, n) == 0;
-}
-
-static bool is_class(const char *w, size_t n, enum lr_leak_class class)
-{
-	size_t area = n > 5 && memcmp(w, "leak.", 5) == 0 ? 5 : 0;
-	return is(w + area, n - area, lr_leak_keys[class]) || is(w, n, "all");
-}
-
-/* A kind, or what stands in front of its dot. */
-static bool is_kind(const char *w, size_t n, const char *kind)
-{
-	return is(w, n, kind) || (n == strcspn(kind, ".") && memcmp(w, kind, n) == 0);
-}
-
-static bool is_known(const char *w, size_t n)
-{
-	for (int i = 0; i < CLASSES; i++)
-		if (is_class(w, n, classes[i]))
-			return true;
-	for (int i = 0; i < KINDS; i++)
-		if (is_kind(w, n, kinds[i]))
-			return true;
-	return false;
-}
-
-bool lr_errors_understood(const char *wanted, const char **wrong)
-{
-	for (const char *w = wanted;; w++) {
-		size_t n = strcspn(w, ",");
-		*wrong = w;
-		if (!is_known(w, n))
-			return false;
-		w += n;
-		if (!*w)
-			return true;
-	}
-}
-
-static unsigned wanted_classes(const char *wanted)
-{
-	unsigned set = 0;
-	for (const char *w = wanted; *w;) {
-		size_t n = strcspn(w, ",");
-		for (int i = 0; i < CLASSES; i++)
-			if (is_class(w, n, classes[i]))
-				set |= 1U << classes[i];
-		w += n + (w[n] == ',');
-	}
-	return set;
-}
-
-static bool is_wanted(const char *wanted, const char *kind)
-{
-	for (const char *w = wanted; *w;) {
-		size_t n = strcspn(w, ",");
-		if (is_kind(w, n, kind))
-			return true;
-		w += n + (w[n] == ',');
-	}
-	return false;
-}
 
 static void add(struct lr_errors *e, struct lr_found_error found)
 {
@@ -91,7 +17,7 @@ static void add_findings(struct lr_errors *e, const char *wanted)
 {
 	for (size_t i = 0; i < e->findings->used; i++) {
 		const struct lr_finding *f = &e->findings->list[i];
-		if (strncmp(f->kind, "leak.", 5) == 0 || !is_wanted(wanted, f->kind))
+		if (strncmp(f->kind, "leak.", 5) == 0 || !lr_wanted_finding(wanted, f->kind))
 			continue;
 		add(e, (struct lr_found_error){.kind = f->kind,
 			       .count = f->count,
@@ -99,7 +25,8 @@ static void add_findings(struct lr_errors *e, const char *wanted)
 			       .title = f->title,
 			       .stack = f->stack,
 			       .stack_used = f->stack_used,
-			       .stack_cut = f->stack_cut});
+			       .stack_cut = f->stack_cut,
+			       .stack_main = f->stack_main});
 	}
 }
 
@@ -117,8 +44,37 @@ static void add_leaks(struct lr_errors *e, unsigned wanted)
 			       .led_bytes = r->owned.bytes,
 			       .stack = r->stack,
 			       .stack_used = r->stack_used,
-			       .stack_cut = r->stack_cut});
+			       .stack_cut = r->stack_cut,
+			       .stack_main = r->stack_main});
 	}
+}
+
+/* Which processes they are in. */
+static void add_process(
+	struct lr_errors *e, const struct lr_leak_scan *s, struct lr_suppressor *x, unsigned wanted)
+{
+	static const struct {
+		enum lr_leak_class class;
+		unsigned kind;
+		int verdict;
+	} of[] = {{LR_LEAK_DEFINITE, LR_SUPPRESS_DEFINITE, LTF_VERDICT_DEFINITE},
+		{LR_LEAK_POSSIBLE, LR_SUPPRESS_POSSIBLE, LTF_VERDICT_POSSIBLE},
+		{LR_LEAK_INDIRECT, LR_SUPPRESS_INDIRECT, LTF_VERDICT_INDIRECT},
+		{LR_LEAK_REACHABLE, LR_SUPPRESS_REACHABLE, LTF_VERDICT_REACHABLE}};
+	struct lr_error_process p = {.dump = s->dump};
+	for (size_t i = 0; i < s->scan->sites_used; i++)
+		for (size_t k = 0; k < sizeof(of) / sizeof(*of); k++) {
+			const struct lr_scan_sum *sum = &s->scan->sites[i].of[of[k].verdict];
+			if (!sum->blocks || !(wanted >> of[k].class & 1) ||
+				(x && lr_suppressor_rule(x, s->scan->sites[i].site, of[k].kind)))
+				continue;
+			p.sum.blocks += sum->blocks;
+			p.sum.bytes += sum->bytes;
+		}
+	if (!p.sum.blocks)
+		return;
+	LR_GROW(e->in, e->in_used, e->in_room);
+	e->in[e->in_used++] = p;
 }
 
 struct lr_errors *lr_errors_find(const struct lr_model *m, struct lr_names *names,
@@ -126,7 +82,7 @@ struct lr_errors *lr_errors_find(const struct lr_model *m, struct lr_names *name
 {
 	struct lr_errors *e = lr_calloc(1, sizeof(*e));
 	struct lr_query sites = {.group = LR_GROUP_SITE, .limit = SIZE_MAX, .stack_max = stack_max};
-	unsigned set = wanted_classes(wanted);
+	unsigned set = lr_wanted_classes(wanted);
 	struct lr_leak_query q = {
 		.sites = &sites, .classes = set, .scan = LR_SCANS_LAST, .suppressor = x};
 	e->leaks = lr_leaks_make(m, names, &q);
@@ -138,6 +94,9 @@ struct lr_errors *lr_errors_find(const struct lr_model *m, struct lr_names *name
 	e->leaks_wanted = set != 0;
 	add_findings(e, wanted);
 	add_leaks(e, set);
+	for (size_t i = 0; e->processes > 1 && i < e->leaks->scans_used; i++)
+		if (e->leaks->scans[i].scan)
+			add_process(e, &e->leaks->scans[i], x, set);
 	e->shown = limit < e->used ? limit : e->used;
 	return e;
 }
@@ -148,6 +107,7 @@ void lr_errors_free(struct lr_errors *e)
 		return;
 	lr_findings_free(e->findings);
 	lr_leaks_free(e->leaks);
+	free(e->in);
 	free(e->list);
 	free(e);
 }

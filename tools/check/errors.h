@@ -5,19 +5,19 @@
 
 #include "tools/view/findings.h"
 
-/* What --errors-for names. */
-#define LR_ERRORS_DEFAULT "definite,possible"
-/* Words between commas: definite, indirect, possible, reachable, all; leak.definite ..; names of
- * findings, or their first half (free). False: a word is none of these; *wrong is the word. */
-bool lr_errors_understood(const char *wanted, const char **wrong);
-
 struct lr_found_error {
 	const char *kind; /* definite .., or a finding's name */
 	uint64_t count, bytes;
 	uint64_t led_blocks, led_bytes; /* lost blocks that these lead to */
 	const char *title;              /* of a finding; else NULL */
 	const struct lr_line *stack;
-	size_t stack_used, stack_cut;
+	size_t stack_used, stack_cut, stack_main; /* main: lines up to main */
+};
+
+/* A process with lost blocks that are errors; of several. */
+struct lr_error_process {
+	const struct lr_dump *dump;
+	struct lr_scan_sum sum;
 };
 
 struct lr_errors {
@@ -26,7 +26,9 @@ struct lr_errors {
 	size_t shown;          /* how many a report shows */
 	uint64_t count, bytes; /* of all */
 	struct lr_scan_sum suppressed;
-	bool leaks_wanted;            /* some verdicts are errors */
+	bool leaks_wanted;           /* some verdicts are errors */
+	struct lr_error_process *in; /* where there are several processes, in their order */
+	size_t in_used, in_room;
 	size_t processes, judged;     /* judged: those that have verdicts */
 	const struct lr_rules *rules; /* how they were used */
 	bool rules_given;             /* not only those that are built in */
@@ -35,7 +37,8 @@ struct lr_errors {
 	struct lr_findings *findings;
 };
 
-/* limit: how many are shown, with stacks of so many lines. x may be NULL: nothing is suppressed. */
+/* wanted: as --errors-for has it (wanted.h). limit: how many are shown, with stacks of so many
+ * lines. x may be NULL: nothing is suppressed. */
 struct lr_errors *lr_errors_find(const struct lr_model *m, struct lr_names *names,
 	struct lr_suppressor *x, const char *wanted, size_t limit, size_t stack_max);
 void lr_errors_free(struct lr_errors *e);

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "tools/check/wanted.h"
 
 /* 1: there are errors. 3: none of the processes has verdicts, although some are asked for. */
 static int status_of(const struct lr_errors *e)
@@ -19,20 +20,17 @@ static int status_of(const struct lr_errors *e)
 static bool understood(const char *wanted)
 {
 	const char *wrong;
-	if (lr_errors_understood(wanted, &wrong))
+	if (lr_wanted_understood(wanted, &wrong))
 		return true;
-	fprintf(stderr,
-		"leakreport: --errors-for=%s: \"%.*s\" is no verdict and no finding; give some "
-		"of definite,possible,indirect,reachable,free.double,free.unknown,free.mismatch, "
-		"with commas between\n",
-		wanted, (int)strcspn(wrong, ","), wrong);
+	fprintf(stderr, "leakreport: --errors-for=%s: \"%.*s\" is not understood; give %s\n",
+		wanted, (int)strcspn(wrong, ","), wrong, LR_WANTED_WORDS);
 	return false;
 }
 
 static int run(const struct lr_command *c, const struct lr_options *o, char **dumps, size_t count)
 {
 	struct lr_session s;
-	const char *wanted = o->errors_for ? o->errors_for : LR_ERRORS_DEFAULT;
+	const char *wanted = o->errors_for ? o->errors_for : LR_WANTED_DEFAULT;
 	if (!understood(wanted))
 		return LR_EXIT_USAGE;
 	if (!lr_session_open(&s, o, dumps, count, LR_SCANS_NONE))
@@ -45,7 +43,7 @@ static int run(const struct lr_command *c, const struct lr_options *o, char **du
 	errors->rules_given = o->suppressions_used > 0;
 	struct lr_report report = {.command = c->name, .summary = summary, .errors = errors};
 	int status = lr_session_print(&s, o, &report);
-	if (status == LR_EXIT_DONE)
+	if (status == LR_EXIT_DONE || errors->used)
 		status = status_of(errors);
 	lr_errors_free(errors);
 	lr_summary_free(summary);

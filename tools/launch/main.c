@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "tools/launch/options.h"
 #include "tools/launch/places.h"
+#include "tools/launch/reporter.h"
 #include "tools/launch/run.h"
 #include "tools/launch/say.h"
 #include "tools/launch/scan.h"
@@ -54,37 +56,11 @@ static int open_report(const struct lr_launch_options *o)
 	return fd;
 }
 
-static void report(const struct lr_launch_options *o, const struct lr_dumps *d, int fd)
-{
-	char path[PATH_MAX];
-	int status;
-	if (!lr_place_reporter(path)) {
-		lr_say("leakreport is neither near this program nor in PATH; run it on %s",
-			d->dumps[0].path);
-		return;
-	}
-	char **argv = calloc(d->count + 3, sizeof(*argv));
-	char *format = variable("--format", o->report_format);
-	if (argv) {
-		argv[0] = path;
-		argv[1] = format;
-		for (size_t i = 0; i < d->count; i++)
-			argv[2 + i] = d->dumps[i].path;
-		int error = lr_run_tool(path, argv, fd, &status);
-		if (error == E2BIG)
-			lr_say("%zu dumps are too many for one report; run leakreport on some of "
-			       "them",
-				d->count);
-		else if (error)
-			lr_say("%s cannot be run: %s", path, strerror(error));
-	}
-	free(format);
-	free(argv);
-}
-
-static void conclude(const struct lr_launch_options *o, const struct lr_run *run, int fd)
+/* Reports, and says whether the run has errors, if that is asked for. */
+static enum lr_verdict conclude(const struct lr_launch_options *o, const struct lr_run *run, int fd)
 {
 	struct lr_dumps d;
+	enum lr_verdict verdict = LR_NO_ERRORS;
 	lr_dumps_find(&d, run);
 	if (d.count == 0)
 		lr_say("no dump was written; --verbose lets the library say why");
@@ -93,8 +69,24 @@ static void conclude(const struct lr_launch_options *o, const struct lr_run *run
 	else
 		lr_say("there are %zu dumps, the first is %s", d.count, d.dumps[0].path);
 	if (d.count && o->report != LR_REPORT_NONE)
-		report(o, &d, fd);
+		lr_reporter_show(o, &d, fd);
+	if (o->judge)
+		verdict = d.count ? lr_reporter_judge(o, &d) : LR_UNDECIDED;
 	lr_dumps_free(&d);
+	return verdict;
+}
+
+/* A program that fails by itself keeps its own end. */
+static void end(const struct lr_launch_options *o, enum lr_verdict verdict, int status)
+{
+	if (!WIFEXITED(status) || WEXITSTATUS(status) || !o->error_exitcode)
+		lr_end_like(status);
+	if (verdict == LR_UNDECIDED) {
+		lr_say("whether there are errors could not be found out; so the status is %d",
+			LR_EXIT_ERROR);
+		exit(LR_EXIT_ERROR);
+	}
+	exit(verdict == LR_ERRORS ? o->error_exitcode : 0);
 }
 
 /* The launcher's status when the program could not be started. */
@@ -139,6 +131,8 @@ int main(int argc, char **argv)
 	enum lr_options_result read = lr_options_read(&o, argc, argv);
 	if (read != LR_OPTIONS_RUN)
 		return read == LR_OPTIONS_DONE ? 0 : LR_EXIT_ERROR;
+	if (!lr_reporter_understands(&o))
+		return LR_EXIT_ERROR;
 	int refused = choose_target(&target, &o);
 	if (refused)
 		return refused;
@@ -158,6 +152,5 @@ int main(int argc, char **argv)
 		free(variables[i]);
 	if (error)
 		return cannot_start(o.program[0], error);
-	conclude(&o, &run, fd);
-	lr_end_like(status);
+	end(&o, conclude(&o, &run, fd), status);
 }

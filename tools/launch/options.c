@@ -44,6 +44,12 @@ static const struct row rows[] = {
 		"how the report is printed (text)"},
 	{"no-report", 0, NULL, NULL, NULL,
 		"only write the dump"},
+	{"error-exitcode", 0, "N", "0..255", NULL,
+		"end with status N if there are errors and the program has not\nfailed by itself (0: end as the program)"},
+	{"errors-for", 0, "LIST", NULL, NULL,
+		"verdicts and findings that are errors (definite,possible)"},
+	{"suppressions", 0, "FILE", NULL, NULL,
+		"Valgrind's or LeakSanitizer's suppressions; may be given again"},
 	{"force", 0, NULL, NULL, NULL,
 		"start the program even where it cannot be traced"},
 	{"help", 'h', NULL, NULL, NULL, "print this and end"},
@@ -134,6 +140,18 @@ static void apply(struct lr_launch_options *o, const char *name, const char *val
 		o->report = LR_REPORT_NONE;
 	} else if (strcmp(name, "force") == 0) {
 		o->force = true;
+	} else if (strcmp(name, "error-exitcode") == 0) {
+		o->error_exitcode = atoi(value);
+		o->judge = true;
+	} else if (strcmp(name, "errors-for") == 0) {
+		o->errors_for = value;
+		o->judge = true;
+	} else if (strcmp(name, "suppressions") == 0) {
+		if (o->suppressions_used < LR_SUPPRESSIONS_MAX)
+			o->suppressions[o->suppressions_used++] = value;
+		else
+			lr_say("more than %d --suppressions; %s is left out", LR_SUPPRESSIONS_MAX,
+				value);
 	}
 }
 

@@ -4,7 +4,9 @@
 #define LR_LAUNCH_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
+enum { LR_SUPPRESSIONS_MAX = 16 };
 enum lr_report_kind { LR_REPORT_STDERR, LR_REPORT_FILE, LR_REPORT_NONE };
 
 struct lr_launch_options {
@@ -12,6 +14,11 @@ struct lr_launch_options {
 	const char *report_file;
 	const char *report_format; /* "text" or "json" */
 	bool force;
+	bool judge;             /* say what of the run is an error */
+	int error_exitcode;     /* for a run with errors; 0: the program's status */
+	const char *errors_for; /* NULL: the default */
+	const char *suppressions[LR_SUPPRESSIONS_MAX];
+	size_t suppressions_used;
 	char **program; /* PROGRAM ARGS..., ends with NULL */
 };
 

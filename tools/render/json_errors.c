@@ -47,6 +47,16 @@ json_t *lr_json_errors(const struct lr_errors *e)
 	lr_json_set(suppressed, "blocks", lr_json_number(e->suppressed.blocks));
 	lr_json_set(suppressed, "bytes", lr_json_number(e->suppressed.bytes));
 	lr_json_set(o, "suppressed", suppressed);
+	json_t *in = json_array();
+	for (size_t i = 0; i < e->in_used; i++) {
+		json_t *p = json_object();
+		lr_json_set(p, "program", lr_json_text(e->in[i].dump->header.program));
+		lr_json_set(p, "pid", lr_json_number(e->in[i].dump->header.pid));
+		lr_json_set(p, "blocks", lr_json_number(e->in[i].sum.blocks));
+		lr_json_set(p, "bytes", lr_json_number(e->in[i].sum.bytes));
+		json_array_append_new(in, p);
+	}
+	lr_json_set(o, "in", in);
 	lr_json_set(o, "processes", lr_json_number(e->processes));
 	lr_json_set(o, "judged_processes", lr_json_number(e->judged));
 	lr_json_set(o, "suppressions", lr_json_rules(e->rules));

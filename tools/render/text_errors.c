@@ -22,7 +22,9 @@ static void found(struct lr_out *o, const struct lr_found_error *e)
 		blocks(o, e->led_blocks, e->led_bytes);
 	}
 	fputs("\n    ", o->f);
-	lr_text_stack(o, e->stack, e->stack_used, e->stack_cut, 2);
+	bool whole = e->stack_main == 0 || e->stack_main == e->stack_used;
+	lr_text_stack(
+		o, e->stack, whole ? e->stack_used : e->stack_main, whole ? e->stack_cut : 0, 2);
 }
 
 static void used(struct lr_out *o, const struct lr_rule *r)
@@ -92,6 +94,14 @@ void lr_text_errors(struct lr_out *o, const struct lr_errors *e)
 		blocks(o, e->suppressed.blocks, e->suppressed.bytes);
 		fputc('\n', o->f);
 		lr_text_rules(o, e->rules);
+	}
+	for (size_t i = 0; i < e->in_used; i++) {
+		const struct lr_error_process *p = &e->in[i];
+		fputs("in ", o->f);
+		lr_put_safe(o->f, p->dump->header.program);
+		fprintf(o->f, " (pid %" PRIu32 ")  ", p->dump->header.pid);
+		blocks(o, p->sum.blocks, p->sum.bytes);
+		fputc('\n', o->f);
 	}
 	if (e->judged < e->processes)
 		fprintf(o->f, "without verdicts  %zu of %zu processes\n", e->processes - e->judged,
