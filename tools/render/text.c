@@ -118,7 +118,7 @@ static void summary(struct lr_out *o, const struct lr_summary *s, const struct l
 	fputc('\n', o->f);
 	counted(o, "unfreed at exit", s->total.live_blocks, s->total.live_bytes);
 	if (leaks)
-		lr_text_leak_sums(o, leaks);
+		lr_text_leak_sums(o, leaks, true);
 	lr_text_label(o, "temporary");
 	fprintf(o->f, "%15s  %12s\n", lr_show_count(s->total.temporary).text,
 		lr_show_percent(s->temporary).text);
@@ -233,7 +233,7 @@ void lr_render_text(FILE *f, const struct lr_report *r, const struct lr_style *s
 	if (r->leaks)
 		lr_text_leak_scans(&o, r->leaks);
 	if (r->leaks && !r->headline)
-		lr_text_leak_sums(&o, r->leaks);
+		lr_text_leak_sums(&o, r->leaks, false);
 	if (r->headline || r->leaks)
 		fputc('\n', f);
 	if (r->findings)

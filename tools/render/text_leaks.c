@@ -5,12 +5,11 @@
 
 enum { INDENT = 6 };
 
-/* A stack, indented as a whole; what calls main is left out. */
-static void stack(
-	struct lr_out *o, const struct lr_line *lines, size_t used, size_t main, size_t cut)
+/* A stack, indented as a whole. */
+static void stack(struct lr_out *o, const struct lr_line *lines, size_t n, size_t rest)
 {
 	fprintf(o->f, "%*s", INDENT, "");
-	lr_text_stack(o, lines, main, main < used ? 0 : cut, INDENT - 2);
+	lr_text_stack(o, lines, n, rest, INDENT - 2);
 }
 
 static void finding(struct lr_out *o, const struct lr_finding *x)
@@ -21,7 +20,7 @@ static void finding(struct lr_out *o, const struct lr_finding *x)
 	lr_put_safe(o->f, x->title ? x->title : "");
 	fputc('\n', o->f);
 	if (x->frame || x->stack_used)
-		stack(o, x->stack, x->stack_used, x->stack_main, x->stack_cut);
+		stack(o, x->stack, x->stack_main, x->stack_rest);
 	for (size_t i = 0; i < x->evidence_used; i++) {
 		fputs("    ", o->f);
 		lr_put_safe(o->f, x->evidence[i]);
@@ -31,8 +30,7 @@ static void finding(struct lr_out *o, const struct lr_finding *x)
 		fputs("    ", o->f);
 		lr_put_safe(o->f, x->places[i].text);
 		fputc('\n', o->f);
-		stack(o, x->places[i].stack, x->places[i].stack_used, x->places[i].stack_main,
-			x->places[i].stack_cut);
+		stack(o, x->places[i].stack, x->places[i].stack_main, x->places[i].stack_rest);
 	}
 	if (x->next_step) {
 		fprintf(o->f, "    %s->%s ", o->bold, o->off);
@@ -101,11 +99,12 @@ void lr_text_leak_scans(struct lr_out *o, const struct lr_leaks *l)
 			l->scans_used - SCANS_SHOWN, l->judged);
 }
 
-void lr_text_leak_sums(struct lr_out *o, const struct lr_leaks *l)
+void lr_text_leak_sums(struct lr_out *o, const struct lr_leaks *l, bool brief)
 {
 	for (unsigned c = 0; c < LR_LEAK_CLASS_COUNT; c++) {
 		bool judged = c != LR_LEAK_UNJUDGED;
-		if (judged ? !l->judged : !l->of[c].blocks)
+		bool none = l->of[c].blocks == 0;
+		if (judged ? !l->judged || (brief && none && c != LR_LEAK_DEFINITE) : none)
 			continue;
 		lr_text_label(o, lr_leak_texts[c]);
 		fprintf(o->f, "%15s  %12s bytes\n", lr_show_count(l->of[c].blocks).text,
@@ -124,7 +123,7 @@ static void row(struct lr_out *o, const struct lr_leak_row *r)
 	fputs("\n  ", o->f);
 	lr_put_safe(o->f, r->title);
 	fputc('\n', o->f);
-	stack(o, r->stack, r->stack_used, r->stack_main, r->stack_cut);
+	stack(o, r->stack, r->stack_main, r->stack_rest);
 }
 
 static void group_row(struct lr_out *o, const struct lr_leak_row *r)

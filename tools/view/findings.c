@@ -86,7 +86,8 @@ void lr_finding_place(struct lr_finding *x, const struct lr_findings_input *in, 
 	*p = (struct lr_finding_place){.what = what, .text = text, .count = count};
 	size_t max = in->stack_max < PLACE_STACK ? in->stack_max : PLACE_STACK;
 	p->stack = lr_stack_lines(in->model, in->names, frame, max, &p->stack_used, &p->stack_cut);
-	p->stack_main = lr_stack_to_main(p->stack, p->stack_used);
+	p->stack_rest = p->stack_cut;
+	p->stack_main = lr_stack_to_main(p->stack, p->stack_used, &p->stack_rest);
 }
 
 static int by_weight(const void *pa, const void *pb)
@@ -134,7 +135,8 @@ static void explain(struct lr_findings *f, const struct lr_findings_input *in)
 		struct lr_finding *x = &f->list[i];
 		x->stack = lr_stack_lines(in->model, in->names, x->frame, in->stack_max,
 			&x->stack_used, &x->stack_cut);
-		x->stack_main = lr_stack_to_main(x->stack, x->stack_used);
+		x->stack_rest = x->stack_cut;
+		x->stack_main = lr_stack_to_main(x->stack, x->stack_used, &x->stack_rest);
 		x->by->explain(x, in);
 		x->of = NULL;
 	}

@@ -28,7 +28,8 @@ struct lr_finding_place {
 	char *text;       /* for people: "64 B in 2 blocks" */
 	uint64_t count;
 	struct lr_line *stack;
-	size_t stack_used, stack_cut, stack_main; /* main: lines up to main */
+	size_t stack_used, stack_cut;
+	size_t stack_main, stack_rest; /* for people: up to main, and how many more */
 };
 
 struct lr_finding {
@@ -50,7 +51,7 @@ struct lr_finding {
 	size_t places_used, places_room;
 	char *next_step; /* a sentence */
 	struct lr_line *stack;
-	size_t stack_used, stack_cut, stack_main;
+	size_t stack_used, stack_cut, stack_main, stack_rest;
 };
 
 struct lr_findings {

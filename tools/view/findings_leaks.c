@@ -26,9 +26,11 @@ static void say_siblings(struct lr_finding *x, const struct lr_leak_row *r)
 	struct lr_short made = lr_show_count(r->allocations), gone = lr_show_count(r->frees);
 	lr_finding_count(x, "allocations", r->allocations);
 	lr_finding_count(x, "releases", r->frees);
-	if (r->allocations <= r->sum.blocks)
+	if (r->allocations <= 1)
 		return;
-	if (r->frees == 0)
+	if (r->allocations == r->sum.blocks)
+		lr_finding_say(x, "all blocks that were made here");
+	else if (r->frees == 0)
 		lr_finding_say(x, "none of the %s blocks made here was released", made.text);
 	else
 		lr_finding_say(x, "of %s blocks made here %s %s released", made.text, gone.text,
@@ -131,7 +133,8 @@ static void explain_possible(
 	say_siblings(x, r);
 	add_places(x, r, in);
 	if (r->addr)
-		lr_finding_next(x, "see what points there: leakreport why DUMP 0x%llx",
+		lr_finding_next(x, "see what points there: leakreport why %s 0x%llx",
+			in->model->dumps_used == 1 ? in->model->dumps[0].path : "DUMP",
 			(unsigned long long)r->addr);
 }
 

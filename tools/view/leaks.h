@@ -51,8 +51,9 @@ struct lr_leak_row {
 	uint64_t addr;  /* of one of the blocks; 0 unknown */
 	uint64_t allocations, frees;
 	struct lr_line *stack;
-	size_t stack_used, stack_cut, stack_main; /* main: lines up to main */
-	struct lr_leak_owned *owns;               /* by bytes, the first few */
+	size_t stack_used, stack_cut;
+	size_t stack_main, stack_rest; /* for people: up to main, and how many more */
+	struct lr_leak_owned *owns;    /* by bytes, the first few */
 	size_t owns_used, owns_all;
 	struct lr_leak_release *releases; /* by count, the first few */
 	size_t releases_used;

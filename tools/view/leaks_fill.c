@@ -130,7 +130,8 @@ void lr_leak_row_fill(
 	r->name = lr_names_function(names, r->frame);
 	r->title = title_of(r);
 	r->stack = lr_stack_lines(m, names, r->frame, stack_max, &r->stack_used, &r->stack_cut);
-	r->stack_main = lr_stack_to_main(r->stack, r->stack_used);
+	r->stack_rest = r->stack_cut;
+	r->stack_main = lr_stack_to_main(r->stack, r->stack_used, &r->stack_rest);
 	for (size_t i = 0; i < r->owns_used; i++)
 		r->owns[i].stack = lr_stack_lines(m, names, r->owns[i].frame, OWNS_STACK,
 			&r->owns[i].stack_used, &r->owns[i].stack_cut);

@@ -133,11 +133,16 @@ struct lr_line *lr_stack_lines(const struct lr_model *m, struct lr_names *names,
 	return lines;
 }
 
-size_t lr_stack_to_main(const struct lr_line *lines, size_t used)
+size_t lr_stack_to_main(const struct lr_line *lines, size_t used, size_t *cut)
 {
-	for (size_t i = 0; i < used; i++)
-		if (lines[i].at.function && strcmp(lines[i].at.function, "main") == 0)
-			return i + 1;
+	for (size_t i = 0; i < used; i++) {
+		const char *function = lines[i].at.function;
+		bool is_main = function && strcmp(function, "main") == 0;
+		if (is_main || (i && function && strcmp(function, "__libc_start_call_main") == 0)) {
+			*cut = 0;
+			return i + is_main;
+		}
+	}
 	return used;
 }
 

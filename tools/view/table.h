@@ -43,8 +43,9 @@ struct lr_table *lr_table_make(
 	const struct lr_model *m, struct lr_names *names, const struct lr_query *q);
 void lr_table_free(struct lr_table *t);
 
-/* How many of a stack's lines a person wants to see: up to main, and not what calls it. */
-size_t lr_stack_to_main(const struct lr_line *lines, size_t used);
+/* How many of a stack's lines a person wants to see: up to main, and not what calls it. *cut: how
+ * many more frames there are that are not shown, 0 where main is. */
+size_t lr_stack_to_main(const struct lr_line *lines, size_t used, size_t *cut);
 
 /* The lines of a stack from its innermost frame, at most max; *cut is how many frames are left. */
 struct lr_line *lr_stack_lines(const struct lr_model *m, struct lr_names *names, uint32_t frame,
