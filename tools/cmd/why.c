@@ -4,30 +4,26 @@
 
 enum { CHAINS = 10, FRAMES = 8 };
 
-static int say_what_is_missing(const struct lr_command *c, const char *dump, const char *text)
+static int say_what_is_missing(const char *dump, const char *text)
 {
-	(void)c;
 	lr_say(dump, text);
 	return LR_EXIT_FAILED;
 }
 
-/* The last scan of the dump that has one. */
-static const struct lr_scan *scan_of(const struct lr_dump *d)
+static uint32_t scan_of(const struct lr_options *o)
 {
-	return lr_scans_get(&d->scans, LR_SCANS_LAST);
+	return o->scan ? (uint32_t)o->scan : LR_SCANS_LAST;
 }
 
 static int print_why(struct lr_session *s, const struct lr_command *c, const struct lr_options *o,
 	char *dump, const char *asked)
 {
 	struct lr_query q = lr_query_of(o, LR_SORT_UNFREED, CHAINS, FRAMES);
-	const struct lr_dump *d = &s->model->dumps[0];
-	const struct lr_scan *scan = scan_of(d);
-	if (!scan)
-		return say_what_is_missing(c, dump,
-			"it has no scan of the live memory; LEAKTRACE_SCAN=exit makes one at the "
-			"end");
-	struct lr_heap *heap = lr_heap_open(s->model, s->names, d, scan);
+	struct lr_heap *heap = lr_heap_of(s->model, s->names, scan_of(o));
+	if (!heap)
+		return say_what_is_missing(dump,
+			"it has no such scan of the live memory; one is made at the end of a "
+			"process that is not killed, and by leaktrace scan");
 	struct lr_why *why = asked ? lr_why_make(heap, asked, q.limit, q.stack_max) : NULL;
 	struct lr_holders_view *holders =
 		asked ? NULL : lr_holders_make(heap, q.limit, q.stack_max);
@@ -36,7 +32,7 @@ static int print_why(struct lr_session *s, const struct lr_command *c, const str
 		.command = c->name, .summary = summary, .why = why, .holders = holders};
 	int status;
 	if (asked && !why)
-		status = say_what_is_missing(c, asked,
+		status = say_what_is_missing(asked,
 			"no live block is meant by that (a function, FILE:LINE, or an address)");
 	else
 		status = lr_session_print(s, o, &report);
@@ -51,7 +47,7 @@ static int open_and_print(
 	const struct lr_command *c, const struct lr_options *o, char **dumps, const char *asked)
 {
 	struct lr_session s;
-	if (!lr_session_open(&s, o, dumps, 1, LR_SCANS_LAST))
+	if (!lr_session_open(&s, o, dumps, 1, scan_of(o)))
 		return s.status;
 	int status = print_why(&s, c, o, dumps[0], asked);
 	lr_session_close(&s);
@@ -86,11 +82,11 @@ const struct lr_command lr_command_why = {.name = "why",
 		"thread's "
 		"stack ..;\nthose of a kind are one. A function or FILE:LINE means the blocks that "
 		"were made there.",
-	.options = LR_OPT_FORMAT | LR_OPT_LIMIT | LR_OPT_NAMES,
+	.options = LR_OPT_FORMAT | LR_OPT_LIMIT | LR_OPT_NAMES | LR_OPT_SCAN,
 	.run = run_why};
 
 const struct lr_command lr_command_holders = {.name = "holders",
 	.does = "who holds the memory: variables, threads and sites, by what would go with them",
 	.help = "A block counts for what every chain of pointers to it leads over.",
-	.options = LR_OPT_FORMAT | LR_OPT_LIMIT | LR_OPT_NAMES,
+	.options = LR_OPT_FORMAT | LR_OPT_LIMIT | LR_OPT_NAMES | LR_OPT_SCAN,
 	.run = run_holders};

@@ -264,14 +264,16 @@ static void mark_ignored(struct lr_scan *o)
 static void keep_scan(struct lr_scans *s)
 {
 	struct lr_scan *o = &s->open;
-	bool keep = s->keep == LR_SCANS_ALL || s->keep == LR_SCANS_LAST || s->keep == o->number;
+	bool few = s->keep == LR_SCANS_LAST_OF_FEW;
+	bool keep = s->keep == LR_SCANS_ALL || s->keep == LR_SCANS_LAST || s->keep == o->number ||
+		    (few && o->blocks_used <= LR_SCANS_FEW);
 	o->done = true;
 	mark_ignored(o);
 	lr_scan_sum_up(s, o, s->limits->cells - s->sites_kept);
 	s->sites_kept += o->sites_used + o->owned_used;
 	if (!keep)
 		free_lists(o);
-	if (s->keep == LR_SCANS_LAST && s->used)
+	if ((s->keep == LR_SCANS_LAST || few) && s->used)
 		free_lists(&s->scan[s->used - 1]);
 	s->blocks_kept = (s->keep == LR_SCANS_ALL ? s->blocks_kept : 0) + o->blocks_used;
 	LR_GROW(s->scan, s->used, s->room);

@@ -100,6 +100,9 @@ struct lr_scan {
 #define LR_SCANS_NONE 0u
 #define LR_SCANS_LAST UINT32_MAX
 #define LR_SCANS_ALL  (UINT32_MAX - 1)
+/* The last one, if it has so few blocks that asking what holds them takes no time. */
+#define LR_SCANS_LAST_OF_FEW (UINT32_MAX - 2)
+#define LR_SCANS_FEW         200000u
 
 struct lr_scans {
 	/* Set before the first record. */

@@ -248,7 +248,9 @@ void lr_render_text(FILE *f, const struct lr_report *r, const struct lr_style *s
 		table(&o, r->table);
 	if (r->why)
 		lr_text_why(&o, r->why);
-	if (r->holders)
+	if (r->holders && r->headline)
+		lr_text_top_holders(&o, r->holders);
+	else if (r->holders)
 		lr_text_holders(&o, r->holders);
 	if (r->growth)
 		lr_text_growth(&o, r->growth);

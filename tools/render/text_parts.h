@@ -19,6 +19,8 @@ void lr_text_stack(struct lr_out *o, const struct lr_line *lines, size_t n, size
 /* Parts of a report. */
 void lr_text_why(struct lr_out *o, const struct lr_why *w);
 void lr_text_holders(struct lr_out *o, const struct lr_holders_view *v);
+/* In few lines. */
+void lr_text_top_holders(struct lr_out *o, const struct lr_holders_view *v);
 void lr_text_growth(struct lr_out *o, const struct lr_growth_view *v);
 void lr_text_diff(struct lr_out *o, const struct lr_diff *d);
 void lr_text_errors(struct lr_out *o, const struct lr_errors *e);

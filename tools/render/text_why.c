@@ -286,3 +286,18 @@ void lr_text_holders(struct lr_out *o, const struct lr_holders_view *v)
 		fputc('\n', o->f);
 	}
 }
+
+void lr_text_top_holders(struct lr_out *o, const struct lr_holders_view *v)
+{
+	fprintf(o->f, "\n%s%18s %12s %9s  held by%s\n", o->bold, "blocks", "bytes", "share",
+		o->off);
+	for (size_t i = 0; i < v->used; i++) {
+		row(o, &v->rows[i].retained, v->rows[i].share);
+		holder(o, v->rows[i].holder);
+		fputc('\n', o->f);
+	}
+	if (v->shared.blocks) {
+		row(o, &v->shared, v->shared_share);
+		fputs("several together\n", o->f);
+	}
+}

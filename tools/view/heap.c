@@ -121,3 +121,13 @@ uint32_t lr_heap_block_at(const struct lr_heap *h, uint64_t addr)
 		return (uint32_t)low - 1;
 	return LR_NO_NODE;
 }
+
+struct lr_heap *lr_heap_of(const struct lr_model *m, struct lr_names *names, uint32_t scan)
+{
+	for (size_t i = m->dumps_used; i-- > 0;) {
+		const struct lr_scan *s = lr_scans_get(&m->dumps[i].scans, scan);
+		if (s && s->blocks_used)
+			return lr_heap_open(m, names, &m->dumps[i], s);
+	}
+	return NULL;
+}

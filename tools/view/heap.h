@@ -75,6 +75,9 @@ struct lr_heap {
 struct lr_heap *lr_heap_open(const struct lr_model *m, struct lr_names *names,
 	const struct lr_dump *d, const struct lr_scan *scan);
 void lr_heap_close(struct lr_heap *h);
+/* Of the last dump that has the scan of that number (or LR_SCANS_LAST: any); NULL: none has it, or
+ * its blocks have not been kept. */
+struct lr_heap *lr_heap_of(const struct lr_model *m, struct lr_names *names, uint32_t scan);
 
 /* The lines of a place: that of the place itself, and at most max - 1 of its callers. *cut: how
  * many are left out. */
