@@ -54,7 +54,8 @@ enum ltf_scan_coverage {
 	LTF_SCAN_EVENTS_MISSED = 2,     /* blocks known from before count as inherited */
 	LTF_SCAN_REGISTERS_UNKNOWN = 4, /* of threads: no block is surely lost */
 	LTF_SCAN_ROOTS_CUT = 8,         /* more roots than there was room for */
-	LTF_SCAN_STACK_UNKNOWN = 16     /* where a thread's stack ends: all of it was read */
+	LTF_SCAN_STACK_UNKNOWN = 16,    /* where a thread's stack ends: all of it was read */
+	LTF_SCAN_INHERITED_HELD = 32    /* inherited blocks were taken for reachable, not judged */
 };
 
 /* Verdicts: 0 unknown. The numbers are those of lib/scan.h. */

@@ -18,6 +18,7 @@
 #include "lib/judge.h"
 #include "lib/live.h"
 #include "lib/onstack.h"
+#include "lib/quick.h"
 #include "lib/sys.h"
 #include "lib/tell.h"
 #include "lib/tracer.h"
@@ -296,10 +297,15 @@ static enum ltf_scan_end judge_in_copy(uint64_t blocks)
 	return pid < 0 ? LTF_END_NO_COPY : told ? LTF_END_SCANNED : LTF_END_UNFINISHED;
 }
 
-static enum ltf_scan_end judge_in_place(uint64_t blocks, uint64_t bytes)
+static enum ltf_scan_end judge_in_place(const struct lt_live_sum *live)
 {
 	enum ltf_scan_end end = LTF_END_NONE;
-	if (!cut.threads.unknown && lt_inplace_fits(blocks, bytes) && lt_judge_begin(blocks)) {
+	uint64_t blocks = live->blocks + live->earlier_blocks;
+	if (cut.threads.unknown || !lt_inplace_fits(blocks, live->bytes + live->earlier_bytes))
+		return end;
+	if (lt_quick_fits(live, &cut.moment))
+		end = lt_quick(live, &cut.moment, reason_of_end());
+	if (end == LTF_END_NONE && lt_judge_begin(blocks)) {
 		lt_tell_begin(reason_of_end());
 		lt_live_each(add_block, NULL);
 		end = lt_inplace(&cut.moment);
@@ -308,10 +314,11 @@ static enum ltf_scan_end judge_in_place(uint64_t blocks, uint64_t bytes)
 	return end;
 }
 
-static enum ltf_scan_end judge(uint64_t blocks, uint64_t bytes)
+static enum ltf_scan_end judge(const struct lt_live_sum *live)
 {
+	uint64_t blocks = live->blocks + live->earlier_blocks;
 	lt_header->scan.at_end = LTF_END_UNFINISHED;
-	enum ltf_scan_end result = judge_in_place(blocks, bytes);
+	enum ltf_scan_end result = judge_in_place(live);
 	if (result != LTF_END_NONE)
 		return result;
 	result = LTF_END_NO_COPY;
@@ -366,8 +373,7 @@ void lt_snapshot_take(void)
 	else if (live.blocks == 0)
 		lt_header->scan.at_end = LTF_END_NOTHING;
 	else
-		lt_header->scan.at_end =
-			judge(live.blocks + live.earlier_blocks, live.bytes + live.earlier_bytes);
+		lt_header->scan.at_end = judge(&live);
 }
 
 enum ltf_scan_answer lt_snapshot_begin(

@@ -74,6 +74,8 @@ static void scan(struct lr_out *o, const struct lr_leak_scan *s)
 	if (f[LTF_SCAN_COVERAGE] & LTF_SCAN_ALLOCATORS_READ)
 		fputs("; there may be blocks that it does not know: some leaks may be missing",
 			o->f);
+	if (f[LTF_SCAN_COVERAGE] & LTF_SCAN_INHERITED_HELD)
+		fputs("; inherited blocks were taken for reachable", o->f);
 	if (s->doubtful)
 		fprintf(o->f, "%s; registers of %s threads not known: nothing is surely lost%s",
 			o->warn, lr_show_count(f[LTF_SCAN_UNKNOWN_THREADS]).text, o->off);
