@@ -22,6 +22,7 @@ struct option_row {
 
 static const char *const formats[] = {"text", "json"};
 static const char *const colors[] = {"auto", "always", "never"};
+static const char *const rule_forms[] = {"valgrind", "lsan"};
 static const char *const switches[] = {"off", "on"};
 
 #define AT(field)      offsetof(struct lr_options, field)
@@ -76,6 +77,8 @@ static const struct option_row rows[] = {
 		"Valgrind's or LeakSanitizer's suppressions; may be given again"},
 	{"no-default-suppressions", NULL, FLAG, AT(no_default_suppressions), LR_OPT_SUPPRESS, NULL,
 		0, "show also what the C library and C++ keep on purpose"},
+	{"rules", "valgrind|lsan", CHOICE, AT(rule_form), LR_OPT_RULES, CHOICES(rule_forms),
+		"the form of suppressions that are written (valgrind)"},
 	{"errors-for", "LIST", TEXT, AT(errors_for), LR_OPT_ERRORS, NULL, 0,
 		"verdicts and findings that are errors (definite,possible)"},
 	{"color", "auto|always|never", CHOICE, AT(color), LR_OPT_FORMAT, CHOICES(colors),

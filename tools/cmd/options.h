@@ -35,6 +35,7 @@ struct lr_options {
 	size_t suppressions_used;
 	bool no_default_suppressions;
 	const char *errors_for; /* NULL: the default */
+	int rule_form;          /* enum lr_rule_form */
 };
 
 /* Which options a command has. */
@@ -52,8 +53,9 @@ enum {
 	LR_OPT_GROWTH = 512,
 	LR_OPT_SUPPRESS = 1024,
 	LR_OPT_ERRORS = 2048,
-	LR_OPT_EVERY = 4095,
-	LR_OPT_MOMENTS = 4096 /* in place of LR_OPT_SPAN: two moments */
+	LR_OPT_RULES = 4096,
+	LR_OPT_EVERY = 8191,
+	LR_OPT_MOMENTS = 8192 /* in place of LR_OPT_SPAN: two moments */
 };
 
 enum lr_parsed { LR_PARSED_RUN, LR_PARSED_HELP, LR_PARSED_VERSION, LR_PARSED_WRONG };

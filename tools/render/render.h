@@ -8,6 +8,7 @@
 #include "tools/view/details.h"
 #include "tools/view/findings.h"
 #include "tools/view/holders.h"
+#include "tools/view/rulesfor.h"
 #include "tools/view/growth.h"
 #include "tools/view/summary.h"
 #include "tools/view/table.h"
@@ -49,6 +50,9 @@ struct lr_style {
 #define LR_FORMAT_RENDER(name, text)                                                               \
 	void lr_render_##name(FILE *f, const struct lr_report *r, const struct lr_style *style);
 LR_FORMATS(LR_FORMAT_RENDER)
+
+/* As a file of suppressions. */
+void lr_render_rules(FILE *f, const struct lr_new_rules *rules);
 
 /* The table's sites as collapsed stacks: a line each, root first, frames parted by semicolons, then
  * a space and the value. */
