@@ -168,7 +168,26 @@ def of_dump(dump):
     return {c: (leaks[c]["blocks"], leaks[c]["bytes"]) for c in CLASSES}
 
 
+def has_unknown_threads(dump):
+    """Whether threads did not answer in time, on a busy machine: then no block is called definite."""
+    done = subprocess.run([os.environ["LEAKREPORT"], "raw", dump], stdout=subprocess.PIPE, text=True,
+                          errors="replace", timeout=60)
+    return re.search(r"^scan .* unknown_threads [1-9]", done.stdout, re.M) is not None
+
+
 def leaktrace(binary, work):
+    """Tried anew where threads have not answered, and it mattered."""
+    for attempt in range(5):
+        place = os.path.join(work, str(attempt))
+        os.mkdir(place)
+        found = leaktrace_once(binary, place)
+        dump = os.path.join(place, "out.bin")
+        if fits(binary.program.truth, found[0]) or not os.path.exists(dump) or not has_unknown_threads(dump):
+            return found
+    return "threads do not answer", None
+
+
+def leaktrace_once(binary, work):
     dump = os.path.join(work, "out.bin")
     _, status = execute([binary.path], 30, LD_PRELOAD=os.environ["LIBRARY"], LEAKTRACE_OUT=dump)
     if status:
@@ -304,6 +323,9 @@ def check(directory):
                 wrong.append("truth: %s; leaktrace: %s" % (shown(truth), shown(answer[0], truth)))
         for line in wrong:
             print("#", line)
+        if found["leaktrace"][0][0] == "threads do not answer":
+            print("ok %d - %s %s # SKIP threads do not answer here" % (number, b.program.name, b.build))
+            continue
         todo = " # TODO " + b.program.todo if b.program.todo and wrong else ""
         print("%sok %d - %s %s%s" % ("not " if wrong else "", number, b.program.name, b.build, todo), flush=True)
     print("1..%d" % len(items))
