@@ -24,8 +24,7 @@ enum {
 	LONG_PATIENCE_MS = 600,
 	NAP_US = 500,
 	BUSY_TURNS = 4, /* of a nap each */
-	BUSY_MOST = 60,
-	TRIES = 8,
+	TRIES = 20,
 	RED_ZONE = 128,
 	LIST = 16 << 10, /* bytes */
 	PAGE = 4096
@@ -36,6 +35,7 @@ enum state { NOT_ASKED, ASKED, ANSWERING, PARKED, BUSY };
 struct place {
 	_Atomic uint32_t state;
 	int tid;
+	bool moves;          /* a block: it has said so */
 	struct lt_call call; /* seen before it was asked */
 	struct lt_moment_thread seen;
 };
@@ -216,6 +216,7 @@ static void add_thread(int tid, bool ready)
 		return;
 	struct place *p = &stop.place[stop.n++];
 	p->tid = tid;
+	p->moves = false;
 	p->seen = (struct lt_moment_thread){.tid = tid};
 	atomic_store(&p->state, NOT_ASKED);
 	bool called = read_call(tid, &p->call);
@@ -255,6 +256,7 @@ static uint32_t missing(uint32_t *busy)
 	for (uint32_t i = 0; i < stop.n; i++) {
 		enum state s = atomic_load(&stop.place[i].state);
 		if (s == BUSY) {
+			stop.place[i].moves = true;
 			ask(&stop.place[i]);
 			++*busy;
 		}
@@ -274,12 +276,12 @@ static bool are_waiting(void)
 	return false;
 }
 
-/* Whether all that have not parked only wait for a processor. */
+/* Whether all that have not parked only wait for a processor, or are about to be done. */
 static bool are_runnable(void)
 {
 	char text[256];
 	for (uint32_t i = 0; i < stop.n; i++)
-		if (atomic_load(&stop.place[i].state) == ASKED &&
+		if (atomic_load(&stop.place[i].state) == ASKED && !stop.place[i].moves &&
 			(!read_of(stop.place[i].tid, "syscall", text, sizeof(text)) ||
 				text[0] != 'r'))
 			return false;
@@ -301,7 +303,7 @@ static bool wait_for_answers(void)
 			idle = 0;
 		had = n;
 		turns = n == busy ? turns + 1 : 0;
-		if (turns > BUSY_TURNS && (turns > BUSY_MOST || are_waiting()))
+		if (turns > BUSY_TURNS && n < stop.n && are_waiting())
 			return false;
 		if (lt_clock_over(&idle, PATIENCE_MS) &&
 			(lt_clock_over(&idle, LONG_PATIENCE_MS) || !are_runnable()))
