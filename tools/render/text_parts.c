@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include "format/ring.h"
+#include "tools/util/fold.h"
 #include "tools/util/text.h"
 
 const char *lr_base_name(const char *path)
@@ -21,7 +22,7 @@ static void where(struct lr_out *o, const struct lr_location *at)
 	if (at->function) {
 		if (at->nearest)
 			fputs("near ", o->f);
-		lr_put_safe(o->f, at->function);
+		lr_put_function(o->f, at->function);
 		fputs("  ", o->f);
 	}
 	fprintf(o->f, "%s", o->dim);

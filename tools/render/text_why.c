@@ -2,6 +2,7 @@
 #include "tools/render/text_parts.h"
 
 #include <inttypes.h>
+#include "tools/util/fold.h"
 #include "tools/util/text.h"
 
 enum { CALLERS = 2 }; /* functions of a site that are named beside its own */
@@ -102,14 +103,14 @@ static void site(struct lr_out *o, const struct lr_line *lines, size_t n)
 	const struct lr_location *at = &lines[0].at;
 	if (at->function) {
 		fprintf(o->f, "%s%s", at->nearest ? "near " : "", o->bold);
-		lr_put_safe(o->f, at->function);
+		lr_put_function(o->f, at->function);
 		fprintf(o->f, "%s  ", o->off);
 	}
 	place(o, at->file, at->line, at->module, at->offset);
 	for (size_t i = 1; i < n && i <= CALLERS; i++) {
 		fprintf(o->f, "%s < ", o->dim);
 		if (lines[i].at.function)
-			lr_put_safe(o->f, lines[i].at.function);
+			lr_put_function(o->f, lines[i].at.function);
 		else
 			place(o, NULL, 0, lines[i].at.module, lines[i].at.offset);
 		fputs(o->off, o->f);
