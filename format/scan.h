@@ -80,15 +80,17 @@ enum ltf_holder { LTF_IN_NOTHING, LTF_IN_ROOT, LTF_IN_WORD, LTF_IN_BLOCK };
 /* Tables stand column by column. A column is as many varints as there are rows, or nothing at all
  * where all are 0; the first is never left out. Append; never renumber. */
 enum ltf_scanned_column {
-	LTF_SCANNED_ADDR,    /* zigzag(address / 8 less where the block before would end) */
-	LTF_SCANNED_SIZE,    /* bytes, as asked for */
-	LTF_SCANNED_SITE,    /* a node; 0 unknown */
-	LTF_SCANNED_BIRTH,   /* zigzag(less that of the row before), 32 bits */
-	LTF_SCANNED_VERDICT, /* enum ltf_verdict | how << 3, enum lt_scan_by of lib/scan.h */
-	LTF_SCANNED_FLAGS,   /* enum ltf_scanned_flag */
-	LTF_SCANNED_LEADER,  /* of an indirect one: zigzag(own index less that of its definite) */
-	LTF_SCANNED_HOLDER,  /* enum ltf_holder | index << 2; of a block: zigzag(own less its) */
-	LTF_SCANNED_OFFSET,  /* of the pointer in what holds it */
+	LTF_SCANNED_ADDR,      /* zigzag(address / 8 less where the block before would end) */
+	LTF_SCANNED_SIZE,      /* bytes, as asked for */
+	LTF_SCANNED_SITE,      /* a node; 0 unknown */
+	LTF_SCANNED_BIRTH,     /* zigzag(less that of the row before), 32 bits */
+	LTF_SCANNED_VERDICT,   /* enum ltf_verdict | how << 3, enum lt_scan_by of lib/scan.h */
+	LTF_SCANNED_FLAGS,     /* enum ltf_scanned_flag */
+	LTF_SCANNED_LEADER,    /* of an indirect one: zigzag(own index less that of its definite) */
+	LTF_SCANNED_HOLDER,    /* enum ltf_holder | index << 2; of a block: zigzag(own less its) */
+	LTF_SCANNED_OFFSET,    /* of the pointer in what holds it */
+	LTF_SCANNED_INSIDE,    /* where in the block it points to */
+	LTF_SCANNED_UNTOUCHED, /* pages within the block that were never touched */
 	LTF_SCANNED_COLUMNS
 };
 enum ltf_root_column {

@@ -65,9 +65,11 @@ bool lt_judge_begin(uint64_t blocks)
 	size_t root_len = LT_JUDGE_ROOTS * sizeof(struct lt_scan_root);
 	size_t range_len = LT_JUDGE_MAPPINGS * sizeof(struct lt_scan_range);
 	size_t word_len = LT_JUDGE_WORDS * sizeof(struct lt_scan_word);
+	size_t untouched_len = LT_JUDGE_UNTOUCHED * sizeof(struct lt_untouched);
 	struct lt_judge *c = &lt_cut;
 	c->memory_len = pages(block_len) + pages(work_len) + pages(mapping_len) + pages(root_len) +
-			4 * pages(range_len) + pages(word_len) + LT_JUDGE_TEXT;
+			4 * pages(range_len) + pages(word_len) + pages(untouched_len) +
+			LT_JUDGE_TEXT;
 	char *p = c->memory = lt_sys_map(c->memory_len, false);
 	if (!p)
 		return false;
@@ -81,6 +83,8 @@ bool lt_judge_begin(uint64_t blocks)
 	c->tables = take(&p, range_len);
 	c->code = take(&p, range_len);
 	c->theirs = take(&p, range_len);
+	c->untouched = take(&p, untouched_len);
+	c->n_untouched = c->next_untouched = 0;
 	c->text = take(&p, LT_JUDGE_TEXT);
 	c->room = (uint32_t)blocks;
 	note_allocators(c->allocators);
@@ -132,6 +136,8 @@ const struct lt_scan *lt_judge(const struct lt_moment *moment)
 		lt_scan_part(&lt_cut.scan);
 	if (!lt_judge_roots(moment) || has_more_roots_than(moment->root_bytes_most))
 		return NULL;
+	lt_judge_count_untouched(false);
 	lt_scan_run(&lt_cut.scan);
+	lt_judge_count_untouched(true);
 	return &lt_cut.scan;
 }

@@ -54,5 +54,8 @@ void lt_judge_add(uint64_t addr, uint64_t size, uint32_t site, uint32_t birth, u
 
 /* In the copy: the scan, done; NULL: the roots could not be found. */
 const struct lt_scan *lt_judge(const struct lt_moment *moment);
+/* After it: how many whole pages of a block were never touched. The blocks are asked for one after
+ * the other. */
+uint32_t lt_judge_untouched(uint32_t block);
 
 #endif

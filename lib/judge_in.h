@@ -11,7 +11,8 @@ enum {
 	LT_JUDGE_EARLY = 4096,   /* sites */
 	LT_JUDGE_MAPPINGS = 65536,
 	LT_JUDGE_ROOTS = 2 * LT_JUDGE_MAPPINGS,
-	LT_JUDGE_WORDS = 1 << 20
+	LT_JUDGE_WORDS = 1 << 20,
+	LT_JUDGE_UNTOUCHED = 1 << 18
 };
 
 /* All of it lies in one mapping, of which most is never touched. */
@@ -29,6 +30,11 @@ struct lt_judge {
 	struct lt_roots roots;
 	/* MAPPINGS each. Theirs: what an allocator has mapped. */
 	struct lt_scan_word *words;
+	/* Blocks with pages that were never touched, in order. */
+	struct lt_untouched {
+		uint32_t block, pages;
+	} * untouched;
+	uint32_t n_untouched, next_untouched;
 	struct lt_scan_range *skip, *tables, *code, *theirs;
 };
 extern struct lt_judge lt_cut;
@@ -39,6 +45,8 @@ void lt_judge_threads(const struct lt_moment *moment);
 
 /* In the copy, with the roots found: leaves out what was never touched. */
 void lt_judge_pages(void);
+/* Before the scan and after it: counts the pages of each block that were not. */
+void lt_judge_count_untouched(bool after);
 /* What is not to be read in blocks. */
 void lt_judge_skip(uintptr_t start, uintptr_t end);
 /* Instead of lt_roots_add, where there may be unknown blocks: all that is no block. */

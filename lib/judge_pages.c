@@ -1,4 +1,5 @@
-/* Pages that were never touched are not read: neither in roots nor in large blocks. */
+/* Pages that were never touched are not read: neither in roots nor in large blocks. And it is told
+ * how many they are. */
 #include "lib/judge_in.h"
 
 #include <string.h>
@@ -11,10 +12,22 @@ enum {
 	BLOCK_LEAST = 256 * PAGE, /* the same */
 	ROOT_GAP = 16 * PAGE,     /* shorter ones are read, too: fewer pieces */
 	BLOCK_GAP = 64 * PAGE,
-	BLOCK_GAPS = 8192 /* at most */
+	BLOCK_GAPS = 8192,       /* at most */
+	COUNTED_LEAST = 4 * PAGE /* of blocks that size, how many pages were touched */
 };
 
-static struct lt_touched touched;
+static struct {
+	struct lt_touched by;
+	bool opened;
+	struct lt_scan_range run; /* of the mapping under way, while blocks are gone through */
+} touched;
+
+static void open_once(void)
+{
+	if (!touched.opened)
+		lt_touched_open(&touched.by);
+	touched.opened = true;
+}
 
 static uintptr_t page_of(uintptr_t at)
 {
@@ -37,7 +50,7 @@ static bool next_part(uintptr_t gap, struct lt_scan_range *ahead, struct lt_scan
 	if (ahead->start >= ahead->end)
 		return false;
 	*part = *ahead;
-	while ((more = lt_touched_next(&touched, ahead)) && ahead->start - part->end < gap)
+	while ((more = lt_touched_next(&touched.by, ahead)) && ahead->start - part->end < gap)
 		part->end = ahead->end;
 	if (!more)
 		ahead->start = ahead->end = 0;
@@ -47,8 +60,9 @@ static bool next_part(uintptr_t gap, struct lt_scan_range *ahead, struct lt_scan
 static struct lt_scan_range begin(uintptr_t start, uintptr_t end)
 {
 	struct lt_scan_range first = {0, 0};
-	lt_touched_begin(&touched, page_of(start), page_of(end + PAGE - 1));
-	if (!lt_touched_next(&touched, &first))
+	open_once();
+	lt_touched_begin(&touched.by, page_of(start), page_of(end + PAGE - 1));
+	if (!lt_touched_next(&touched.by, &first))
 		first = (struct lt_scan_range){0, 0};
 	return first;
 }
@@ -109,11 +123,78 @@ void lt_judge_skip(uintptr_t start, uintptr_t end)
 	lt_cut.scan.skip.n = n + 1 - (j - k);
 }
 
+/* Of the pages from start to end, in the mapping under way: how many bytes were touched. */
+static uintptr_t touched_between(uintptr_t start, uintptr_t end)
+{
+	uintptr_t sum = 0, from;
+	struct lt_scan_range *r = &touched.run;
+	while (r->start < end) {
+		from = r->start > start ? r->start : start;
+		if (r->end > from)
+			sum += (r->end < end ? r->end : end) - from;
+		if (r->end > end)
+			break;
+		if (!lt_touched_next(&touched.by, r))
+			*r = (struct lt_scan_range){UINTPTR_MAX, UINTPTR_MAX};
+	}
+	return sum;
+}
+
+static void count_untouched(void)
+{
+	const struct lt_scan *s = &lt_cut.scan;
+	const struct lt_mapping *m = lt_cut.mappings, *here = NULL;
+	for (uint32_t i = 0; i < s->n_blocks; i++) {
+		const struct lt_scan_block *b = &s->blocks[i];
+		uintptr_t start = page_of(b->addr + PAGE - 1), end = page_of(b->addr + b->size);
+		if (b->size < COUNTED_LEAST || !is_private(b->addr))
+			continue;
+		uint32_t k = lt_mapping_find(m, lt_cut.mapping_count, b->addr);
+		if (here != &m[k] || end > here->end) /* mappings were parted */
+			touched.run = begin(start, end > m[k].end ? end : m[k].end);
+		here = end > m[k].end ? NULL : &m[k];
+		uintptr_t without = end - start - touched_between(start, end);
+		if (without && lt_cut.n_untouched < LT_JUDGE_UNTOUCHED)
+			lt_cut.untouched[lt_cut.n_untouched++] =
+				(struct lt_untouched){i, (uint32_t)(without / PAGE)};
+	}
+}
+
+/* A page that is only read looks like one that was written, unless the kernel tells them apart. */
+void lt_judge_count_untouched(bool after)
+{
+	const struct lt_scan *s = &lt_cut.scan;
+	enum { WIDTH = sizeof(*s->blocks) / sizeof(uint64_t) };
+	uint32_t i = 0;
+	while (i < s->n_blocks && s->blocks[i].size < COUNTED_LEAST)
+		i++;
+	if (i < s->n_blocks)
+		open_once();
+	if (i < s->n_blocks && touched.by.by_ranges == after) {
+		if (!after)
+			lt_scan_sort((uint64_t *)s->blocks, s->n_blocks, WIDTH);
+		count_untouched();
+	}
+	if (after && touched.opened) {
+		lt_touched_close(&touched.by);
+		touched.opened = false;
+	}
+}
+
+uint32_t lt_judge_untouched(uint32_t block)
+{
+	struct lt_judge *c = &lt_cut;
+	const struct lt_untouched *u = c->untouched;
+	while (c->next_untouched < c->n_untouched && u[c->next_untouched].block < block)
+		c->next_untouched++;
+	bool is = c->next_untouched < c->n_untouched && u[c->next_untouched].block == block;
+	return is ? u[c->next_untouched].pages : 0;
+}
+
 void lt_judge_pages(void)
 {
 	const struct lt_scan *s = &lt_cut.scan;
 	uint32_t roots = lt_cut.roots.n, gaps = 0;
-	lt_touched_open(&touched);
 	for (uint32_t i = 0; i < roots; i++) {
 		const struct lt_scan_root *r = &lt_cut.roots.root[i];
 		if (r->end - r->start >= ROOT_LEAST && is_private(r->start))
@@ -122,5 +203,4 @@ void lt_judge_pages(void)
 	for (uint32_t i = 0; i < s->n_blocks && gaps < BLOCK_GAPS; i++)
 		if (s->blocks[i].size >= BLOCK_LEAST && is_private(s->blocks[i].addr))
 			gaps += skip_in_block(&s->blocks[i]);
-	lt_touched_close(&touched);
 }

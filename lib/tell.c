@@ -178,6 +178,10 @@ static void put_holder(struct lt_rows *t, const struct lt_scan *s, uint32_t i)
 		index = ltf_zigzag((int64_t)i - h.index);
 	put(t, LTF_SCANNED_HOLDER, index << 2 | h.in);
 	put(t, LTF_SCANNED_OFFSET, h.offset);
+	put(t, LTF_SCANNED_INSIDE,
+		h.in == LT_SCAN_IN_NOTHING
+			? 0
+			: *(const uintptr_t *)s->blocks[i].via - s->blocks[i].addr);
 }
 
 static uint64_t flags_of(const struct lt_scan_block *b)
@@ -205,6 +209,7 @@ static void tell_blocks(struct lt_rows *t, const struct lt_scan *s)
 		put(t, LTF_SCANNED_FLAGS, flags_of(b));
 		put(t, LTF_SCANNED_LEADER, ltf_zigzag((int64_t)i - leader));
 		put_holder(t, s, i);
+		put(t, LTF_SCANNED_UNTOUCHED, lt_judge_untouched(i));
 		end = ltf_scanned_end(b->addr / 8, b->size);
 		birth = b->birth;
 		if (end_row(t))

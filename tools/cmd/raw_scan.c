@@ -28,6 +28,10 @@ static void print_block(const struct lr_scan *s, size_t i)
 		(unsigned)b->by, (unsigned)b->flags, holders[b->in]);
 	if (b->in)
 		printf(" %" PRIu32 "+%" PRIu64, b->holder, (uint64_t)b->offset);
+	if (b->inside)
+		printf(" to +%" PRIu32, b->inside);
+	if (b->untouched)
+		printf(" untouched %" PRIu32 " pages", b->untouched);
 	if (b->leader != i)
 		printf(" of %" PRIu32, b->leader);
 	putchar('\n');

@@ -129,7 +129,9 @@ static bool add_block(struct lr_scans *s, const uint64_t *v)
 		.leader = (uint32_t)leader,
 		.in = in,
 		.holder = (uint32_t)holder,
-		.offset = v[LTF_SCANNED_OFFSET] & ((UINT64_C(1) << 62) - 1)};
+		.offset = v[LTF_SCANNED_OFFSET] & ((UINT64_C(1) << 62) - 1),
+		.inside = less32(v[LTF_SCANNED_INSIDE]),
+		.untouched = less32(v[LTF_SCANNED_UNTOUCHED])};
 	return true;
 }
 

@@ -25,6 +25,8 @@ struct lr_scan_block {
 	uint32_t holder;      /* index of the root, word or block that holds the pointer */
 	uint64_t in : 2;      /* enum ltf_holder */
 	uint64_t offset : 62; /* of the pointer in that */
+	uint32_t inside;      /* where in the block it points to; UINT32_MAX: there or further */
+	uint32_t untouched;   /* pages (4 KiB) within the block that were never touched */
 };
 
 struct lr_scan_root {
