@@ -38,13 +38,13 @@ static void judge(void *arg)
 	w->scan = lt_judge(w->moment);
 }
 
-enum ltf_scan_end lt_inplace(struct lt_moment *moment)
+enum ltf_scan_end lt_inplace(struct lt_moment *moment, bool whatever_size)
 {
 	enum ltf_scan_end end = LTF_END_NONE;
 	size_t len = (sizeof(struct lt_channel) + PAGE - 1) & ~(size_t)(PAGE - 1);
 	struct lt_channel *c = lt_sys_map(len, false);
 	struct work w = {.moment = moment};
-	moment->root_bytes_most = ROOTS;
+	moment->root_bytes_most = whatever_size ? 0 : ROOTS;
 	if (c && lt_guarded(judge, &w) && w.scan) {
 		end = lt_tell(c, w.scan, moment) ? LTF_END_SCANNED : LTF_END_UNFINISHED;
 	}

@@ -12,7 +12,8 @@
 bool lt_inplace_fits(uint64_t blocks, uint64_t bytes);
 
 /* With the judge's memory filled, as for a copy (lt_judge_add). LTF_END_NONE: nothing has been
- * done; there is too much to read after all, or not all of it can be. */
-enum ltf_scan_end lt_inplace(struct lt_moment *moment);
+ * done; there is too much to read after all, or not all of it can be. whatever_size: where no copy
+ * can be made. */
+enum ltf_scan_end lt_inplace(struct lt_moment *moment, bool whatever_size);
 
 #endif

@@ -308,10 +308,23 @@ static enum ltf_scan_end judge_in_place(const struct lt_live_sum *live)
 	if (end == LTF_END_NONE && lt_judge_begin(blocks)) {
 		lt_tell_begin(reason_of_end());
 		lt_live_each(add_block, NULL);
-		end = lt_inplace(&cut.moment);
+		end = lt_inplace(&cut.moment, false);
 	}
 	lt_judge_end();
 	return end;
+}
+
+/* No copy can be made: nobody else may write here meanwhile. */
+static enum ltf_scan_end judge_all_the_same(uint64_t blocks)
+{
+	enum ltf_scan_end end = LTF_END_NONE;
+	if (!cut.threads.unknown && lt_cut_is_alone() && lt_judge_begin(blocks)) {
+		lt_tell_begin(reason_of_end());
+		lt_live_each(add_block, NULL);
+		end = lt_inplace(&cut.moment, true);
+	}
+	lt_judge_end();
+	return end == LTF_END_NONE ? LTF_END_NO_COPY : end;
 }
 
 static enum ltf_scan_end judge(const struct lt_live_sum *live)
@@ -325,7 +338,7 @@ static enum ltf_scan_end judge(const struct lt_live_sum *live)
 	if (blocks < UINT32_MAX / 2 && lt_judge_begin(blocks))
 		result = judge_in_copy(blocks);
 	lt_judge_end();
-	return result;
+	return result == LTF_END_NO_COPY ? judge_all_the_same(blocks) : result;
 }
 
 void lt_snapshot_stop(void)

@@ -9,6 +9,7 @@
  *   waits cancel    threads that are cancelled, before and after a scan; prints "cancelled"
  *   waits masked    a thread that no signal reaches
  *   waits call      calls leaktrace_scan() three times
+ *   waits many      keeps 100000 blocks, and ends
  *   waits signals   what the program sees of the signals that end it, then waits for one
  *   waits deny ...  executes the rest without ptrace and process_vm_readv (seccomp) */
 #include <errno.h>
@@ -287,13 +288,21 @@ __attribute__((noinline)) static void wipe(void)
 		room[i] = 0;
 }
 
+static int many(void)
+{
+	static void *kept[100000];
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		kept[i] = malloc(HELD);
+	return kept[0] == NULL;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		int (*run)(void);
 	} modes[] = {{"idle", idle}, {"busy", busy}, {"cancel", cancel}, {"masked", masked},
-		{"call", call}, {"signals", signals}};
+		{"call", call}, {"many", many}, {"signals", signals}};
 	if (argc > 2 && strcmp(argv[1], "deny") == 0)
 		return deny(argv + 2);
 	sigemptyset(&usr2);
