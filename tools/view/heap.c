@@ -1,6 +1,7 @@
 #include "tools/view/heap.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "tools/util/map.h"
 #include "tools/util/mem.h"
 #include "tools/view/heap_parts.h"
@@ -62,6 +63,10 @@ struct lr_line *lr_heap_place_lines(
 	const struct lr_place *p = &h->place[place];
 	struct lr_line *lines =
 		lr_stack_lines(h->model, h->names, p->frame, p->one_caller ? max : 1, used, cut);
+	size_t before = lr_site_lines_before(lines, *used);
+	*used -= before;
+	if (before)
+		memmove(lines, lines + before, *used * sizeof(*lines));
 	if (!p->one_caller)
 		*cut = 0;
 	return lines;

@@ -37,6 +37,15 @@ uint32_t lr_site_frame(const struct lr_model *m, struct lr_names *names, uint32_
 	return frame ? frame : site;
 }
 
+size_t lr_site_lines_before(const struct lr_line *lines, size_t n)
+{
+	size_t i = 0;
+	while (i < n && lines[i].at.inlined && lines[i].at.function &&
+		passes_on(lines[i].at.function))
+		i++;
+	return i < n ? i : 0;
+}
+
 static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
