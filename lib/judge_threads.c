@@ -94,7 +94,9 @@ static void add_living(const struct lt_nptl_thread *t, uintptr_t low, uintptr_t 
 	struct lt_roots *r = &lt_cut.roots;
 	uintptr_t sp = stack_pointer(t);
 	lt_roots_claim(r, low, high, LT_SCAN_STACK, (uint32_t)t->tid);
-	lt_roots_claim(r, t->tls, t->end, LT_SCAN_TLS, (uint32_t)t->tid);
+	/* Apart, so that the reader knows where the thread pointer is. */
+	lt_roots_claim(r, t->tls, t->self, LT_SCAN_TLS, (uint32_t)t->tid);
+	lt_roots_claim(r, t->self, t->end, LT_SCAN_TLS, (uint32_t)t->tid);
 	for (unsigned i = 0; caller && i < sizeof(saved) && is_own(t->tls, t->end); i++)
 		add_word(caller->reg[i], LT_SCAN_REGISTERS, t->tid, saved[i]);
 	if (sp >= low && sp < high)

@@ -72,6 +72,7 @@ static struct lt_nptl_thread look_at(const struct layout *l, uintptr_t at, bool 
 	struct lt_nptl_thread t = {.tid = *(const int *)(at + l->tid),
 		.tls = at + l->size - l->tls,
 		.end = at + l->size,
+		.self = at,
 		.result = at + l->start - 2 * sizeof(uintptr_t)};
 	uintptr_t vector = word(at + sizeof(uintptr_t)); /* two words into its block */
 	unsigned how = *(const unsigned *)(at + l->cancel);

@@ -18,6 +18,7 @@ struct lt_nptl_thread {
 	int tid;             /* 0: has ended, or not begun */
 	uintptr_t low, high; /* its stack; empty: the main thread's, which is elsewhere */
 	uintptr_t tls, end;  /* static thread-local storage, and the descriptor behind it */
+	uintptr_t self;      /* where the latter begins: the thread pointer */
 	uintptr_t vector;    /* the block in which its vector of thread-local storage lies */
 	uintptr_t result;    /* where what it has returned stands */
 };

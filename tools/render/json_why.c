@@ -22,6 +22,7 @@ static json_t *holder(const struct lr_holder *h)
 	json_t *o = json_object();
 	lr_json_set(o, "kind", lr_json_text(lr_holder_keys[h->kind]));
 	lr_json_set(o, "name", lr_json_text(h->name));
+	lr_json_set(o, "thread", lr_json_text(h->thread));
 	lr_json_set(o, "function", lr_json_text(h->function));
 	lr_json_set(o, "file", lr_json_text(h->file));
 	lr_json_set(o, "line", h->line ? lr_json_number(h->line) : json_null());

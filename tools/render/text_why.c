@@ -32,9 +32,9 @@ static void place(
 
 static void of_thread(struct lr_out *o, const struct lr_holder *h)
 {
-	if (h->name) {
+	if (h->thread) {
 		fputs(" of ", o->f);
-		lr_put_safe(o->f, h->name);
+		lr_put_safe(o->f, h->thread);
 	} else if (h->tid) {
 		fprintf(o->f, " of thread %" PRIu32, h->tid);
 	} else if (h->addr) {
@@ -73,8 +73,19 @@ static void holder(struct lr_out *o, const struct lr_holder *h)
 			place(o, h->file, h->line, h->module, h->addr);
 		}
 		break;
-	case LR_HOLDER_REGISTER:
 	case LR_HOLDER_TLS:
+		if (h->name) {
+			fprintf(o->f, " %s", o->bold);
+			lr_put_safe(o->f, h->name);
+			fprintf(o->f, "%s  ", o->off);
+			place(o, h->file, h->line, h->module, h->addr);
+			fputs(",", o->f);
+		} else {
+			fputs(" storage", o->f);
+		}
+		of_thread(o, h);
+		break;
+	case LR_HOLDER_REGISTER:
 		of_thread(o, h);
 		break;
 	case LR_HOLDER_MAPPING:

@@ -297,3 +297,21 @@ bool lr_object_declaration(struct lr_object *o, struct lr_places *p, const struc
 	*line = v.line;
 	return true;
 }
+
+/* As the C library lays it out: the end is aligned, and so is the beginning, as in the file. */
+uint64_t lr_object_tls_size(struct lr_object *o, struct lr_places *p, const struct lr_warning *w)
+{
+	size_t count;
+	open_variables(o, p, w);
+	if (!o->main || elf_getphdrnum(o->main, &count) != 0)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		GElf_Phdr ph;
+		if (!gelf_getphdr(o->main, (int)i, &ph))
+			break;
+		uint64_t align = ph.p_align ? ph.p_align : 1, first = -ph.p_vaddr & (align - 1);
+		if (ph.p_type == PT_TLS && ph.p_memsz)
+			return (ph.p_memsz - first + align - 1) / align * align + first;
+	}
+	return 0;
+}

@@ -61,4 +61,8 @@ bool lr_object_variable(struct lr_object *, struct lr_places *, const struct lr_
 bool lr_object_declaration(struct lr_object *, struct lr_places *, const struct lr_warning *,
 	uint64_t addr, bool tls, const char **file, unsigned *line);
 
+/* How far below the thread pointer the object's thread-local storage begins if the program itself
+ * is the object; 0: it has none. */
+uint64_t lr_object_tls_size(struct lr_object *, struct lr_places *, const struct lr_warning *);
+
 #endif

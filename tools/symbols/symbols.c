@@ -214,3 +214,10 @@ void lr_symbols_variable(struct lr_symbols *s, int module, uint64_t pc, bool tls
 		lr_object_declaration(
 			m->object, &s->places, &s->warning, v.addr, tls, &out->file, &out->line);
 }
+
+uint64_t lr_symbols_tls_size(struct lr_symbols *s, int module)
+{
+	if (module < 0 || (size_t)module >= s->module_count)
+		return 0;
+	return lr_object_tls_size(s->modules[module].object, &s->places, &s->warning);
+}

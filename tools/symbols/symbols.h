@@ -79,4 +79,8 @@ struct lr_variable {
 void lr_symbols_variable(struct lr_symbols *, int module, uint64_t pc, bool tls, bool declared,
 	struct lr_variable *out);
 
+/* How far below a thread's pointer the module's thread-local storage begins, if it is the program
+ * itself; 0: it has none. */
+uint64_t lr_symbols_tls_size(struct lr_symbols *, int module);
+
 #endif

@@ -12,7 +12,7 @@
 #define LR_HOLDER_KINDS(X)                                                                         \
 	X(VARIABLE, "variable", "variable")                                                        \
 	X(DATA, "data", "data without a name")                                                     \
-	X(TLS, "thread_local", "thread-local storage")                                             \
+	X(TLS, "thread_local", "thread-local")                                                     \
 	X(STACK, "stack", "stack")                                                                 \
 	X(REGISTER, "register", "registers")                                                       \
 	X(MAPPING, "mapping", "mapping")                                                           \
@@ -30,7 +30,8 @@ extern const char *const lr_holder_words[LR_HOLDER_KIND_COUNT];
 
 struct lr_holder {
 	enum lr_holder_kind kind;
-	const char *name;     /* of the variable, the thread, what of the kernel's; NULL unknown */
+	const char *name;     /* of the variable, what of the kernel's; NULL unknown */
+	const char *thread;   /* of a stack, a register, thread-local storage; NULL unknown */
 	const char *module;   /* path; NULL unknown */
 	const char *section;  /* of data without a name; NULL unknown */
 	const char *function; /* of a stack: whose frame it is; NULL unknown */

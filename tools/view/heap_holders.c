@@ -148,7 +148,7 @@ static uint32_t of_thread(
 	uint32_t *known = lr_map_find(&f->holder_of, (tid ? tid : key | 1ull << 40) << 4 | kind);
 	if (known)
 		return *known;
-	x.name = thread_name(f, tid);
+	x.thread = thread_name(f, tid);
 	return holder_for(f, tid ? tid : key | 1ull << 40, &x);
 }
 
@@ -221,11 +221,64 @@ static uint64_t find_frame(struct finding *f, const struct lr_root_edge *e,
 	}
 	struct lr_holder x = {.kind = LR_HOLDER_STACK,
 		.tid = r->id,
-		.name = thread_name(f, r->id),
+		.thread = thread_name(f, r->id),
 		.addr = frame->sp};
 	name_frame(f, &x, frame);
 	*holder = holder_for(f, key, &x);
 	return addr - frame->sp;
+}
+
+/* The program's own load: index plus 1; 0 unknown. */
+static uint32_t program_load(const struct lr_heap *h)
+{
+	const struct lr_dump *d = h->dump;
+	const char *exe = lr_dump_meta(d, "exe", NULL);
+	for (size_t i = 0; exe && i < d->loads_used; i++)
+		if (strcmp(h->model->modules[d->loads[i].module - 1].path, exe) == 0)
+			return (uint32_t)i + 1;
+	return 0;
+}
+
+/* Where two roots of the thread meet; 0 unknown. */
+static uint64_t thread_pointer(const struct lr_scan *s, const struct lr_scan_root *r)
+{
+	for (size_t i = 0; r->id && i < s->roots_used; i++)
+		if (s->roots[i].kind == ROOT_TLS && s->roots[i].id == r->id &&
+			s->roots[i].start == r->start + r->length)
+			return s->roots[i].start;
+	return 0;
+}
+
+/* A thread-local variable of the program: those lie right below the thread pointer. Of libraries
+ * nothing is known but that it is theirs. Returns the offset in what holds. */
+static uint64_t find_thread_local(struct finding *f, const struct lr_root_edge *e,
+	const struct lr_scan_root *r, uint32_t *holder)
+{
+	struct lr_heap *h = f->h;
+	struct lr_variable v = {.name = NULL};
+	uint64_t addr = r->start + e->offset, pointer = thread_pointer(h->scan, r);
+	uint32_t load = pointer ? program_load(h) : 0;
+	uint32_t module = load ? h->dump->loads[load - 1].module : 0;
+	uint64_t size = load ? lr_names_tls_size(h->names, module) : 0;
+	if (size && pointer - addr <= size)
+		lr_names_variable(h->names, module, size - (pointer - addr), true, false, &v);
+	if (!v.name) {
+		*holder = of_thread(f, LR_HOLDER_TLS, r->id, e->from, r->start);
+		return e->offset;
+	}
+	struct lr_holder x = {.kind = LR_HOLDER_TLS,
+		.name = v.name,
+		.module = h->model->modules[module - 1].path,
+		.load = load,
+		.tid = r->id,
+		.addr = v.addr,
+		.size = v.size};
+	uint64_t key = 1ull << 58 | (uint64_t)(r->id & 0xffffff) << 32 | (v.addr & 0xffffffff);
+	uint32_t *known = lr_map_find(&f->holder_of, key << 4 | LR_HOLDER_TLS);
+	if (!known)
+		x.thread = thread_name(f, r->id);
+	*holder = known ? *known : holder_for(f, key, &x);
+	return size - (pointer - addr) - v.addr;
 }
 
 static void hold_by_root(struct finding *f, const struct lr_root_edge *e)
@@ -244,9 +297,11 @@ static void hold_by_root(struct finding *f, const struct lr_root_edge *e)
 		hold(f, holder, e->to, offset);
 		return;
 	}
-	case ROOT_TLS:
-		holder = of_thread(f, LR_HOLDER_TLS, r->id, e->from, r->start);
-		break;
+	case ROOT_TLS: {
+		uint64_t offset = find_thread_local(f, e, r, &holder);
+		hold(f, holder, e->to, offset);
+		return;
+	}
 	case ROOT_KERNEL:
 		x.kind = LR_HOLDER_KERNEL;
 		x.name = kernel_name(r->id);
@@ -320,9 +375,10 @@ void lr_heap_declare(struct lr_heap *h, uint32_t holder)
 {
 	struct lr_holder *x = &h->holders[holder];
 	struct lr_variable v;
-	if (x->kind != LR_HOLDER_VARIABLE || x->file || !x->load)
+	bool tls = x->kind == LR_HOLDER_TLS;
+	if ((x->kind != LR_HOLDER_VARIABLE && !tls) || x->file || !x->load)
 		return;
-	lr_names_variable(h->names, h->dump->loads[x->load - 1].module, x->addr, false, true, &v);
+	lr_names_variable(h->names, h->dump->loads[x->load - 1].module, x->addr, tls, true, &v);
 	x->file = v.file;
 	x->line = v.line;
 }

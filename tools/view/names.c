@@ -165,3 +165,9 @@ size_t lr_names_code(struct lr_names *n, uint32_t module, uint64_t offset, bool 
 	int handle = module && n->symbols ? handle_of(n, module) : -1;
 	return handle >= 0 ? lr_symbols_resolve(n->symbols, handle, offset, returns, out, max) : 0;
 }
+
+uint64_t lr_names_tls_size(struct lr_names *n, uint32_t module)
+{
+	int handle = module && n->symbols ? handle_of(n, module) : -1;
+	return handle >= 0 ? lr_symbols_tls_size(n->symbols, handle) : 0;
+}

@@ -31,5 +31,7 @@ size_t lr_names_code(struct lr_names *n, uint32_t module, uint64_t offset, bool 
  * valid until the names are closed. */
 void lr_names_variable(struct lr_names *n, uint32_t module, uint64_t offset, bool tls,
 	bool declared, struct lr_variable *out);
+/* See lr_symbols_tls_size. */
+uint64_t lr_names_tls_size(struct lr_names *n, uint32_t module);
 
 #endif
