@@ -139,11 +139,11 @@ static void put_back(struct lr_replay *r, const struct lr_open_release *o, uint6
 }
 
 /* The realloc has succeeded: its old block is freed. */
-static void close_release(struct lr_replay *r, uint32_t thread)
+static struct lr_block close_release(struct lr_replay *r, uint32_t thread)
 {
 	struct lr_replay_thread *t = lr_replay_thread(r, thread);
 	if (t->open_used == 0)
-		return;
+		return (struct lr_block){0};
 	const struct lr_open_release *o = &t->open[--t->open_used];
 	r->tally->reallocations++;
 	if (o->block.key == 0) {
@@ -153,14 +153,16 @@ static void close_release(struct lr_replay *r, uint32_t thread)
 		lr_tally_free_lifted(r->tally, o->block.cell, o->block.size,
 			lifetime(&o->block, t->time), o->temporary);
 	}
+	return o->block;
 }
 
 static void alloc_event(struct lr_replay *r, uint32_t thread, const struct ltf_plain *ev)
 {
 	struct lr_tally *tally = r->tally;
 	struct lr_replay_thread *t = lr_replay_thread(r, thread);
+	struct lr_block old = {0};
 	if (ev->api == LTF_API_REALLOC)
-		close_release(r, thread);
+		old = close_release(r, thread);
 	if (ev->addr == 0) {
 		tally->missed.damaged_events++;
 		return;
@@ -186,6 +188,11 @@ static void alloc_event(struct lr_replay *r, uint32_t thread, const struct ltf_p
 	}
 	tally->threads[thread].allocations++;
 	tally->threads[thread].allocated_bytes += ev->size;
+	if (old.key)
+		lr_tally_realloc(tally, b.cell, old.size, ev->size,
+			old.key >> LR_LIVE_THREAD_BITS << 3 != ev->addr);
+	else
+		lr_tally_append(tally, b.cell, ev->size);
 	lr_tally_alloc(tally, b.cell, ev->size, t->time);
 }
 

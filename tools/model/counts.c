@@ -11,3 +11,15 @@ void lr_counts_add(struct lr_counts *to, const struct lr_counts *from)
 	to->peak_bytes += from->peak_bytes;
 	to->temporary += from->temporary;
 }
+
+void lr_churn_add(struct lr_churn *to, const struct lr_churn *from)
+{
+	to->enlarged += from->enlarged;
+	to->enlarged_bytes += from->enlarged_bytes;
+	to->old_bytes += from->old_bytes;
+	to->copied_bytes += from->copied_bytes;
+	to->appended += from->appended;
+	to->appended_bytes += from->appended_bytes;
+	if (to->last_size < from->last_size)
+		to->last_size = from->last_size;
+}

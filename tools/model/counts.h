@@ -18,6 +18,17 @@ struct lr_held {
 	uint64_t blocks, bytes;
 };
 
+/* Of a site: blocks that took the place of others of it. */
+struct lr_churn {
+	uint64_t enlarged;       /* reallocs to a larger size */
+	uint64_t enlarged_bytes; /* by so much in all */
+	uint64_t old_bytes;      /* that these blocks held before */
+	uint64_t copied_bytes;   /* of those, where the block got another address */
+	uint64_t appended;       /* new blocks a little larger than the one before, with few live */
+	uint64_t appended_bytes; /* that the ones before held */
+	uint64_t last_size;
+};
+
 /* Bucket i holds values v with 2^(i-1) <= v < 2^i; bucket 0 holds 0. */
 enum { LR_BUCKETS = 65 };
 
@@ -26,6 +37,7 @@ static inline unsigned lr_bucket(uint64_t v)
 	return v ? 64 - (unsigned)__builtin_clzll(v) : 0;
 }
 
+void lr_churn_add(struct lr_churn *to, const struct lr_churn *from);
 void lr_counts_add(struct lr_counts *to, const struct lr_counts *from);
 
 #endif

@@ -76,6 +76,7 @@ static uint32_t frame_of(
 static void add_site(struct lr_site *to, const struct lr_cell *c, bool judged)
 {
 	lr_counts_add(&to->counts, &c->counts);
+	lr_churn_add(&to->churn, &c->churn);
 	to->apis |= c->apis;
 	if (judged)
 		return;

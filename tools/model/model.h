@@ -32,6 +32,7 @@ struct lr_site {
 	uint32_t thread;        /* index in threads plus 1; 0 when they are not told apart */
 	uint8_t apis;           /* 1 << enum ltf_api for each by which its blocks were handed out */
 	struct lr_held held[2]; /* at the selection's two moments */
+	struct lr_churn churn;
 };
 
 /* Where blocks of a site were released, as far as stacks of releases were recorded. */

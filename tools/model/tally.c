@@ -226,6 +226,28 @@ static void freed(struct lr_tally *t, struct lr_counts *c, uint64_t lifetime, bo
 	}
 }
 
+void lr_tally_realloc(struct lr_tally *t, uint32_t cell, uint64_t old, uint64_t size, bool moved)
+{
+	struct lr_churn *c = &t->cells[cell].churn;
+	if (size <= old)
+		return;
+	c->enlarged++;
+	c->enlarged_bytes += size - old;
+	c->old_bytes += old;
+	c->copied_bytes += moved ? old : 0;
+}
+
+void lr_tally_append(struct lr_tally *t, uint32_t cell, uint64_t size)
+{
+	struct lr_churn *c = &t->cells[cell].churn;
+	uint64_t last = c->last_size;
+	if (size > last && size - last <= last / 8 + 16 && t->cells[cell].counts.live_blocks <= 2) {
+		c->appended++;
+		c->appended_bytes += last;
+	}
+	c->last_size = size;
+}
+
 void lr_tally_alloc(struct lr_tally *t, uint32_t cell, uint64_t size, uint64_t time)
 {
 	struct lr_counts *c = touch(t, cell);

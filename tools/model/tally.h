@@ -35,6 +35,7 @@ struct lr_cell {
 	uint64_t peak_epoch; /* the peak that counts.peak_* belongs to */
 	uint64_t lifted;     /* bytes of blocks in the middle of a realloc */
 	struct lr_followed followed;
+	struct lr_churn churn;
 	uint32_t site;   /* the dump's id */
 	uint32_t thread; /* index in threads; 0 unless told apart */
 	uint8_t apis;    /* 1 << enum ltf_api for each by which its blocks were handed out */
@@ -171,6 +172,10 @@ void lr_tally_free_block(
 	struct lr_tally *t, uint32_t cell, uint64_t size, uint64_t lifetime, bool temporary);
 /* One of the cell's blocks was released at that place. */
 void lr_tally_release(struct lr_tally *t, uint32_t cell, uint32_t site);
+/* Before lr_tally_alloc: the new block is what a block of old bytes was reallocated to. */
+void lr_tally_realloc(struct lr_tally *t, uint32_t cell, uint64_t old, uint64_t size, bool moved);
+/* Before lr_tally_alloc: the new block is one of its own. */
+void lr_tally_append(struct lr_tally *t, uint32_t cell, uint64_t size);
 /* The block is gone for reasons unknown: it is neither live nor freed. */
 void lr_tally_lose_block(struct lr_tally *t, uint32_t cell, uint64_t size);
 /* A realloc in flight: its block is not live meanwhile, and lives again when it fails. */

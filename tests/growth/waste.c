@@ -1,0 +1,188 @@
+/* Waste, each beside what does the same without it: waste KIND. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static volatile size_t sum; /* so that nothing is left out */
+
+static void *take(size_t size)
+{
+	void *p = malloc(size);
+	if (!p)
+		exit(1);
+	memset(p, 1, size);
+	return p;
+}
+
+static void array_by_steps(void)
+{
+	char *p = NULL;
+	for (size_t n = 1; n <= 3000; n++) {
+		char *q = realloc(p, n * 16);
+		if (!q)
+			exit(1);
+		p = q;
+	}
+	free(p);
+}
+
+static void array_doubled(void)
+{
+	char *p = NULL;
+	size_t room = 0;
+	for (int rounds = 0; rounds < 100; rounds++) {
+		room = 0;
+		for (size_t n = 1; n <= 3000; n++)
+			if (n > room) {
+				room = room ? room * 2 : 4;
+				char *q = realloc(p, room * 16);
+				if (!q)
+					exit(1);
+				p = q;
+			}
+		free(p);
+		p = NULL;
+	}
+}
+
+static void concatenated(void)
+{
+	char *s = take(1);
+	for (size_t n = 1; n < 4000; n++) {
+		char *longer = take(n + 2);
+		memcpy(longer, s, n);
+		free(s);
+		s = longer;
+	}
+	free(s);
+}
+
+static void built(void)
+{
+	char *s = take(4002);
+	for (size_t n = 1; n < 4000; n++)
+		s[n] = 'x';
+	free(s);
+}
+
+static void buffers_fresh(void)
+{
+	for (size_t i = 0; i < 30000; i++) {
+		char *p = take(200);
+		sum += (size_t)p[i % 200];
+		free(p);
+	}
+}
+
+static void buffer_kept(void)
+{
+	char *p = take(200);
+	for (size_t i = 0; i < 30000; i++)
+		sum += (size_t)p[i % 200];
+	free(p);
+}
+
+static void structs_copied(void)
+{
+	char *big = take(1 << 20);
+	for (int i = 0; i < 50; i++) {
+		char *copy = take(1 << 20);
+		memcpy(copy, big, 1 << 20);
+		sum += (size_t)copy[i];
+		free(copy);
+	}
+	free(big);
+}
+
+static void structs_pointed_to(void)
+{
+	char *big = take(1 << 20);
+	for (int i = 0; i < 50; i++)
+		sum += (size_t)big[i];
+	free(big);
+}
+
+static void numbers_boxed(void)
+{
+	static int *boxes[50000];
+	for (int i = 0; i < 50000; i++)
+		boxes[i] = take(sizeof(int));
+	for (int i = 0; i < 50000; i++)
+		free(boxes[i]);
+}
+
+static void numbers_by_value(void)
+{
+	int *all = take(50000 * sizeof(int));
+	free(all);
+}
+
+static void file_whole(void)
+{
+	char *text = take(6 << 20);
+	for (size_t i = 0; i < 6 << 20; i += 4096)
+		sum += (size_t)text[i];
+	free(text);
+	for (int i = 0; i < 1000; i++)
+		free(take(100));
+}
+
+static void file_streamed(void)
+{
+	char *part = take(4096);
+	for (int i = 0; i < 1536; i++)
+		sum += (size_t)part[i];
+	free(part);
+	for (int i = 0; i < 1000; i++)
+		free(take(100));
+}
+
+/* All but a few that lie at the end of each hundred are released; the program goes on. */
+static void table_emptied(size_t each)
+{
+	enum { ENTRIES = 250000 };
+	static void *entries[ENTRIES];
+	for (size_t i = 0; i < ENTRIES; i++)
+		entries[i] = take(200);
+	for (size_t i = 0; i < ENTRIES; i++)
+		if (!each || i % each) {
+			free(entries[i]);
+			entries[i] = NULL;
+		}
+	for (int i = 0; i < 25000; i++) {
+		free(take(48));
+		if (i % 500 == 0)
+			usleep(10000);
+	}
+}
+
+static void table_kept(void)
+{
+	table_emptied(100);
+}
+
+static void table_gone(void)
+{
+	table_emptied(0);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} kinds[] = {{"array-by-steps", array_by_steps}, {"array-doubled", array_doubled},
+	{"concatenated", concatenated}, {"built", built}, {"buffers-fresh", buffers_fresh},
+	{"buffer-kept", buffer_kept}, {"structs-copied", structs_copied},
+	{"structs-pointed-to", structs_pointed_to}, {"numbers-boxed", numbers_boxed},
+	{"numbers-by-value", numbers_by_value}, {"file-whole", file_whole},
+	{"file-streamed", file_streamed}, {"table-kept", table_kept}, {"table-gone", table_gone}};
+
+int main(int argc, char **argv)
+{
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++)
+		if (argc > 1 && strcmp(argv[1], kinds[k].name) == 0) {
+			kinds[k].run();
+			return 0;
+		}
+	return 2;
+}
