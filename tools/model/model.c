@@ -282,8 +282,6 @@ static void add_dump(struct lr_model *m, const char *path, struct lr_source *sou
 	add_loads(d, t);
 	d->header.program[LTF_NAME_MAX - 1] = 0;
 	d->duration = duration_of(&d->header, t);
-	if (d->history.used)
-		d->history.moments[d->history.used - 1].time = d->duration;
 	t->history = (struct lr_history){0};
 	t->meta = NULL;
 	t->meta_used = 0;

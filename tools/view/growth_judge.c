@@ -56,9 +56,6 @@ static bool rests(const struct lr_history *h, const struct lr_dense *site, size_
 	for (size_t i = 0; i + 1 < used; i++)
 		if (site->last[i] < site->last[used - 1])
 			since = h->moments[i + 1].time;
-	/* The last interval is stretched to the run's end: what began it is what counts. */
-	if (used > 1 && site->last[used - 2] < site->last[used - 1])
-		since = h->moments[used - 2].time;
 	return end - since >= REST_LEAST && (double)(end - since) >= (double)end * part;
 }
 
@@ -83,8 +80,10 @@ static enum lr_trend_kind both(const struct lr_growth *g, bool resting, bool sti
 		return e;
 	if (t == LR_TREND_GROWING)
 		return e == LR_TREND_RETURNED || e == LR_TREND_STEADY ? LR_TREND_UNSURE : t;
+	/* The steps of what doubles are far apart, and more so when the program is kept waiting. */
 	if (e == LR_TREND_GROWING)
-		return t == LR_TREND_ENDED ? LR_TREND_PAUSED : e;
+		return t == LR_TREND_ENDED && (resting || !g->events.by_block) ? LR_TREND_PAUSED
+									       : e;
 	return t;
 }
 
@@ -98,8 +97,7 @@ void lr_growth_judge(const struct lr_history *h, const struct lr_dense *site, si
 	trend_along(h, site, used, false, s, &out->events);
 	if (out->timed)
 		trend_along(h, site, used, true, s, &out->time);
-	/* A doubled array is not doubled again for half of the run. */
-	bool resting = !out->timed && rests(h, site, used, out->events.by_block ? 0.75 : 0.6);
+	bool resting = rests(h, site, used, 0.6);
 	out->kind = both(out, resting, still_rises(h, site, used));
 	const struct lr_trend *t =
 		out->timed && out->time.kind == LR_TREND_GROWING ? &out->time : &out->events;
