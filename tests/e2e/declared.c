@@ -13,7 +13,11 @@
 #include <sys/mman.h>
 #include "leaktrace.h"
 
+#ifdef __clang__
+#define APART __attribute__((noinline))
+#else
 #define APART __attribute__((noinline, noclone))
+#endif
 
 APART static void clear(void)
 {

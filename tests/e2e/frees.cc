@@ -4,7 +4,11 @@
 #include <cstring>
 #include <new>
 
+#ifdef __clang__
+#define APART __attribute__((noinline))
+#else
 #define APART __attribute__((noinline, noclone))
+#endif
 
 static long global[64];
 static volatile int released; /* no call is the last thing that a function does */

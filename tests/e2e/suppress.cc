@@ -4,7 +4,11 @@
 #include <cstring>
 #include <string>
 
+#ifdef __clang__
+#define APART __attribute__((noinline))
+#else
 #define APART __attribute__((noinline, noclone))
+#endif
 
 namespace ns
 {
