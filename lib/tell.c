@@ -317,7 +317,7 @@ bool lt_tell(struct lt_channel *c, const struct lt_scan *s, const struct lt_mome
 	sum_up(s);
 	if (lt_config.graph)
 		lt_tell_graph(c, s);
-	told.figure[LTF_SCAN_CPU_US] = microseconds(CLOCK_PROCESS_CPUTIME_ID);
+	told.figure[LTF_SCAN_CPU_US] = microseconds(CLOCK_THREAD_CPUTIME_ID);
 	told.figure[LTF_SCAN_WALL_US] = microseconds(CLOCK_MONOTONIC) - told.begun_us;
 	tell_figures(c, LTF_REC_SCAN_END, LTF_SCAN_BLOCKS, LTF_SCAN_FIGURE_COUNT - 1);
 	send_small(c);

@@ -13,7 +13,7 @@
 #include "tools/launch/process.h"
 #include "tools/launch/say.h"
 
-enum { NAP_US = 1000, ANSWER_MS = 10000, LOOK_MS = 1000, MOST_MS = 180000 };
+enum { NAP_US = 1000, ANSWER_MS = 10000, LOOK_MS = 1000, MOST_MS = 660000 };
 
 static uint64_t now_ms(void)
 {
