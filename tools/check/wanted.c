@@ -11,8 +11,9 @@ static const struct {
 enum { CLASSES = sizeof(classes) / sizeof(*classes) };
 
 /* Of findings; those of leaks are classes. */
-static const char *const kinds[] = {
-	"free.double", "free.unknown", "free.mismatch", "growth.unbounded"};
+static const char *const kinds[] = {"free.double", "free.unknown", "free.mismatch",
+	"growth.unbounded", "churn.large", "churn.quadratic", "churn.realloc", "churn.small",
+	"churn.temporary", "heap.peak", "heap.unreleased"};
 enum { KINDS = sizeof(kinds) / sizeof(*kinds) };
 
 static bool is(const char *w, size_t n, const char *text)
