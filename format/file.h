@@ -61,13 +61,14 @@ enum ltf_scan_answer {
 
 /* What became of the scan at the end. Append only. */
 enum ltf_scan_end {
-	LTF_END_NONE,      /* it was not wanted, or the process did not come to it */
-	LTF_END_NOTHING,   /* no block was live that is the process's own: there are no records */
-	LTF_END_SCANNED,   /* the records are in the stream */
-	LTF_END_SEALED,    /* seccomp might not have allowed it */
-	LTF_END_BLOCKS,    /* the live blocks are not known, for want of memory */
-	LTF_END_NO_COPY,   /* no memory for it, or no copy of the process could be made */
-	LTF_END_UNFINISHED /* it was begun: the copy did not end, or the disk said no */
+	LTF_END_NONE,       /* it was not wanted, or the process did not come to it */
+	LTF_END_NOTHING,    /* no block was live that is the process's own: there are no records */
+	LTF_END_SCANNED,    /* the records are in the stream */
+	LTF_END_SEALED,     /* seccomp might not have allowed it */
+	LTF_END_BLOCKS,     /* the live blocks are not known, for want of memory */
+	LTF_END_NO_COPY,    /* no memory for it, or no copy of the process could be made */
+	LTF_END_UNFINISHED, /* it was begun: the copy did not end, or the disk said no */
+	LTF_END_INHERITED   /* a forked child has inherited many blocks and has few of its own */
 };
 
 /* Scans: the first in a running process, for who asks for one, and waits. */

@@ -331,6 +331,15 @@ static enum ltf_scan_end judge_all_the_same(uint64_t blocks)
 	return end == LTF_END_NONE ? LTF_END_NO_COPY : end;
 }
 
+/* A process that forks again and again would wait for each child as long as for a scan of its own.
+ */
+static bool is_mostly_inherited(const struct lt_live_sum *live)
+{
+	enum { MANY = 1 << 17, SHARE = 16 };
+	return lt_header->origin == LTF_ORIGIN_FORK && live->earlier_blocks > MANY &&
+	       live->blocks < live->earlier_blocks / SHARE;
+}
+
 static enum ltf_scan_end judge(const struct lt_live_sum *live)
 {
 	uint64_t blocks = live->blocks + live->earlier_blocks;
@@ -339,6 +348,8 @@ static enum ltf_scan_end judge(const struct lt_live_sum *live)
 	if (result != LTF_END_NONE)
 		return result;
 	result = LTF_END_NO_COPY;
+	if (is_mostly_inherited(live))
+		return LTF_END_INHERITED;
 	if (blocks < UINT32_MAX / 2 && lt_judge_begin(blocks))
 		result = judge_in_copy(blocks);
 	lt_judge_end();

@@ -39,6 +39,8 @@ static const char *why_none(const struct lr_dump *d, uint32_t number)
 		return "no scan: not all live blocks were known";
 	case LTF_END_NO_COPY:
 		return "no scan: the process could not be copied";
+	case LTF_END_INHERITED:
+		return "it has few blocks of its own among very many inherited ones";
 	case LTF_END_UNFINISHED:
 		return "its scan was not finished";
 	default:
