@@ -167,6 +167,34 @@ static void table_gone(void)
 	table_emptied(0);
 }
 
+static char *kept;
+
+/* Room for n, of which one is used. */
+static void room_for(size_t n)
+{
+	kept = malloc(n * sizeof(long));
+	if (!kept)
+		exit(1);
+	memset(kept, 1, sizeof(long));
+}
+
+static void room_kept(void)
+{
+	room_for(1000000);
+}
+
+static void room_fitting(void)
+{
+	room_for(1);
+}
+
+/* Most of it is used. */
+static void room_filled(void)
+{
+	room_for(1000000);
+	memset(kept, 1, 600000 * sizeof(long));
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -175,6 +203,7 @@ static const struct {
 	{"buffer-kept", buffer_kept}, {"structs-copied", structs_copied},
 	{"structs-pointed-to", structs_pointed_to}, {"numbers-boxed", numbers_boxed},
 	{"numbers-by-value", numbers_by_value}, {"file-whole", file_whole},
+	{"room-kept", room_kept}, {"room-fitting", room_fitting}, {"room-filled", room_filled},
 	{"file-streamed", file_streamed}, {"table-kept", table_kept}, {"table-gone", table_gone}};
 
 int main(int argc, char **argv)

@@ -54,6 +54,7 @@ static void blocks(struct dg *g, const struct dg_scan *s, size_t first, size_t n
 			(b->in == LTF_IN_BLOCK ? ltf_zigzag(i - b->holder) : b->holder) << 2 |
 			b->in;
 		row[LTF_SCANNED_OFFSET] = b->offset;
+		row[LTF_SCANNED_UNTOUCHED] = b->untouched;
 		end = ltf_scanned_end(b->addr / 8, b->size);
 		birth = b->birth;
 	}

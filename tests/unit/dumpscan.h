@@ -13,6 +13,7 @@ struct dg_block {
 	unsigned in;     /* enum ltf_holder */
 	uint32_t holder; /* index */
 	uint64_t offset;
+	uint32_t untouched; /* pages */
 };
 
 struct dg_scan {

@@ -92,6 +92,48 @@ static void what_was_written(void **state)
 	dg_free(&g);
 }
 
+/* Of the process's own blocks, each at most as large as it is. */
+static void untouched_pages_are_summed_up(void **state)
+{
+	const struct dg_block b[] = {{.addr = 0x100000,
+					     .size = 100 << 12,
+					     .site = 1,
+					     .verdict = LTF_VERDICT_REACHABLE,
+					     .untouched = 99},
+		{.addr = 0x200000, .size = 4096, .site = 1, .verdict = LTF_VERDICT_REACHABLE},
+		{.addr = 0x300000,
+			.size = 5000,
+			.site = 1,
+			.verdict = LTF_VERDICT_DEFINITE,
+			.leader = 2,
+			.untouched = UINT32_MAX},
+		{.addr = 0x400000,
+			.size = 100 << 12,
+			.site = 1,
+			.verdict = LTF_VERDICT_REACHABLE,
+			.flags = LTF_SCANNED_INHERITED,
+			.untouched = 99},
+		{.addr = 0x500000,
+			.size = 100 << 12,
+			.site = 1,
+			.verdict = LTF_VERDICT_REACHABLE,
+			.flags = LTF_SCANNED_IGNORED,
+			.untouched = 99}};
+	struct dg g;
+	(void)state;
+	dg_init(&g, 0, 0);
+	dg_scan(&g, &(struct dg_scan){.number = 1, .blocks = b, .n_blocks = 5});
+	dg_finish(&g, 0);
+	struct lr_source *s = read_all(&g, LR_SCANS_NONE);
+	const struct lr_scan *scan = lr_scans_get(lr_source_scans(s), 1);
+	assert_non_null(scan);
+	assert_int_equal(scan->sites_used, 1);
+	assert_int_equal(scan->sites[0].untouched.blocks, 2);
+	assert_int_equal(scan->sites[0].untouched.bytes, (99 << 12) + 5000);
+	lr_source_close(s);
+	dg_free(&g);
+}
+
 static void only_sums_are_kept(void **state)
 {
 	static struct dg_block b[BLOCKS];
@@ -244,6 +286,7 @@ static void limits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(what_was_written),
+		cmocka_unit_test(untouched_pages_are_summed_up),
 		cmocka_unit_test(only_sums_are_kept), cmocka_unit_test(nobodys_leak),
 		cmocka_unit_test(cut_tables), cmocka_unit_test(of_the_future),
 		cmocka_unit_test(limits)};

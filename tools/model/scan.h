@@ -62,6 +62,7 @@ struct lr_scan_site {
 	uint64_t cycles;              /* definite blocks that lead one */
 	struct lr_scan_sum in_cycles; /* those, and what they own */
 	struct lr_scan_sum ignored;   /* as the program wished; in none of the others */
+	struct lr_scan_sum untouched; /* blocks with pages never touched; bytes: of these pages */
 	uint64_t addr;                /* of one of its blocks: the worst judged, then oldest */
 	uint32_t birth;
 	uint8_t worst; /* that one's verdict */

@@ -91,6 +91,14 @@ static void sum_owned(struct summing *w, const struct lr_scan_block *b)
 	add_pair(w, leader->site, b->site, &sum);
 }
 
+static void note_untouched(struct lr_scan_site *site, const struct lr_scan_block *b)
+{
+	struct lr_scan_sum sum = {b->untouched != 0, (uint64_t)b->untouched << 12};
+	if (sum.bytes > b->size) /* a damaged dump's */
+		sum.bytes = b->size;
+	add(&site->untouched, &sum);
+}
+
 static void sum_block(struct summing *w, const struct lr_scan_block *b)
 {
 	struct lr_scan_sum sum = {1, b->size};
@@ -108,6 +116,7 @@ static void sum_block(struct summing *w, const struct lr_scan_block *b)
 		return;
 	}
 	add(&site->of[b->verdict], &sum);
+	note_untouched(site, b);
 	note_worst(site, b->verdict, b->addr, b->birth);
 	if (b->verdict == LTF_VERDICT_DEFINITE && b->flags & LTF_SCANNED_CYCLE) {
 		site->cycles++;
@@ -156,6 +165,7 @@ void lr_scan_site_merge(struct lr_scan_site *to, const struct lr_scan_site *from
 	add(&to->owned, &from->owned);
 	add(&to->in_cycles, &from->in_cycles);
 	add(&to->ignored, &from->ignored);
+	add(&to->untouched, &from->untouched);
 	to->cycles += from->cycles;
 	note_worst(to, from->worst, from->addr, from->birth);
 }
