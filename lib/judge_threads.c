@@ -16,9 +16,10 @@ extern void *__libc_stack_end __attribute__((weak));
 static struct {
 	const struct lt_moment *moment;
 	bool main_seen; /* false: it has ended, and was joined */
+	bool closed;    /* libraries with thread-local storage */
 	uint32_t n;
-	/* At an address in the block, at most so far from its start; from low to sp it is dead, if
-	 * low is not 0. */
+	/* At an address in the block, at most so far from its start; what it has between low and sp
+	 * is dead, if low is not 0. */
 	struct {
 		uintptr_t at, far, low, sp;
 	} needle[NEEDLES];
@@ -114,6 +115,14 @@ static void end_main_stack(void)
 	lt_roots_subtract(&lt_cut.roots, main_stack().start, end);
 }
 
+/* The loader's still, but nobody reads it again. */
+static void add_closed(void *unused, uintptr_t storage)
+{
+	(void)unused;
+	threads.closed = true;
+	add_needle(storage, UINTPTR_MAX, storage, UINTPTR_MAX);
+}
+
 static void add_thread(void *unused, const struct lt_nptl_thread *t)
 {
 	struct lt_roots *r = &lt_cut.roots;
@@ -122,6 +131,7 @@ static void add_thread(void *unused, const struct lt_nptl_thread *t)
 	(void)unused;
 	threads.main_seen |= !t->low;
 	add_word(t->vector, LT_SCAN_TLS, t->tid, 0);
+	lt_nptl_each_closed(t->vector, readable, add_closed, NULL);
 	if (t->state == LT_NPTL_LIVES) {
 		add_living(t, stack.start, t->low ? t->tls : stack.end);
 		return;
@@ -185,16 +195,17 @@ static void hold_blocks(void)
 	struct lt_scan *s = &lt_cut.scan;
 	for (uint32_t i = 0; threads.n && i < s->n_blocks; i++) {
 		struct lt_scan_block *b = &s->blocks[i];
-		if (b->size < LEAST)
+		uintptr_t end = b->addr + b->size;
+		if (b->size < LEAST && !threads.closed)
 			continue;
-		for (uint32_t k = needle_from(b->addr);
-			k < threads.n && threads.needle[k].at < b->addr + b->size; k++) {
-			uintptr_t low = threads.needle[k].low;
+		for (uint32_t k = needle_from(b->addr); k < threads.n && threads.needle[k].at < end;
+			k++) {
+			uintptr_t low = threads.needle[k].low, sp = threads.needle[k].sp;
 			if (threads.needle[k].at - b->addr > threads.needle[k].far)
 				continue;
 			b->flags |= LT_SCAN_HELD;
 			if (low) /* else others' stacks may lie below */
-				lt_judge_skip(low > b->addr ? low : b->addr, threads.needle[k].sp);
+				lt_judge_skip(low > b->addr ? low : b->addr, sp < end ? sp : end);
 		}
 	}
 }
@@ -203,7 +214,7 @@ void lt_judge_threads(const struct lt_moment *moment)
 {
 	struct lt_scan_range stack = main_stack();
 	threads.n = 0;
-	threads.main_seen = false;
+	threads.main_seen = threads.closed = false;
 	threads.moment = moment;
 	if (moment->dead_low >= stack.start && moment->dead_low < stack.end)
 		lt_roots_subtract(&lt_cut.roots, stack.start, moment->dead_high);

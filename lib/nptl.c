@@ -107,3 +107,57 @@ bool lt_nptl_each(bool (*readable)(uintptr_t start, uintptr_t end),
 	}
 	return true;
 }
+
+/* The loader's list of what has thread-local storage: pieces, each with its length, the next, and
+ * an array. */
+struct modules {
+	uintptr_t first;
+	uint32_t len, next, array; /* offsets in a piece */
+	uint32_t size, map, gen;   /* of an element, and offsets in it */
+};
+
+static bool find_modules(struct modules *m)
+{
+	const void *loader = lt_real_data("_rtld_global");
+	const uint32_t *size = lt_real_data("_thread_db_sizeof_dtv_slotinfo");
+	uint32_t first;
+	if (!loader || !size ||
+		!field("_thread_db_rtld_global__dl_tls_dtv_slotinfo_list", &first) ||
+		!field("_thread_db_dtv_slotinfo_list_len", &m->len) ||
+		!field("_thread_db_dtv_slotinfo_list_next", &m->next) ||
+		!field("_thread_db_dtv_slotinfo_list_slotinfo", &m->array) ||
+		!field("_thread_db_dtv_slotinfo_map", &m->map) ||
+		!field("_thread_db_dtv_slotinfo_gen", &m->gen))
+		return false;
+	m->first = word((uintptr_t)loader + first);
+	m->size = *size;
+	return true;
+}
+
+/* A vector has at -1 how many elements follow, at 0 its generation, and then, by the number of the
+ * module, where its storage is. What is newer than the vector took the place of what was closed. */
+void lt_nptl_each_closed(uintptr_t vector, bool (*readable)(uintptr_t start, uintptr_t end),
+	void (*fn)(void *arg, uintptr_t storage), void *arg)
+{
+	enum { ELEMENT = 2 * sizeof(uintptr_t), MODULES = 1 << 20 };
+	struct modules m;
+	uintptr_t at = vector + ELEMENT, n = 0;
+	if (!vector || !find_modules(&m) || !readable(vector, at + ELEMENT) ||
+		word(vector) > MODULES || !readable(at, at + (word(vector) + 1) * ELEMENT))
+		return;
+	for (uintptr_t piece = m.first; piece && n < MODULES; piece = word(piece + m.next)) {
+		if (!readable(piece, piece + m.array))
+			return;
+		uintptr_t len = word(piece + m.len), x = piece + m.array;
+		if (!len || len > MODULES || !readable(x, x + len * m.size))
+			return;
+		for (uintptr_t i = 0; i < len; i++, n++, x += m.size) {
+			bool closed = !word(x + m.map) || word(x + m.gen) > word(at);
+			if (n == 0 || n > word(vector) || !closed)
+				continue;
+			uintptr_t storage = word(at + n * ELEMENT);
+			if (storage && storage != UINTPTR_MAX)
+				fn(arg, storage);
+		}
+	}
+}

@@ -28,4 +28,10 @@ struct lt_nptl_thread {
 bool lt_nptl_each(bool (*readable)(uintptr_t start, uintptr_t end),
 	void (*fn)(void *arg, const struct lt_nptl_thread *thread), void *arg);
 
+/* Calls fn for each address in a thread's vector (as above) that is of a library's thread-local
+ * storage and the library has been closed: the loader frees it when the thread next looks for any.
+ */
+void lt_nptl_each_closed(uintptr_t vector, bool (*readable)(uintptr_t start, uintptr_t end),
+	void (*fn)(void *arg, uintptr_t storage), void *arg);
+
 #endif
