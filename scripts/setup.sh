@@ -87,6 +87,23 @@ install_packages()
 	fi
 }
 
+# unpack_program PROGRAM PACKAGE: a program whose package would start a service is taken out of it instead, and
+# found in PATH from then on. Where that is not possible its tests say that they are skipped.
+unpack_program()
+{
+	local dir
+	PATH=$PATH:/usr/sbin
+	export PATH
+	command -v "$1" >/dev/null && return 0
+	command -v apt-get >/dev/null && command -v dpkg >/dev/null || return 0
+	step "unpacking $1 out of $2"
+	dir=$(mktemp -d) && chmod 755 "$dir" || return 0
+	(cd "$dir" && apt-get download "$2" && dpkg -x "$2"_*.deb .) >>"$log" 2>&1 || step "no package $2 here: what needs $1 is skipped"
+	unpacked+=("$dir")
+	PATH=$PATH:$dir/usr/sbin:$dir/usr/bin
+}
+unpacked=()
+
 # Output of steps that go well is kept in this file and not shown.
 log=${TMPDIR:-/tmp}/leaktrace-setup.$(id -u).$$.log
 run_logged()
