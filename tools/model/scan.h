@@ -147,4 +147,8 @@ static inline bool lr_scan_doubtful(const struct lr_scan *s)
 	       (s->figure[LTF_SCAN_COVERAGE] & LTF_SCAN_REGISTERS_UNKNOWN) != 0;
 }
 
+/* The order of a scan's sites and of its owned: for qsort. */
+int lr_scan_by_site(const void *, const void *);
+int lr_scan_by_owner(const void *, const void *);
+
 #endif

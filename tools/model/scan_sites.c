@@ -126,13 +126,13 @@ static void sum_block(struct summing *w, const struct lr_scan_block *b)
 		sum_owned(w, b);
 }
 
-static int by_site(const void *pa, const void *pb)
+int lr_scan_by_site(const void *pa, const void *pb)
 {
 	const struct lr_scan_site *a = pa, *b = pb;
 	return a->site < b->site ? -1 : a->site > b->site;
 }
 
-static int by_owner(const void *pa, const void *pb)
+int lr_scan_by_owner(const void *pa, const void *pb)
 {
 	const struct lr_scan_owned *a = pa, *b = pb;
 	if (a->owner != b->owner)
@@ -143,9 +143,9 @@ static int by_owner(const void *pa, const void *pb)
 static void sort(struct lr_scan *scan)
 {
 	if (scan->sites_used)
-		qsort(scan->sites, scan->sites_used, sizeof(*scan->sites), by_site);
+		qsort(scan->sites, scan->sites_used, sizeof(*scan->sites), lr_scan_by_site);
 	if (scan->owned_used)
-		qsort(scan->owned, scan->owned_used, sizeof(*scan->owned), by_owner);
+		qsort(scan->owned, scan->owned_used, sizeof(*scan->owned), lr_scan_by_owner);
 }
 
 void lr_scan_sum_up(struct lr_scans *s, struct lr_scan *scan, size_t room)
@@ -190,7 +190,7 @@ void lr_scan_place_sums(
 	scan->sites_used = n;
 	n = 0;
 	for (size_t i = 0; i < scan->owned_used; i++) {
-		if (n && by_owner(&scan->owned[n - 1], &scan->owned[i]) == 0)
+		if (n && lr_scan_by_owner(&scan->owned[n - 1], &scan->owned[i]) == 0)
 			add(&scan->owned[n - 1].sum, &scan->owned[i].sum);
 		else
 			scan->owned[n++] = scan->owned[i];

@@ -3,6 +3,7 @@
 #include <dwarf.h>
 #include <stdlib.h>
 #include <string.h>
+#include "tools/symbols/scopes.h"
 
 enum { DEPTH_MAX = 64, GLOBALS_MAX = 16 << 20 };
 
@@ -50,17 +51,6 @@ static bool may_hold_variables(int tag)
 	       tag == DW_TAG_module;
 }
 
-/* Moves to the next sibling, never backwards: a made-up DW_AT_sibling could be a circle. */
-static bool next_sibling(Dwarf_Die *die)
-{
-	const char *here = die->addr;
-	Dwarf_Die next;
-	if (dwarf_siblingof(die, &next) != 0 || (const char *)next.addr <= here)
-		return false;
-	*die = next;
-	return true;
-}
-
 void lr_globals_add(struct lr_globals *g, const Dwarf_Die *unit)
 {
 	Dwarf_Die stack[DEPTH_MAX], top = *unit;
@@ -76,7 +66,7 @@ void lr_globals_add(struct lr_globals *g, const Dwarf_Die *unit)
 			depth++;
 			continue;
 		}
-		while (depth >= 0 && !next_sibling(&stack[depth]))
+		while (depth >= 0 && !lr_next_sibling(&stack[depth]))
 			depth--;
 	}
 }

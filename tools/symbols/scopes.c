@@ -110,8 +110,7 @@ static int32_t enter(struct walk *w, Dwarf_Die *die, int tag, int32_t around)
 	return number == LR_SCOPE_NONE ? around : number;
 }
 
-/* Moves to the next sibling, never backwards: a made-up DW_AT_sibling could be a circle. */
-static bool next_sibling(Dwarf_Die *die)
+bool lr_next_sibling(Dwarf_Die *die)
 {
 	const char *here = die->addr;
 	Dwarf_Die next;
@@ -141,7 +140,7 @@ static void walk_unit(struct walk *w, Dwarf_Die unit)
 				continue;
 			}
 		}
-		while (depth >= 0 && !next_sibling(&stack[depth].die))
+		while (depth >= 0 && !lr_next_sibling(&stack[depth].die))
 			depth--;
 	}
 }

@@ -34,4 +34,7 @@ void lr_scopes_free(struct lr_scopes *);
 /* The innermost scope at addr, or LR_SCOPE_NONE. */
 int32_t lr_scopes_at(const struct lr_scopes *, uint64_t addr);
 
+/* Moves to the next sibling, never backwards: a made-up DW_AT_sibling could be a circle. */
+bool lr_next_sibling(Dwarf_Die *die);
+
 #endif

@@ -72,20 +72,6 @@ static void choose_scans(struct lr_leaks *l, const struct lr_model *m, uint32_t 
 	}
 }
 
-static int by_site(const void *pa, const void *pb)
-{
-	const struct lr_scan_site *a = pa, *b = pb;
-	return a->site < b->site ? -1 : a->site > b->site;
-}
-
-static int by_owner(const void *pa, const void *pb)
-{
-	const struct lr_scan_owned *a = pa, *b = pb;
-	if (a->owner != b->owner)
-		return a->owner < b->owner ? -1 : 1;
-	return a->site < b->site ? -1 : a->site > b->site;
-}
-
 /* Where registers of threads are not known, what looks lost may be held by one of them. */
 static void doubt(struct lr_scan_site *s)
 {
@@ -122,7 +108,7 @@ static void merge(struct lr_leak_sites *s)
 {
 	size_t n = 0;
 	if (s->sites_used)
-		qsort(s->sites, s->sites_used, sizeof(*s->sites), by_site);
+		qsort(s->sites, s->sites_used, sizeof(*s->sites), lr_scan_by_site);
 	for (size_t i = 0; i < s->sites_used; i++) {
 		if (n && s->sites[n - 1].site == s->sites[i].site)
 			lr_scan_site_merge(&s->sites[n - 1], &s->sites[i]);
@@ -132,9 +118,9 @@ static void merge(struct lr_leak_sites *s)
 	s->sites_used = n;
 	n = 0;
 	if (s->owned_used)
-		qsort(s->owned, s->owned_used, sizeof(*s->owned), by_owner);
+		qsort(s->owned, s->owned_used, sizeof(*s->owned), lr_scan_by_owner);
 	for (size_t i = 0; i < s->owned_used; i++) {
-		if (n && by_owner(&s->owned[n - 1], &s->owned[i]) == 0)
+		if (n && lr_scan_by_owner(&s->owned[n - 1], &s->owned[i]) == 0)
 			lr_leak_sum_add(&s->owned[n - 1].sum, &s->owned[i].sum);
 		else
 			s->owned[n++] = s->owned[i];
