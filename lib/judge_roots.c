@@ -8,6 +8,7 @@
 #include "lib/bootstrap.h"
 #include "lib/declared.h"
 #include "lib/dump.h"
+#include "lib/lifecycle.h"
 #include "lib/real.h"
 #include "lib/sys.h"
 #include "lib/tracer.h"
@@ -92,17 +93,13 @@ static void add_root(uintptr_t start, uintptr_t end)
 static void subtract_own(void)
 {
 	uintptr_t range[2];
-	size_t n = 0;
 	for (unsigned i = 0; lt_sys_own(i, range); i++)
 		lt_roots_subtract(&lt_cut.roots, range[0], range[1]);
 	subtract_own_data();
 	for (unsigned i = 0; lt_bootstrap_region(i, range); i++)
 		add_root(range[0], range[1]);
-	while (environ && environ[n])
-		n++;
-	for (unsigned i = 0; environ && lt_sys_own(i, range); i++)
-		if ((uintptr_t)environ >= range[0] && (uintptr_t)environ < range[1])
-			add_root((uintptr_t)environ, (uintptr_t)(environ + n));
+	if (lt_environment_given(range))
+		add_root(range[0], range[1]);
 }
 
 /* In the C library's data, if its malloc is the program's. */

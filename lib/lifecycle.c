@@ -56,6 +56,9 @@ LT_TOGETHER static struct {
 	const char *tmpdir, *exe, *pattern;
 	const char *program; /* base name, within exe */
 	char *variable;      /* LEAKTRACE_RUN=... */
+	char **environment;  /* our copy of libc's, the program's from main on; NULL: there is none
+			      */
+	size_t environment_used; /* its words */
 	size_t used;
 } self;
 static char text[4 * LT_PATH_MAX + 64];
@@ -87,6 +90,13 @@ const char *lt_temporary_dir(void)
 char *lt_run_variable(void)
 {
 	return self.variable;
+}
+
+bool lt_environment_given(uintptr_t range[2])
+{
+	range[0] = (uintptr_t)self.environment;
+	range[1] = (uintptr_t)(self.environment + self.environment_used);
+	return self.environment != NULL;
 }
 
 static void find_program(char **argv)
@@ -242,7 +252,8 @@ static void pass_run_on(void)
 		return;
 	memcpy(copy, environ, n * sizeof(char *));
 	copy[n] = self.variable;
-	environ = copy;
+	environ = self.environment = copy;
+	self.environment_used = n + 2;
 }
 
 void lt_before_main(void)

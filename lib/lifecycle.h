@@ -54,5 +54,8 @@ extern LT_OWN int lt_pid;
 /* The environment is complete (libc has been initialised): passes LEAKTRACE_RUN on. Called just
  * before main. */
 void lt_before_main(void);
+/* What the program has from us as its environment: as long as it lives it may keep pointers there,
+ * also when it has turned to another array. False: it has its own. */
+bool lt_environment_given(uintptr_t range[2]);
 
 #endif
