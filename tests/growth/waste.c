@@ -167,7 +167,7 @@ static void table_gone(void)
 	table_emptied(0);
 }
 
-static char *kept;
+static char *volatile kept, *volatile kept_too;
 
 /* Room for n, of which one is used. */
 static void room_for(size_t n)
@@ -195,6 +195,40 @@ static void room_filled(void)
 	memset(kept, 1, 600000 * sizeof(long));
 }
 
+/* Ten bytes in the middle of a large block, of which nothing else is wanted. */
+static void slice_kept(void)
+{
+	kept = (char *)take(1 << 20) + (1 << 19);
+}
+
+static void slice_copied(void)
+{
+	char *all = take(1 << 20);
+	kept = take(10);
+	memcpy(kept, all + (1 << 19), 10);
+	free(all);
+}
+
+/* The start is known, too. */
+static void slice_and_whole(void)
+{
+	kept = take(1 << 20);
+	kept_too = kept + (1 << 19);
+}
+
+/* What lies before the first may be meant. */
+static void slices(void)
+{
+	kept_too = (char *)take(1 << 20) + (1 << 19);
+	kept = kept_too - (1 << 18);
+}
+
+/* A header of the program's own, and most of the block behind it. */
+static void behind_header(void)
+{
+	kept = (char *)take(1 << 20) + 4096;
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -203,6 +237,8 @@ static const struct {
 	{"buffer-kept", buffer_kept}, {"structs-copied", structs_copied},
 	{"structs-pointed-to", structs_pointed_to}, {"numbers-boxed", numbers_boxed},
 	{"numbers-by-value", numbers_by_value}, {"file-whole", file_whole},
+	{"slice-kept", slice_kept}, {"slice-copied", slice_copied},
+	{"slice-and-whole", slice_and_whole}, {"slices", slices}, {"behind-header", behind_header},
 	{"room-kept", room_kept}, {"room-fitting", room_fitting}, {"room-filled", room_filled},
 	{"file-streamed", file_streamed}, {"table-kept", table_kept}, {"table-gone", table_gone}};
 

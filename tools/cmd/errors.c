@@ -33,7 +33,9 @@ static int run(const struct lr_command *c, const struct lr_options *o, char **du
 	const char *wanted = o->errors_for ? o->errors_for : LR_WANTED_DEFAULT;
 	if (!understood(wanted))
 		return LR_EXIT_USAGE;
-	if (!lr_session_open(&s, o, dumps, count, LR_SCANS_NONE))
+	uint32_t kept = lr_wanted_finding(wanted, "retention.interior") ? LR_SCANS_LAST_OF_FEW
+									: LR_SCANS_NONE;
+	if (!lr_session_open(&s, o, dumps, count, kept))
 		return s.status;
 	struct lr_query q = lr_query_of(o, LR_SORT_UNFREED, 20, 12);
 	struct lr_summary *summary = lr_summary_make(s.model);

@@ -98,7 +98,8 @@ void lr_finding_place(struct lr_finding *x, const struct lr_findings_input *in, 
 	uint32_t frame, uint64_t count, char *text);
 
 /* One row for each: tools/view/findings_NAME.c. */
-#define LR_FINDING_PRODUCERS(X)  X(churn) X(frees) X(growth) X(heap) X(leaks) X(untouched)
+#define LR_FINDING_PRODUCERS(X)                                                                    \
+	X(churn) X(frees) X(growth) X(heap) X(interior) X(leaks) X(untouched)
 #define LR_FINDING_DECLARE(name) extern const struct lr_finding_producer lr_findings_##name;
 LR_FINDING_PRODUCERS(LR_FINDING_DECLARE)
 

@@ -1,0 +1,172 @@
+/* retention.interior: large blocks to which nothing leads but one pointer, far into them. Only
+ * where all pointers of the scan are known: a second one may lead to the start of what is meant. */
+#include <stdlib.h>
+#include "tools/util/mem.h"
+#include "tools/util/text.h"
+#include "tools/view/findings.h"
+#include "tools/view/match.h"
+
+enum {
+	BEFORE_LEAST = 64 << 10, /* bytes in front of where the pointer leads */
+	BEFORE_SHARE = 4,        /* and of the block: one in so many */
+	BY_INTERIOR = 1          /* enum lt_scan_by of lib/scan.h */
+};
+
+struct held {
+	uint32_t frame;
+	struct lr_scan_sum sum;
+	uint64_t meant; /* bytes from where the pointers lead to the ends */
+	uint64_t addr;  /* of the largest */
+	uint64_t largest;
+	const struct lr_dump *dump;
+};
+
+struct held_list {
+	struct held *all;
+	size_t used, room;
+};
+
+static bool is_candidate(const struct lr_scans *s, const struct lr_scan_block *b)
+{
+	return b->verdict == LTF_VERDICT_POSSIBLE && b->by == BY_INTERIOR && b->site &&
+	       !(b->flags & (LTF_SCANNED_INHERITED | LTF_SCANNED_IGNORED)) &&
+	       b->inside >= BEFORE_LEAST && b->inside < b->size &&
+	       b->inside >= b->size / BEFORE_SHARE && b->size >= s->min_size &&
+	       b->size <= s->max_size;
+}
+
+static void count(uint8_t *pointers)
+{
+	if (*pointers < 2)
+		++*pointers;
+}
+
+/* By block: pointers to it, up to two. What a register has, too, is no second one. NULL: not all
+ * are known. */
+static uint8_t *count_pointers(const struct lr_scan *s)
+{
+	struct lr_graph g;
+	uint8_t *pointers = NULL;
+	lr_graph_read(&g, &s->graph, (uint32_t)s->blocks_used, (uint32_t)s->roots_used,
+		(uint32_t)s->words_used);
+	if (g.whole)
+		pointers = lr_calloc(s->blocks_used, sizeof(*pointers));
+	for (size_t i = 0; g.whole && i < g.first[g.blocks]; i++)
+		count(&pointers[g.to[i]]);
+	for (size_t i = 0; g.whole && i < g.roots_used; i++) {
+		const struct lr_root_edge *e = &g.roots[i];
+		const struct lr_scan_block *b = &s->blocks[e->to];
+		bool same = e->word && s->words[e->from].value == b->addr + b->inside;
+		if (!same || (b->in == LTF_IN_WORD && b->holder == e->from))
+			count(&pointers[e->to]);
+	}
+	lr_graph_free(&g);
+	return pointers;
+}
+
+static void look_at(struct held_list *to, const struct lr_dump *d, const struct lr_scan *s)
+{
+	uint8_t *pointers = NULL;
+	size_t first = 0;
+	while (first < s->blocks_used && !is_candidate(&d->scans, &s->blocks[first]))
+		first++;
+	if (first < s->blocks_used)
+		pointers = count_pointers(s);
+	for (size_t i = first; pointers && i < s->blocks_used; i++) {
+		const struct lr_scan_block *b = &s->blocks[i];
+		if (pointers[i] != 1 || !is_candidate(&d->scans, b))
+			continue;
+		LR_GROW(to->all, to->used, to->room);
+		to->all[to->used++] = (struct held){.frame = b->site,
+			.sum = {1, b->size},
+			.meant = b->size - b->inside,
+			.addr = b->addr,
+			.largest = b->size,
+			.dump = d};
+	}
+	free(pointers);
+}
+
+static int by_frame(const void *pa, const void *pb)
+{
+	const struct held *a = pa, *b = pb;
+	if (a->frame != b->frame)
+		return a->frame < b->frame ? -1 : 1;
+	if (a->largest != b->largest)
+		return a->largest > b->largest ? -1 : 1;
+	return a->addr < b->addr ? -1 : a->addr > b->addr;
+}
+
+/* One for each site, that of the largest block. */
+static void merge(struct held_list *l)
+{
+	size_t put = 0;
+	if (l->used)
+		qsort(l->all, l->used, sizeof(*l->all), by_frame);
+	for (size_t i = 0; i < l->used; i++) {
+		const struct held *x = &l->all[i];
+		if (!put || l->all[put - 1].frame != x->frame) {
+			l->all[put++] = *x;
+			continue;
+		}
+		l->all[put - 1].sum.blocks += x->sum.blocks;
+		l->all[put - 1].sum.bytes += x->sum.bytes;
+		l->all[put - 1].meant += x->meant;
+	}
+	l->used = put;
+}
+
+static bool is_silenced(const struct lr_findings_input *in, uint32_t frame)
+{
+	return in->suppressor && lr_suppressor_rule(in->suppressor, frame, LR_SUPPRESS_POSSIBLE);
+}
+
+static void find(struct lr_findings *f, const struct lr_findings_input *in)
+{
+	struct held_list list = {0};
+	for (size_t i = 0; i < in->leaks->scans_used; i++) {
+		const struct lr_leak_scan *s = &in->leaks->scans[i];
+		if (s->scan && !s->doubtful && !s->scan->cut)
+			look_at(&list, s->dump, s->scan);
+	}
+	merge(&list);
+	struct lr_match *match = lr_match_new(in->model, in->names, in->sites);
+	for (size_t i = 0; i < list.used; i++) {
+		const struct held *h = &list.all[i];
+		struct lr_site site = {.frame = h->frame};
+		if (!lr_match_site(match, &site) || is_silenced(in, h->frame))
+			continue;
+		struct lr_finding *x = lr_finding_add(
+			f, &lr_findings_interior, "retention.interior", LR_SEVERITY_LOW, h->frame);
+		x->count = h->sum.blocks;
+		x->bytes = x->weight = h->sum.bytes;
+		x->of = lr_findings_keep(f, h, sizeof(*h));
+	}
+	lr_match_free(match);
+	free(list.all);
+}
+
+static void explain(struct lr_finding *x, const struct lr_findings_input *in)
+{
+	const struct held *h = x->of;
+	bool one = h->sum.blocks == 1;
+	(void)in;
+	char *held = lr_leak_amount(&h->sum);
+	lr_finding_title(x, "%s held by %s that can mean %s at the most", held,
+		one ? "one pointer into it" : "one pointer into each",
+		lr_show_bytes(h->meant).text);
+	free(held);
+	lr_finding_say(x,
+		"%s lie before where %s, and nothing else leads there (unless the program goes "
+		"back from it)",
+		lr_show_bytes(h->sum.bytes - h->meant).text,
+		one ? "it points to" : "they point to");
+	lr_finding_count(x, "held_bytes", h->sum.bytes);
+	lr_finding_count(x, "meant_bytes", h->meant);
+	lr_finding_next(x,
+		"copy what is needed and release the rest; who has the pointer: leakreport why %s "
+		"0x%llx",
+		h->dump->path, (unsigned long long)h->addr);
+}
+
+const struct lr_finding_producer lr_findings_interior = {.find = find, .explain = explain};
