@@ -12,6 +12,7 @@ static void *take(size_t size)
 	if (!p)
 		exit(1);
 	memset(p, 1, size);
+	sum += (size_t)p >> 4 & 1; /* not the address: it would hold the block */
 	return p;
 }
 

@@ -9,8 +9,14 @@ static int run(const struct lr_command *c, const struct lr_options *o, char **du
 	struct lr_trend_settings settings = lr_trend_settings_of(o);
 	struct lr_summary *summary = lr_summary_make(s.model);
 	struct lr_growth_view *growth = lr_growth_make(s.model, s.names, &q, &settings);
-	struct lr_report report = {.command = c->name, .summary = summary, .growth = growth};
+	struct lr_unreachable *unreachable =
+		lr_unreachable_make(s.model, s.names, &q, s.suppressor);
+	struct lr_report report = {.command = c->name,
+		.summary = summary,
+		.growth = growth,
+		.unreachable = unreachable};
 	int status = lr_session_print(&s, o, &report);
+	lr_unreachable_free(unreachable);
 	lr_growth_free(growth);
 	lr_summary_free(summary);
 	lr_session_close(&s);
@@ -23,6 +29,8 @@ const struct lr_command lr_command_growth = {.name = "growth",
 		"and over\n"
 		"the program's allocations. What grows comes first. The dump may be of a program "
 		"that\n"
-		"still runs.",
+		"still runs. Where it has two scans: what became unreachable between the first and "
+		"the\n"
+		"last.",
 	.options = (LR_OPT_ALL & ~LR_OPT_SORT) | LR_OPT_GROWTH,
 	.run = run};

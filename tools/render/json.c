@@ -211,7 +211,7 @@ void lr_render_json(FILE *f, const struct lr_report *r, const struct lr_style *s
 	if (r->holders)
 		lr_json_set(root, "holders", lr_json_holders(r->holders));
 	if (r->growth)
-		lr_json_set(root, "growth", lr_json_growth(r->growth));
+		lr_json_set(root, "growth", lr_json_growth(r->growth, r->unreachable));
 	if (r->diff)
 		lr_json_set(root, "diff", lr_json_diff(r->diff));
 	if (r->rules)

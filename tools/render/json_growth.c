@@ -69,7 +69,57 @@ static json_t *moments(const struct lr_growth_view *v, size_t dump)
 	return o;
 }
 
-json_t *lr_json_growth(const struct lr_growth_view *v)
+static void sum(json_t *o, const char *bytes, const char *blocks, const struct lr_scan_sum *s)
+{
+	lr_json_set(o, bytes, lr_json_number(s->bytes));
+	lr_json_set(o, blocks, lr_json_number(s->blocks));
+}
+
+static void sums(json_t *o, const struct lr_scan_sum *first, const struct lr_scan_sum *last,
+	const struct lr_scan_sum *since)
+{
+	sum(o, "first_bytes", "first_blocks", first);
+	sum(o, "last_bytes", "last_blocks", last);
+	sum(o, "since_bytes", "since_blocks", since);
+}
+
+static json_t *span(const struct lr_unreachable_dump *d)
+{
+	json_t *o = json_object();
+	if (!d->first) {
+		json_decref(o);
+		return json_null();
+	}
+	lr_json_set(o, "first_scan", lr_json_number(d->first->number));
+	lr_json_set(o, "first_microseconds", lr_json_number(d->first->figure[LTF_SCAN_TIME_US]));
+	lr_json_set(o, "last_scan", lr_json_number(d->last->number));
+	lr_json_set(o, "last_microseconds", lr_json_number(d->last->figure[LTF_SCAN_TIME_US]));
+	sums(o, &d->lost[0], &d->lost[1], &d->since);
+	return o;
+}
+
+static json_t *unreachable(const struct lr_unreachable *u)
+{
+	json_t *o = json_object(), *dumps = json_array(), *rows = json_array();
+	for (size_t i = 0; i < u->dumps_used; i++)
+		json_array_append_new(dumps, span(&u->dumps[i]));
+	for (size_t i = 0; i < u->used; i++) {
+		const struct lr_unreachable_row *r = &u->rows[i];
+		json_t *j = json_object();
+		sums(j, &r->first, &r->last, &r->since);
+		lr_json_set(j, "dump", lr_json_number(r->dump));
+		lr_json_set(j, "name", lr_json_text(r->name));
+		lr_json_set(j, "stack", lr_json_stack(r->stack, r->stack_used));
+		lr_json_set(j, "frames_left_out", lr_json_number(r->stack_cut));
+		json_array_append_new(rows, j);
+	}
+	lr_json_set(o, "dumps", dumps);
+	lr_json_set(o, "rows_in_all", lr_json_number(u->all_rows));
+	lr_json_set(o, "rows", rows);
+	return o;
+}
+
+json_t *lr_json_growth(const struct lr_growth_view *v, const struct lr_unreachable *u)
 {
 	json_t *o = json_object(), *rows = json_array(), *dumps = json_array();
 	json_t *verdicts = json_object();
@@ -95,6 +145,7 @@ json_t *lr_json_growth(const struct lr_growth_view *v)
 		json_array_append_new(rows, j);
 	}
 	lr_json_set(o, "rows", rows);
+	lr_json_set(o, "unreachable", u && u->spans ? unreachable(u) : json_null());
 	return o;
 }
 

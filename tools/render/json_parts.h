@@ -17,7 +17,7 @@ json_t *lr_json_stack(const struct lr_line *lines, size_t n);
 /* Parts of a report. */
 json_t *lr_json_why(const struct lr_why *w);
 json_t *lr_json_holders(const struct lr_holders_view *v);
-json_t *lr_json_growth(const struct lr_growth_view *v);
+json_t *lr_json_growth(const struct lr_growth_view *v, const struct lr_unreachable *u);
 json_t *lr_json_diff(const struct lr_diff *d);
 json_t *lr_json_errors(const struct lr_errors *e);
 json_t *lr_json_rules(const struct lr_rules *rules);

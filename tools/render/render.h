@@ -12,6 +12,7 @@
 #include "tools/view/growth.h"
 #include "tools/view/summary.h"
 #include "tools/view/table.h"
+#include "tools/view/unreachable.h"
 #include "tools/view/why.h"
 
 /* What was live at two moments; with two dumps, each has one. */
@@ -32,6 +33,7 @@ struct lr_report {
 	const struct lr_why *why;
 	const struct lr_holders_view *holders;
 	const struct lr_growth_view *growth;
+	const struct lr_unreachable *unreachable; /* with growth */
 	const struct lr_diff *diff;
 	const struct lr_errors *errors;
 	const struct lr_rules *rules; /* how they were used */

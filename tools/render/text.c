@@ -254,6 +254,8 @@ void lr_render_text(FILE *f, const struct lr_report *r, const struct lr_style *s
 		lr_text_holders(&o, r->holders);
 	if (r->growth)
 		lr_text_growth(&o, r->growth);
+	if (r->unreachable)
+		lr_text_unreachable(&o, r->unreachable);
 	if (r->diff)
 		lr_text_diff(&o, r->diff);
 	if (r->rules)

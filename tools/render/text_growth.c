@@ -84,6 +84,50 @@ void lr_text_growth(struct lr_out *o, const struct lr_growth_view *v)
 		fputs("  no site held enough for long enough to be followed\n", o->f);
 }
 
+static void lost(struct lr_out *o, const struct lr_scan_sum *first, const struct lr_scan_sum *last,
+	const struct lr_scan_sum *since)
+{
+	fprintf(o->f, "%12s %10s  ", lr_show_bytes(since->bytes).text,
+		lr_show_count(since->blocks).text);
+	fprintf(o->f, "%12s %10s  ", lr_show_bytes(first->bytes).text,
+		lr_show_count(first->blocks).text);
+	fprintf(o->f, "%12s %10s  ", lr_show_bytes(last->bytes).text,
+		lr_show_count(last->blocks).text);
+}
+
+/* Between which scans. */
+static void span(struct lr_out *o, const struct lr_unreachable_dump *d, const struct lr_dump *dump,
+	bool several)
+{
+	lost(o, &d->lost[0], &d->lost[1], &d->since);
+	fprintf(o->f, "in all, between scan %" PRIu32 " at %s", d->first->number,
+		lr_show_time(d->first->figure[LTF_SCAN_TIME_US]).text);
+	fprintf(o->f, " and scan %" PRIu32 " at %s", d->last->number,
+		lr_show_time(d->last->figure[LTF_SCAN_TIME_US]).text);
+	if (several)
+		fprintf(o->f, ", of pid %" PRIu32, dump->header.pid);
+	fputc('\n', o->f);
+}
+
+void lr_text_unreachable(struct lr_out *o, const struct lr_unreachable *u)
+{
+	enum { INDENT = 75 };
+	if (!u->spans)
+		return;
+	fprintf(o->f, "\n%s%12s %10s  %12s %10s  %12s %10s  by site%s\n", o->bold, "became lost",
+		"blocks", "first scan", "blocks", "last scan", "blocks", o->off);
+	for (size_t i = 0; i < u->dumps_used; i++)
+		if (u->dumps[i].first)
+			span(o, &u->dumps[i], u->dumps[i].dump, u->dumps_used > 1);
+	for (size_t i = 0; i < u->used; i++) {
+		const struct lr_unreachable_row *r = &u->rows[i];
+		lost(o, &r->first, &r->last, &r->since);
+		lr_text_stack(o, r->stack, r->stack_used, r->stack_cut, INDENT);
+	}
+	if (u->used < u->all_rows)
+		fprintf(o->f, "%zu of %zu; --limit shows more\n", u->used, u->all_rows);
+}
+
 static void moment(struct lr_out *o, uint64_t at)
 {
 	fputs(at == UINT64_MAX ? "the end" : lr_show_time(at).text, o->f);

@@ -18,12 +18,6 @@ static struct lr_scan_sum live(const struct lr_scan_site *s)
 	return sum;
 }
 
-static int by_frame(const void *pa, const void *pb)
-{
-	const struct lr_scan_site *a = pa, *b = pb;
-	return a->site < b->site ? -1 : a->site > b->site;
-}
-
 /* Those with untouched pages: few, so that the rest is not copied. A site that has some in one dump
  * and none in another counts with the former. */
 static struct lr_scan_site *gather(const struct lr_leaks *l, size_t *used)
@@ -40,7 +34,7 @@ static struct lr_scan_site *gather(const struct lr_leaks *l, size_t *used)
 		}
 	}
 	if (n)
-		qsort(all, n, sizeof(*all), by_frame);
+		qsort(all, n, sizeof(*all), lr_scan_by_site);
 	for (size_t i = 0; i < n; i++) {
 		if (put && all[put - 1].site == all[i].site)
 			lr_scan_site_merge(&all[put - 1], &all[i]);
