@@ -153,7 +153,7 @@ static void table_emptied(size_t each)
 		}
 	for (int i = 0; i < 25000; i++) {
 		free(take(48));
-		if (i % 500 == 0)
+		if (i % 200 == 0) /* long enough to be seen beside a filling on a busy machine */
 			usleep(10000);
 	}
 }
