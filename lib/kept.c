@@ -51,10 +51,14 @@ static void forget_parents(void)
 	}
 }
 
-/* Where an entry may be: from here on, WINDOW of them. The first place is within little memory. */
-static uint32_t place(uint32_t number, unsigned which)
+/* Where an entry may be: from here on, WINDOW of them. The first place is within little memory; at
+ * the second, which is for many, those of one kind that follow each other must not fill what
+ * another kind's would take. */
+static uint32_t place(uint64_t key, unsigned which)
 {
-	return which == 0 ? number % (FEW - WINDOW) : FEW + number % (ENTRIES - FEW - WINDOW);
+	uint32_t spread = (uint32_t)(key * 0x9e3779b97f4a7c15ull >> KIND_SHIFT);
+	return which == 0 ? (uint32_t)key % (FEW - WINDOW)
+			  : FEW + spread % (ENTRIES - FEW - WINDOW);
 }
 
 /* False: it has no entry there. */
@@ -88,10 +92,10 @@ void lt_kept_set(enum lt_kept_kind kind, uint32_t number, uint64_t value)
 {
 	uint64_t key = (uint64_t)kind << KIND_SHIFT | number;
 	forget_parents();
-	if (replace(key, value, place(number, 0)) || replace(key, value, place(number, 1)))
+	if (replace(key, value, place(key, 0)) || replace(key, value, place(key, 1)))
 		return;
-	if (value && !add(key, value, place(number, 0)))
-		add(key, value, place(number, 1));
+	if (value && !add(key, value, place(key, 0)))
+		add(key, value, place(key, 1));
 }
 
 static const char *skip(const char *p, const char *end, const char *name)
