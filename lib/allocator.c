@@ -99,8 +99,7 @@ static bool is_allocators(uintptr_t caller)
 
 static uintptr_t page_end(const void *start, size_t len)
 {
-	enum { PAGE = 4096 };
-	return ((uintptr_t)start + len + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
+	return lt_sys_pages((uintptr_t)start + len);
 }
 
 static void note_early(uintptr_t start, uintptr_t end, uintptr_t caller)

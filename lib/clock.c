@@ -60,7 +60,5 @@ void lt_clock_init(void)
 
 uint64_t lt_clock_real(void)
 {
-	struct timespec ts = {0};
-	lt_clock_now(CLOCK_REALTIME, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+	return lt_clock_ns(CLOCK_REALTIME);
 }

@@ -13,12 +13,18 @@ void lt_clock_init(void);
 typedef int lt_clock_fn(clockid_t, struct timespec *);
 extern LT_OWN lt_clock_fn *lt_clock_now;
 
-/* Nanoseconds of CLOCK_MONOTONIC_COARSE; the resolution is the kernel's tick (1 to 10 ms). */
-static inline uint64_t lt_clock_mono(void)
+/* Nanoseconds of a clock. */
+static inline uint64_t lt_clock_ns(clockid_t clock)
 {
 	struct timespec ts;
-	lt_clock_now(CLOCK_MONOTONIC_COARSE, &ts);
+	lt_clock_now(clock, &ts);
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+/* Of CLOCK_MONOTONIC_COARSE; the resolution is the kernel's tick (1 to 10 ms). */
+static inline uint64_t lt_clock_mono(void)
+{
+	return lt_clock_ns(CLOCK_MONOTONIC_COARSE);
 }
 
 /* For waits that must end: true once ms milliseconds have passed since *start, which begins at 0.

@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <time.h>
 #include <ucontext.h>
 #include "format/control.h"
 #include "lib/clock.h"
@@ -96,13 +95,6 @@ void lt_control_start(void)
 
 /* The scan: */
 
-static uint64_t precisely(clockid_t clock)
-{
-	struct timespec ts = {0};
-	lt_clock_now(clock, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
 struct scan {
 	struct lt_cut_threads threads;
 	const struct lt_moment_thread *self;
@@ -125,7 +117,7 @@ static void cut(struct scan *s)
 	s->answer = LTF_SCAN_AGAIN;
 	lt_drain_for(copy, s);
 	lt_cut_go();
-	lt_header->scan.pause_ns = precisely(CLOCK_MONOTONIC) - s->threads.stopped;
+	lt_header->scan.pause_ns = lt_clock_ns(CLOCK_MONOTONIC) - s->threads.stopped;
 }
 
 static void plan_next(void)
@@ -155,7 +147,7 @@ enum ltf_scan_answer lt_control_scan(
 		.tp = (uintptr_t)__builtin_thread_pointer(),
 		.sp = lt_slowly_sp()};
 	struct scan s = {.self = self ? self : &here,
-		.when = {.reason = reason, .begun = precisely(CLOCK_MONOTONIC)}};
+		.when = {.reason = reason, .begun = lt_clock_ns(CLOCK_MONOTONIC)}};
 	if (atomic_load(&lt_sealed))
 		return LTF_SCAN_SEALED;
 	if ((lt_mode != LT_MODE_ON && lt_mode != LT_MODE_PAUSED) ||

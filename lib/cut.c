@@ -26,8 +26,7 @@ enum {
 	BUSY_TURNS = 4, /* of a nap each */
 	TRIES = 20,
 	RED_ZONE = 128,
-	LIST = 16 << 10, /* bytes */
-	PAGE = 4096
+	LIST = 16 << 10 /* bytes */
 };
 
 enum state { NOT_ASKED, ASKED, ANSWERING, PARKED, BUSY };
@@ -349,7 +348,7 @@ static bool prepare(void)
 	enum { LEN = THREADS * (sizeof(struct place) + sizeof(struct lt_moment_thread)) };
 	if (stop.place)
 		return true;
-	struct place *p = lt_sys_map((LEN + PAGE - 1) & ~(size_t)(PAGE - 1), false);
+	struct place *p = lt_sys_map(lt_sys_pages(LEN), false);
 	if (p)
 		stop.thread = (struct lt_moment_thread *)(p + THREADS);
 	stop.place = p;
@@ -374,13 +373,6 @@ static bool stop_all(int me, bool ready)
 	return true;
 }
 
-static uint64_t precisely(void)
-{
-	struct timespec ts = {0};
-	lt_clock_now(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
 static void let_go(void)
 {
 	if (atomic_load(&stop.moment) % 2 == 0)
@@ -392,7 +384,7 @@ static void let_go(void)
 void lt_cut_stop(struct lt_cut_threads *out)
 {
 	struct timespec nap = {.tv_nsec = NAP_US * 1000};
-	*out = (struct lt_cut_threads){.stopped = precisely()};
+	*out = (struct lt_cut_threads){.stopped = lt_clock_ns(CLOCK_MONOTONIC)};
 	if (!prepare())
 		return;
 	out->thread = stop.thread;
@@ -406,7 +398,7 @@ void lt_cut_stop(struct lt_cut_threads *out)
 		let_go();
 		lt_sys2(SYS_nanosleep, &nap, NULL);
 		stop.since = lt_clock_mono();
-		out->stopped = precisely();
+		out->stopped = lt_clock_ns(CLOCK_MONOTONIC);
 	}
 	gather(out);
 }

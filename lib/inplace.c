@@ -1,30 +1,20 @@
 #include "lib/inplace.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
+#include "lib/cut.h"
 #include "lib/guard.h"
 #include "lib/sys.h"
 #include "lib/tell.h"
 #include "lib/tracer.h"
 
 enum {
-	PAGE = 4096,
 	BLOCKS = 1 << 15,
 	BYTES = 4 << 20, /* of blocks; a millisecond for each MiB */
 	ROOTS = 8 << 20  /* bytes */
 };
 
-/* The entries of a directory are two more than its subdirectories. */
-static bool is_alone(void)
-{
-	struct stat st;
-	return !lt_numbered && lt_sys4(SYS_newfstatat, AT_FDCWD, "/proc/self/task", &st, 0) == 0 &&
-	       st.st_nlink == 3;
-}
-
 bool lt_inplace_fits(uint64_t blocks, uint64_t bytes)
 {
-	return blocks < BLOCKS && bytes < BYTES && is_alone();
+	return blocks < BLOCKS && bytes < BYTES && !lt_numbered && lt_cut_is_alone();
 }
 
 struct work {
@@ -41,13 +31,12 @@ static void judge(void *arg)
 enum ltf_scan_end lt_inplace(struct lt_moment *moment, bool whatever_size)
 {
 	enum ltf_scan_end end = LTF_END_NONE;
-	size_t len = (sizeof(struct lt_channel) + PAGE - 1) & ~(size_t)(PAGE - 1);
+	size_t len = lt_sys_pages(sizeof(struct lt_channel));
 	struct lt_channel *c = lt_sys_map(len, false);
 	struct work w = {.moment = moment};
 	moment->root_bytes_most = whatever_size ? 0 : ROOTS;
-	if (c && lt_guarded(judge, &w) && w.scan) {
+	if (c && lt_guarded(judge, &w) && w.scan)
 		end = lt_tell(c, w.scan, moment) ? LTF_END_SCANNED : LTF_END_UNFINISHED;
-	}
 	moment->root_bytes_most = 0;
 	if (c)
 		lt_sys_unmap(c, len);

@@ -10,8 +10,6 @@
 #include "lib/stacks.h"
 #include "lib/sys.h"
 
-enum { PAGE = 4096 };
-
 static struct {
 	unsigned heuristics, step;
 } settings = {LT_SCAN_HEURISTICS, sizeof(uintptr_t)};
@@ -30,15 +28,10 @@ void lt_judge_settings(void)
 
 struct lt_judge lt_cut;
 
-static size_t pages(size_t len)
-{
-	return (len + PAGE - 1) & ~(size_t)(PAGE - 1);
-}
-
 static void *take(char **at, size_t len)
 {
 	void *p = *at;
-	*at += pages(len);
+	*at += lt_sys_pages(len);
 	return p;
 }
 
@@ -67,9 +60,10 @@ bool lt_judge_begin(uint64_t blocks)
 	size_t word_len = LT_JUDGE_WORDS * sizeof(struct lt_scan_word);
 	size_t untouched_len = LT_JUDGE_UNTOUCHED * sizeof(struct lt_untouched);
 	struct lt_judge *c = &lt_cut;
-	c->memory_len = pages(block_len) + pages(work_len) + pages(mapping_len) + pages(root_len) +
-			4 * pages(range_len) + pages(word_len) + pages(untouched_len) +
-			LT_JUDGE_TEXT;
+	c->memory_len = lt_sys_pages(block_len) + lt_sys_pages(work_len) +
+			lt_sys_pages(mapping_len) + lt_sys_pages(root_len) +
+			4 * lt_sys_pages(range_len) + lt_sys_pages(word_len) +
+			lt_sys_pages(untouched_len) + LT_JUDGE_TEXT;
 	char *p = c->memory = lt_sys_map(c->memory_len, false);
 	if (!p)
 		return false;

@@ -17,11 +17,6 @@ enum { PAGE = 4096 };
 
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 
-static uintptr_t page_up(uintptr_t at)
-{
-	return (at + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
-}
-
 /* What an allocator has mapped for itself, in order. Returns how many there are. */
 static uint32_t find_theirs(void)
 {
@@ -76,7 +71,7 @@ static void subtract_own_data(void)
 		if (ph[i].p_type == PT_LOAD && (ph[i].p_flags & PF_W)) {
 			uintptr_t start = (uintptr_t)base + ph[i].p_vaddr;
 			lt_roots_subtract(&lt_cut.roots, start & ~(uintptr_t)(PAGE - 1),
-				page_up(start + ph[i].p_memsz));
+				lt_sys_pages(start + ph[i].p_memsz));
 		}
 }
 

@@ -71,8 +71,7 @@ static struct lt_scan_range main_stack(void)
 
 static bool is_own(uintptr_t tls, uintptr_t end)
 {
-	uintptr_t tp;
-	__asm__("movq %%fs:0, %0" : "=r"(tp));
+	uintptr_t tp = (uintptr_t)__builtin_thread_pointer();
 	return tp >= tls && tp < end;
 }
 

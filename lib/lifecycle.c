@@ -35,7 +35,6 @@
 #include "lib/unwind.h"
 
 enum {
-	PAGE = 4096,
 	ALIVE = 64,
 	SEAL_BLOCKS = 256,
 	SAVED = 64 /* what a function keeps of its caller's registers, below its frame pointer */
@@ -246,8 +245,7 @@ static void pass_run_on(void)
 			environ[n] = self.variable;
 			return;
 		}
-	char **copy =
-		lt_sys_map(((n + 2) * sizeof(char *) + PAGE - 1) & ~(size_t)(PAGE - 1), false);
+	char **copy = lt_sys_map(lt_sys_pages((n + 2) * sizeof(char *)), false);
 	if (!copy)
 		return;
 	memcpy(copy, environ, n * sizeof(char *));

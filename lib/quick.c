@@ -10,7 +10,7 @@
 #include "lib/sys.h"
 #include "lib/tell.h"
 
-enum { PAGE = 4096, OWN = 512, SLOTS = 2048, SLOT_BITS = 11, STACK_MOST = 64 << 20 };
+enum { OWN = 512, SLOTS = 2048, SLOT_BITS = 11, STACK_MOST = 64 << 20 };
 
 extern void *__libc_stack_end __attribute__((weak));
 
@@ -153,18 +153,13 @@ static void search(void *arg)
 	q->all = q->scan.count[LT_SCAN_REACHABLE] == q->scan.n_blocks;
 }
 
-static size_t pages(size_t len)
-{
-	return (len + PAGE - 1) & ~(size_t)(PAGE - 1);
-}
-
 enum ltf_scan_end lt_quick(
 	const struct lt_live_sum *live, const struct lt_moment *moment, enum ltf_scan_reason reason)
 {
 	enum ltf_scan_end end = LTF_END_NONE;
-	size_t work = pages(sizeof(struct quick)),
-	       channel = work + pages(lt_scan_work((uint32_t)live->blocks)),
-	       len = channel + pages(sizeof(struct lt_channel));
+	size_t work = lt_sys_pages(sizeof(struct quick)),
+	       channel = work + lt_sys_pages(lt_scan_work((uint32_t)live->blocks)),
+	       len = channel + lt_sys_pages(sizeof(struct lt_channel));
 	char *mem = lt_sys_map(len, false);
 	if (!mem)
 		return end;

@@ -25,7 +25,6 @@
 #include "lib/unwind.h"
 
 enum {
-	PAGE = 4096,
 	WAIT_MS = 20,
 	FIRST_NAP = 100000,
 	LONGEST_MS = 120000,
@@ -161,13 +160,6 @@ static void become_copy(void)
 	}
 }
 
-static uint64_t precisely(clockid_t clock)
-{
-	struct timespec ts = {0};
-	lt_sys2(SYS_clock_gettime, clock, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
 /* A thread may hold anything in its registers. */
 static void doubt(struct lt_scan *s)
 {
@@ -193,19 +185,19 @@ static void conclude(const struct lt_scan *s, bool told)
 	}
 	h->words = s->words_read;
 	h->room_used = lt_dump_room_used();
-	h->cpu_ns = precisely(CLOCK_THREAD_CPUTIME_ID);
-	h->wall_ns = precisely(CLOCK_MONOTONIC) - cut.begun;
+	h->cpu_ns = lt_clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	h->wall_ns = lt_clock_ns(CLOCK_MONOTONIC) - cut.begun;
 	h->failed += !told;
 	__atomic_store_n(&h->ended, h->begun, __ATOMIC_RELEASE);
 }
 
 static _Noreturn void judge_and_tell(bool with_process)
 {
-	uint64_t pause = precisely(CLOCK_MONOTONIC) - cut.stopped;
+	uint64_t pause = lt_clock_ns(CLOCK_MONOTONIC) - cut.stopped;
 	end_in_time(with_process);
 	become_copy();
 	lt_live_each(add_block, NULL);
-	struct lt_channel *c = lt_sys_map((sizeof(*c) + PAGE - 1) & ~(size_t)(PAGE - 1), false);
+	struct lt_channel *c = lt_sys_map(lt_sys_pages(sizeof(*c)), false);
 	const struct lt_scan *s = c ? lt_judge(&cut.moment) : NULL;
 	if (!s)
 		leave(1);
@@ -294,11 +286,24 @@ static enum ltf_scan_end judge_in_copy(uint64_t blocks)
 {
 	long pid = make_copy(&cut.threads, blocks, reason_of_end());
 	lt_cut_go();
-	lt_header->scan.pause_ns = precisely(CLOCK_MONOTONIC) - cut.stopped;
+	lt_header->scan.pause_ns = lt_clock_ns(CLOCK_MONOTONIC) - cut.stopped;
 	bool told = pid > 0 && wait_for_copy(pid);
 	if (pid)
 		lt_dump_room_close(&cut.room, lt_header->scan.room_used);
 	return pid < 0 ? LTF_END_NO_COPY : told ? LTF_END_SCANNED : LTF_END_UNFINISHED;
+}
+
+/* LTF_END_NONE: it could not be done. */
+static enum ltf_scan_end judge_here(uint64_t blocks, bool whatever_size)
+{
+	enum ltf_scan_end end = LTF_END_NONE;
+	if (lt_judge_begin(blocks)) {
+		lt_tell_begin(reason_of_end());
+		lt_live_each(add_block, NULL);
+		end = lt_inplace(&cut.moment, whatever_size);
+	}
+	lt_judge_end();
+	return end;
 }
 
 static enum ltf_scan_end judge_in_place(const struct lt_live_sum *live)
@@ -309,25 +314,15 @@ static enum ltf_scan_end judge_in_place(const struct lt_live_sum *live)
 		return end;
 	if (lt_quick_fits(live, &cut.moment))
 		end = lt_quick(live, &cut.moment, reason_of_end());
-	if (end == LTF_END_NONE && lt_judge_begin(blocks)) {
-		lt_tell_begin(reason_of_end());
-		lt_live_each(add_block, NULL);
-		end = lt_inplace(&cut.moment, false);
-	}
-	lt_judge_end();
-	return end;
+	return end == LTF_END_NONE ? judge_here(blocks, false) : end;
 }
 
 /* No copy can be made: nobody else may write here meanwhile. */
 static enum ltf_scan_end judge_all_the_same(uint64_t blocks)
 {
 	enum ltf_scan_end end = LTF_END_NONE;
-	if (!cut.threads.unknown && lt_cut_is_alone() && lt_judge_begin(blocks)) {
-		lt_tell_begin(reason_of_end());
-		lt_live_each(add_block, NULL);
-		end = lt_inplace(&cut.moment, true);
-	}
-	lt_judge_end();
+	if (!cut.threads.unknown && lt_cut_is_alone())
+		end = judge_here(blocks, true);
 	return end == LTF_END_NONE ? LTF_END_NO_COPY : end;
 }
 
@@ -361,7 +356,7 @@ void lt_snapshot_stop(void)
 	if (cut.copy)
 		wait_for_copy(cut.copy);
 	cut.copy = 0;
-	cut.begun = precisely(CLOCK_MONOTONIC);
+	cut.begun = lt_clock_ns(CLOCK_MONOTONIC);
 	if (!cut.called || lt_sealed)
 		return;
 	lt_cut_stop(&cut.threads);

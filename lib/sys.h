@@ -37,6 +37,13 @@ static inline long lt_syscall6(long n, long a, long b, long c, long d, long e, l
 /* While lt_sealed (lib/onstack.h) those below make no system call: they fail, do nothing, and
  * say no. */
 
+/* Whole pages: as many bytes as are needed for len. */
+static inline size_t lt_sys_pages(size_t len)
+{
+	enum { PAGE_LEN = 4096 };
+	return (len + PAGE_LEN - 1) & ~(size_t)(PAGE_LEN - 1);
+}
+
 /* Private anonymous zeroed memory, at the beginning of a page where len is a multiple of a page,
  * else of eight bytes; NULL when there is none (an address space limit, for one). wiped: the kernel
  * zeroes it in a forked child. */

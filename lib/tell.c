@@ -4,7 +4,6 @@
 
 #include <stddef.h>
 #include <string.h>
-#include <time.h>
 #include "format/file.h"
 #include "lib/clock.h"
 #include "lib/config.h"
@@ -282,17 +281,10 @@ static void sum_up(const struct lt_scan *s)
 	figure[LTF_SCAN_POINTERS] = s->pointers;
 }
 
-static uint64_t microseconds(clockid_t clock)
-{
-	struct timespec ts = {0};
-	lt_sys2(SYS_clock_gettime, clock, &ts);
-	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
-}
-
 void lt_tell_begin(enum ltf_scan_reason reason)
 {
 	told.number++;
-	told.begun_us = microseconds(CLOCK_MONOTONIC);
+	told.begun_us = lt_clock_ns(CLOCK_MONOTONIC) / 1000;
 	memset(told.figure, 0, sizeof(told.figure));
 	told.figure[LTF_SCAN_REASON] = reason;
 	told.figure[LTF_SCAN_TIME_US] = (lt_clock_mono() - lt_header->start_mono) / 1000;
@@ -317,8 +309,8 @@ bool lt_tell(struct lt_channel *c, const struct lt_scan *s, const struct lt_mome
 	sum_up(s);
 	if (lt_config.graph)
 		lt_tell_graph(c, s);
-	told.figure[LTF_SCAN_CPU_US] = microseconds(CLOCK_THREAD_CPUTIME_ID);
-	told.figure[LTF_SCAN_WALL_US] = microseconds(CLOCK_MONOTONIC) - told.begun_us;
+	told.figure[LTF_SCAN_CPU_US] = lt_clock_ns(CLOCK_THREAD_CPUTIME_ID) / 1000;
+	told.figure[LTF_SCAN_WALL_US] = lt_clock_ns(CLOCK_MONOTONIC) / 1000 - told.begun_us;
 	tell_figures(c, LTF_REC_SCAN_END, LTF_SCAN_BLOCKS, LTF_SCAN_FIGURE_COUNT - 1);
 	send_small(c);
 	return !c->failed;

@@ -14,7 +14,7 @@
 #include "lib/sys.h"
 #include "lib/tracer.h"
 
-enum { THREADS_MAX = 32768, LOOK_AT = 4, PAGE = 4096, TAKING_BACK = -1 };
+enum { THREADS_MAX = 32768, LOOK_AT = 4, TAKING_BACK = -1 };
 
 __thread struct lt_thread *lt_self __attribute__((tls_model("initial-exec")));
 
@@ -29,7 +29,7 @@ static size_t state_size(void)
 	size_t per_frame = sizeof(struct lt_memo_frame) + LT_LEVELS * sizeof(struct lt_frame);
 	unsigned depth = (unsigned)lt_config.depth;
 	size_t len = offsetof(struct lt_thread, room) + depth * per_frame + lt_memo_size(depth);
-	return (len + PAGE - 1) & ~(size_t)(PAGE - 1);
+	return lt_sys_pages(len);
 }
 
 static void arrange(struct lt_thread *t)
