@@ -8,17 +8,11 @@
 
 enum { UNRESOLVED = UINT32_MAX, IN_PROGRESS = UINT32_MAX - 1 };
 
-static uint64_t mix(uint64_t h, uint64_t v)
-{
-	h = (h ^ v) * (lr_hash_seed() * 0xff51afd7ed558ccdULL | 1);
-	return h ^ h >> 31;
-}
-
 static uint64_t hash_bytes(uint64_t h, const void *data, size_t n)
 {
 	for (const uint8_t *p = data; n > 0; n--)
-		h = mix(h, *p++);
-	return mix(h, 0x100);
+		h = lr_hash_mix(h, *p++);
+	return lr_hash_mix(h, 0x100);
 }
 
 /* Index plus 1. */
@@ -48,7 +42,9 @@ static uint32_t module_for(struct lr_model *m, struct lr_raw_module *raw)
 
 static uint32_t frame_for(struct lr_model *m, const struct lr_frame *f)
 {
-	uint64_t hash = mix(mix(mix(mix(2, f->parent), f->module), f->offset), f->flags);
+	uint64_t hash = lr_hash_mix(
+		lr_hash_mix(lr_hash_mix(lr_hash_mix(2, f->parent), f->module), f->offset),
+		f->flags);
 	uint32_t *first = lr_map_put(&m->frame_of, hash, NULL);
 	for (uint32_t i = *first; i; i = m->frames[i - 1].next) {
 		const struct lr_frame *have = &m->frames[i - 1];

@@ -6,16 +6,11 @@
 
 enum { WRONGS = 1024, WATCHED = 4096 };
 
-static uint64_t mix(uint64_t hash, uint64_t v)
-{
-	return (hash ^ v) * 0x9e3779b97f4a7c15ULL ^ hash >> 29;
-}
-
 static uint64_t key_of(const struct lr_wrong *w)
 {
 	uint64_t kind = (uint64_t)w->kind | (uint64_t)w->where << 8 | (uint64_t)w->alloc_api << 16 |
 			(uint64_t)w->release_api << 24 | (uint64_t)w->first_api << 32;
-	return mix(mix(mix(kind + 1, w->alloc), w->release), w->first);
+	return lr_hash_mix(lr_hash_mix(lr_hash_mix(kind + 1, w->alloc), w->release), w->first);
 }
 
 struct lr_wrong *lr_wrongs_add(struct lr_wrongs *l, const struct lr_wrong *w)

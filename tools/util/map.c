@@ -18,6 +18,12 @@ uint64_t lr_hash_seed(void)
 	return seed;
 }
 
+uint64_t lr_hash_mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * (lr_hash_seed() * 0xff51afd7ed558ccdULL | 1);
+	return h ^ h >> 31;
+}
+
 static size_t place(const struct lr_map *m, uint64_t key)
 {
 	uint64_t h = (key ^ (key >> 32)) * lr_hash_seed();

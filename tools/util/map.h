@@ -22,6 +22,8 @@ struct lr_map {
 
 /* A random odd number, the same during one run of the program. */
 uint64_t lr_hash_seed(void);
+/* The hash of what has h as its hash so far, and then v. Seeded, too. */
+uint64_t lr_hash_mix(uint64_t h, uint64_t v);
 
 /* Room for that many keys more, for when it is known that they will come. */
 void lr_map_reserve(struct lr_map *m, size_t more);

@@ -61,7 +61,7 @@ static uint64_t key_of(const struct sharing *s, uint32_t node)
 	const struct lr_heap *h = s->h;
 	uint64_t key = h->places[node - 1 - h->retained.holders] * 2 + s->more[node];
 	for (int i = 0; i < LR_SHARERS; i++)
-		key = (key ^ s->by[node][i]) * (lr_hash_seed() * 0xff51afd7ed558ccdULL | 1);
+		key = lr_hash_mix(key, s->by[node][i]);
 	return key;
 }
 
