@@ -125,7 +125,62 @@ enum ltf_res {
 	LTF_RES_MUNMAP = 7,        /* address, length */
 	LTF_RES_MREMAP = 8,        /* old address, old length, new address, new length */
 	LTF_RES_IGNORE = 9,        /* address: the program says that this block is held */
+	LTF_RES_TIMER_SET =
+		10, /* handle, ns to the first expiry (0: disarmed), ns between, flags */
+	LTF_RES_ITIMER_SET = 11, /* which (setitimer), ns to the first expiry, ns between */
+	/* Descriptors. */
+	LTF_RES_FD_OPEN = 16, /* number, enum ltf_fd, its detail, set of enum ltf_fd_flag */
+	LTF_RES_FD_CLOSE =
+		17, /* number, enum ltf_fd_closer, address of the FILE or DIR or 0: before */
+	LTF_RES_FD_CLOSE_FAILED = 18, /* number, enum ltf_fd_closer, errno: after */
+	LTF_RES_FD_CLOSE_RANGE = 19,  /* first, last: before */
+	LTF_RES_FD_STREAM = 20,    /* number, address of the FILE or DIR that owns it from now on */
+	LTF_RES_FD_INHERITED = 21, /* first, last: open when the dump began */
+	/* Mappings and shared memory. */
+	LTF_RES_BRK = 32,            /* old end, new end: by the program, not its allocator */
+	LTF_RES_SHM_ATTACH = 33,     /* address, length, segment */
+	LTF_RES_SHM_DETACH = 34,     /* address */
+	LTF_RES_SEGMENT_CREATE = 35, /* segment (shmget's), length */
+	LTF_RES_SEGMENT_REMOVE = 36, /* segment */
+	/* What has a call of its own to release it (format/pairs.h). */
+	LTF_RES_PAIR_CREATE = 48,  /* handle, number of the pair, bytes or 0 */
+	LTF_RES_PAIR_RELEASE = 49, /* handle, number of the pair */
 	LTF_RES_KIND_COUNT
+};
+
+/* What a descriptor is. Append only. */
+enum ltf_fd {
+	LTF_FD_OTHER,
+	LTF_FD_FILE,      /* detail: address of the FILE where it was opened as a stream */
+	LTF_FD_DIRECTORY, /* detail: address of the DIR, or 0 */
+	LTF_FD_SOCKET,    /* socket, socketpair */
+	LTF_FD_ACCEPTED,  /* detail: the listening descriptor */
+	LTF_FD_PIPE,      /* detail: the other end, plus 1; 0 for popen and fifos */
+	LTF_FD_DUP,       /* detail: the old descriptor */
+	LTF_FD_EVENT,
+	LTF_FD_TIMER,
+	LTF_FD_SIGNAL,
+	LTF_FD_INOTIFY, /* and fanotify */
+	LTF_FD_EPOLL,
+	LTF_FD_MEMORY, /* memfd_create, shm_open */
+	LTF_FD_PROCESS,
+	LTF_FD_TERMINAL,
+	LTF_FD_QUEUE,
+	LTF_FD_RECEIVED, /* over a socket; detail: that socket */
+	LTF_FD_KINDS
+};
+enum ltf_fd_flag {
+	LTF_FD_CLOEXEC = 1,
+	LTF_FD_REPLACES = 2, /* what was open by this number is closed by the same call (dup2) */
+	LTF_FD_POPEN = 4
+};
+enum ltf_fd_closer {
+	LTF_FD_BY_CLOSE,
+	LTF_FD_BY_FCLOSE,
+	LTF_FD_BY_CLOSEDIR,
+	LTF_FD_BY_PCLOSE,
+	LTF_FD_BY_FREOPEN,
+	LTF_FD_BY_QUEUE
 };
 
 /* Order between threads. A numbered event carries the next value (low 32 bits) of the counter of
