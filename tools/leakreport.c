@@ -63,6 +63,9 @@ int main(int argc, char **argv)
 		else
 			help_all();
 		return LR_EXIT_DONE;
+	case LR_PARSED_THRESHOLDS:
+		lr_options_thresholds(stdout);
+		return LR_EXIT_DONE;
 	case LR_PARSED_VERSION:
 		puts("leakreport " PACKAGE_VERSION);
 		return LR_EXIT_DONE;

@@ -78,13 +78,17 @@ static void add_process(
 }
 
 struct lr_errors *lr_errors_find(const struct lr_model *m, struct lr_names *names,
-	struct lr_suppressor *x, const char *wanted, size_t limit, size_t stack_max)
+	const struct lr_leak_query *asked, const char *wanted)
 {
 	struct lr_errors *e = lr_calloc(1, sizeof(*e));
-	struct lr_query sites = {.group = LR_GROUP_SITE, .limit = SIZE_MAX, .stack_max = stack_max};
+	struct lr_query sites = {
+		.group = LR_GROUP_SITE, .limit = SIZE_MAX, .stack_max = asked->sites->stack_max};
 	unsigned set = lr_wanted_classes(wanted);
-	struct lr_leak_query q = {
-		.sites = &sites, .classes = set, .scan = LR_SCANS_LAST, .suppressor = x};
+	struct lr_leak_query q = {.sites = &sites,
+		.classes = set,
+		.scan = LR_SCANS_LAST,
+		.suppressor = asked->suppressor,
+		.thresholds = asked->thresholds};
 	e->leaks = lr_leaks_make(m, names, &q);
 	q.classes = 0; /* leaks are told by their rows */
 	e->findings = lr_findings_make(m, names, &q, NULL);
@@ -96,8 +100,8 @@ struct lr_errors *lr_errors_find(const struct lr_model *m, struct lr_names *name
 	add_leaks(e, set);
 	for (size_t i = 0; e->processes > 1 && i < e->leaks->scans_used; i++)
 		if (e->leaks->scans[i].scan)
-			add_process(e, &e->leaks->scans[i], x, set);
-	e->shown = limit < e->used ? limit : e->used;
+			add_process(e, &e->leaks->scans[i], asked->suppressor, set);
+	e->shown = asked->sites->limit < e->used ? asked->sites->limit : e->used;
 	return e;
 }
 

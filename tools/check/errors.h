@@ -37,10 +37,10 @@ struct lr_errors {
 	struct lr_findings *findings;
 };
 
-/* wanted: as --errors-for has it (wanted.h). limit: how many are shown, with stacks of so many
- * lines. x may be NULL: nothing is suppressed. */
+/* wanted: as --errors-for has it (wanted.h). Of the query count the suppressor, the thresholds, the
+ * lines of a stack, and how many are shown. */
 struct lr_errors *lr_errors_find(const struct lr_model *m, struct lr_names *names,
-	struct lr_suppressor *x, const char *wanted, size_t limit, size_t stack_max);
+	const struct lr_leak_query *asked, const char *wanted);
 void lr_errors_free(struct lr_errors *e);
 
 #endif

@@ -55,9 +55,6 @@ struct lr_rules *lr_rules_wanted(const struct lr_options *o);
 /* "leakreport: FILE: text" on stderr, made safe. */
 void lr_say(const char *file, const char *text);
 
-/* What growth is, by the options. */
-struct lr_trend_settings lr_trend_settings_of(const struct lr_options *o);
-
 /* The query that the options ask for, with the command's own defaults. */
 struct lr_query lr_query_of(
 	const struct lr_options *o, enum lr_sort sort, size_t limit, size_t stack_max);

@@ -38,9 +38,9 @@ static int run(const struct lr_command *c, const struct lr_options *o, char **du
 	if (!lr_session_open(&s, o, dumps, count, kept))
 		return s.status;
 	struct lr_query q = lr_query_of(o, LR_SORT_UNFREED, 20, 12);
+	struct lr_leak_query asked = lr_leak_query_of(&s, o, &q);
 	struct lr_summary *summary = lr_summary_make(s.model);
-	struct lr_errors *errors =
-		lr_errors_find(s.model, s.names, s.suppressor, wanted, q.limit, q.stack_max);
+	struct lr_errors *errors = lr_errors_find(s.model, s.names, &asked, wanted);
 	errors->rules = s.rules;
 	errors->rules_given = o->suppressions_used > 0;
 	struct lr_report report = {.command = c->name, .summary = summary, .errors = errors};
@@ -57,5 +57,6 @@ const struct lr_command lr_command_errors = {.name = "errors",
 	.does = "what of a run is an error, less what is suppressed; exits 1 if there is any",
 	.help = "For scripts and CI. Which verdicts and findings are errors is said by "
 		"--errors-for.",
-	.options = LR_OPT_FORMAT | LR_OPT_LIMIT | LR_OPT_NAMES | LR_OPT_SUPPRESS | LR_OPT_ERRORS,
+	.options = LR_OPT_FORMAT | LR_OPT_LIMIT | LR_OPT_NAMES | LR_OPT_SUPPRESS | LR_OPT_ERRORS |
+		   LR_OPT_THRESHOLDS,
 	.run = run};

@@ -6,7 +6,7 @@ static int run(const struct lr_command *c, const struct lr_options *o, char **du
 	if (!lr_session_open(&s, o, dumps, count, LR_SCANS_NONE))
 		return s.status;
 	struct lr_query q = lr_query_of(o, LR_SORT_UNFREED, 20, 8);
-	struct lr_trend_settings settings = lr_trend_settings_of(o);
+	struct lr_trend_settings settings = lr_growth_settings(&o->thresholds);
 	struct lr_summary *summary = lr_summary_make(s.model);
 	struct lr_growth_view *growth = lr_growth_make(s.model, s.names, &q, &settings);
 	struct lr_unreachable *unreachable =
@@ -32,5 +32,5 @@ const struct lr_command lr_command_growth = {.name = "growth",
 		"still runs. Where it has two scans: what became unreachable between the first and "
 		"the\n"
 		"last.",
-	.options = (LR_OPT_ALL & ~LR_OPT_SORT) | LR_OPT_GROWTH,
+	.options = (LR_OPT_ALL & ~LR_OPT_SORT) | LR_OPT_GROWTH | LR_OPT_THRESHOLDS,
 	.run = run};

@@ -5,15 +5,17 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include "tools/util/parse.h"
 #include "tools/view/leaks.h"
 #include "tools/view/query.h"
 
-enum kind { COUNT, SIZE, TIME, SHARE, TEXT, LIST, CHOICE, FLAG, KINDS, SCAN };
+enum kind { COUNT, SIZE, TIME, TEXT, LIST, CHOICE, FLAG, KINDS, SCAN, THRESHOLD };
 
 struct option_row {
 	const char *name, *value; /* value: NULL for a FLAG */
 	enum kind kind;
-	size_t offset; /* in struct lr_options; of a LIST, behind which stands how many */
+	size_t offset; /* in struct lr_options; of a LIST, behind which stands how many; of a
+			* THRESHOLD, which one, plus 1, or 0: it is named */
 	unsigned which;
 	const char *const *choices; /* CHOICE: the values, in order */
 	int choice_count;
@@ -61,10 +63,12 @@ static const struct option_row rows[] = {
 		"the first moment, so long after the start (the start)"},
 	{"to", "SECONDS", TIME, AT(moments[1]), LR_OPT_MOMENTS, NULL, 0,
 		"the second moment (the end)"},
-	{"min-growth", "BYTES", SIZE, AT(min_growth), LR_OPT_GROWTH, NULL, 0,
-		"growth by less is none (16K)"},
-	{"confidence", "SHARE", SHARE, AT(confidence), LR_OPT_GROWTH, NULL, 0,
-		"how sure to be, 0 to 1 (0.99)"},
+	{"threshold", "NAME=VALUE", THRESHOLD, 0, LR_OPT_THRESHOLDS, NULL, 0,
+		"from where on it is a finding; --threshold=help lists the names"},
+	{"min-growth", "BYTES", THRESHOLD, LR_THRESHOLD_GROWTH_UNBOUNDED_BYTES + 1, LR_OPT_GROWTH,
+		NULL, 0, "growth by less is none (16K)"},
+	{"confidence", "SHARE", THRESHOLD, LR_THRESHOLD_GROWTH_UNBOUNDED_CONFIDENCE + 1,
+		LR_OPT_GROWTH, NULL, 0, "how sure to be, 0 to 1 (0.99)"},
 	{"sysroot", "DIR", TEXT, AT(sysroot), LR_OPT_NAMES, NULL, 0,
 		"where the traced system's files are"},
 	{"debug-dir", "DIR", LIST, AT(debug_dirs), LR_OPT_NAMES, NULL, 0,
@@ -86,17 +90,6 @@ static const struct option_row rows[] = {
 };
 enum { ROWS = sizeof(rows) / sizeof(*rows), HELP = 1000, VERSION };
 
-static bool parse_number(const char *s, double *v, const char **rest)
-{
-	char *end;
-	if (!isdigit((unsigned char)*s))
-		return false;
-	errno = 0;
-	*v = strtod(s, &end);
-	*rest = end;
-	return errno == 0 && *v >= 0 && *v < 1e18;
-}
-
 static bool parse_count(const char *s, uint64_t *to)
 {
 	char *end;
@@ -108,40 +101,14 @@ static bool parse_count(const char *s, uint64_t *to)
 	return errno == 0 && *end == 0;
 }
 
-static bool parse_size(const char *s, uint64_t *to)
-{
-	static const char units[] = "KMGT";
-	const char *rest, *unit;
-	double v;
-	if (!parse_number(s, &v, &rest))
-		return false;
-	if (*rest && (unit = strchr(units, toupper((unsigned char)*rest)))) {
-		for (const char *u = units; u <= unit; u++)
-			v *= 1024;
-		rest++;
-		if (strcmp(rest, "iB") == 0 || strcmp(rest, "B") == 0)
-			rest = "";
-	}
-	if (v >= 1e18)
-		return false;
-	*to = (uint64_t)v;
-	return *rest == 0;
-}
-
 static bool parse_time(const char *s, uint64_t *to)
 {
 	const char *rest;
 	double v;
-	if (!parse_number(s, &v, &rest) || v > 1e12)
+	if (!lr_parse_number(s, &v, &rest) || v > 1e12)
 		return false;
 	*to = (uint64_t)(v * 1e6 + 0.5);
 	return *rest == 0 || strcmp(rest, "s") == 0;
-}
-
-static bool parse_share(const char *s, double *to)
-{
-	const char *rest;
-	return parse_number(s, to, &rest) && *rest == 0 && *to <= 1;
 }
 
 static bool parse_choice(const struct option_row *r, const char *s, int *to)
@@ -197,6 +164,16 @@ static bool add_to_list(const char **list, const char *s)
 	return true;
 }
 
+/* A threshold by its number plus 1; 0: s has its name, too. */
+static bool set_threshold(struct lr_options *o, size_t number, const char *s)
+{
+	char text[128];
+	if (number == 0)
+		return lr_thresholds_set(&o->thresholds, s);
+	int n = snprintf(text, sizeof(text), "%s=%s", lr_threshold_rows[number - 1].name, s);
+	return n > 0 && n < (int)sizeof(text) && lr_thresholds_set(&o->thresholds, text);
+}
+
 static bool set_option(struct lr_options *o, const struct option_row *r, const char *s)
 {
 	void *at = (char *)o + r->offset;
@@ -204,11 +181,9 @@ static bool set_option(struct lr_options *o, const struct option_row *r, const c
 	case COUNT:
 		return parse_count(s, at);
 	case SIZE:
-		return parse_size(s, at);
+		return lr_parse_size(s, at);
 	case TIME:
 		return parse_time(s, at);
-	case SHARE:
-		return parse_share(s, at);
 	case CHOICE:
 		return parse_choice(r, s, at);
 	case TEXT:
@@ -223,6 +198,8 @@ static bool set_option(struct lr_options *o, const struct option_row *r, const c
 		return parse_kinds(s, at);
 	case SCAN:
 		return parse_scan(s, at);
+	case THRESHOLD:
+		return set_threshold(o, r->offset, s);
 	}
 	return false;
 }
@@ -235,8 +212,7 @@ static void set_defaults(struct lr_options *o)
 		.debuginfod = 1,
 		.max_size = UINT64_MAX,
 		.moments = {0, UINT64_MAX},
-		.min_growth = 16384,
-		.confidence = 0.99,
+		.thresholds = lr_thresholds_default,
 		.to = UINT64_MAX};
 }
 
@@ -267,6 +243,8 @@ enum lr_parsed lr_options_parse(
 				argv[optind - 1]);
 			return LR_PARSED_WRONG;
 		}
+		if (strcmp(rows[got].name, "threshold") == 0 && strcmp(optarg, "help") == 0)
+			return LR_PARSED_THRESHOLDS;
 		if (!set_option(o, &rows[got], optarg)) {
 			fprintf(stderr, "leakreport: --%s=%s is not understood; give %s\n",
 				rows[got].name, optarg, rows[got].value);
@@ -294,4 +272,13 @@ void lr_options_help(FILE *f, unsigned which)
 	}
 	fprintf(f, "%-*s%s\n", COLUMN, "  --help", "this text");
 	fprintf(f, "%-*s%s\n", COLUMN, "  --version", "the version");
+}
+
+void lr_options_thresholds(FILE *f)
+{
+	for (int i = 0; i < LR_THRESHOLD_COUNT; i++) {
+		const struct lr_threshold_row *r = &lr_threshold_rows[i];
+		fprintf(f, "%-28s %-6s %s\n", r->name,
+			lr_threshold_show((enum lr_threshold_id)i, r->initial).text, r->text);
+	}
 }

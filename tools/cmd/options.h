@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include "tools/view/thresholds.h"
 
 enum { LR_LIST_MAX = 16 }; /* times that an option may be given */
 enum lr_format_choice { LR_FORMAT_TEXT, LR_FORMAT_JSON };
@@ -23,8 +24,7 @@ struct lr_options {
 	uint64_t from, to;           /* microseconds */
 	uint64_t moments[2];         /* microseconds */
 	bool moments_wanted;         /* set by the command */
-	uint64_t min_growth;         /* bytes */
-	double confidence;           /* 0 to 1 */
+	struct lr_thresholds thresholds;
 	const char *sysroot;
 	const char *debug_dirs[LR_LIST_MAX];
 	size_t debug_dirs_used;
@@ -54,11 +54,18 @@ enum {
 	LR_OPT_SUPPRESS = 1024,
 	LR_OPT_ERRORS = 2048,
 	LR_OPT_RULES = 4096,
-	LR_OPT_EVERY = 8191,
+	LR_OPT_THRESHOLDS = 16384,
+	LR_OPT_EVERY = 8191 | LR_OPT_THRESHOLDS,
 	LR_OPT_MOMENTS = 8192 /* in place of LR_OPT_SPAN: two moments */
 };
 
-enum lr_parsed { LR_PARSED_RUN, LR_PARSED_HELP, LR_PARSED_VERSION, LR_PARSED_WRONG };
+enum lr_parsed {
+	LR_PARSED_RUN,
+	LR_PARSED_HELP,
+	LR_PARSED_VERSION,
+	LR_PARSED_THRESHOLDS,
+	LR_PARSED_WRONG
+};
 
 /* Reads argv[1..) into *o; which says what options there are. *rest is the index in argv of the
  * first argument that is no option (they are moved to the end). On a wrong option it has said so
@@ -67,5 +74,7 @@ enum lr_parsed lr_options_parse(
 	struct lr_options *o, unsigned which, int argc, char **argv, int *rest);
 /* A line for each option that is there. */
 void lr_options_help(FILE *f, unsigned which);
+/* A line for each threshold: name, default, what must be so. */
+void lr_options_thresholds(FILE *f);
 
 #endif

@@ -60,6 +60,7 @@ bool lr_session_open(
 	struct lr_session *s, const struct lr_options *o, char **dumps, size_t count, uint32_t keep)
 {
 	int percent = -1;
+	uint64_t growth = lr_threshold(&o->thresholds, LR_THRESHOLD_GROWTH_UNBOUNDED_BYTES);
 	struct lr_load_options load = {
 		.selection = {.min_size = o->min_size,
 			.max_size = o->max_size,
@@ -67,9 +68,8 @@ bool lr_session_open(
 			.to = o->to,
 			.moments = o->moments_wanted,
 			.moment = {o->moments[0], o->moments[1]},
-			.follow = o->min_growth / 4 < lr_selection_all.follow
-					  ? o->min_growth / 4
-					  : lr_selection_all.follow,
+			.follow = growth / 4 < lr_selection_all.follow ? growth / 4
+								       : lr_selection_all.follow,
 			.by_thread = o->group == LR_GROUP_THREAD || o->thread != NULL},
 		.limits = &lr_limits_default,
 		.keep_scans = keep,
@@ -118,23 +118,19 @@ void lr_session_close(struct lr_session *s)
 int lr_session_print(
 	struct lr_session *s, const struct lr_options *o, const struct lr_report *report)
 {
+	struct lr_report whole = *report;
 	struct lr_style style = {.color = o->color == LR_COLOR_ALWAYS};
 	if (o->color == LR_COLOR_AUTO)
 		style.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	whole.thresholds = &o->thresholds;
 	switch (o->format) {
 	case LR_FORMAT_JSON:
-		lr_render_json(stdout, report, &style);
+		lr_render_json(stdout, &whole, &style);
 		break;
 	default:
-		lr_render_text(stdout, report, &style);
+		lr_render_text(stdout, &whole, &style);
 	}
 	return s->status;
-}
-
-struct lr_trend_settings lr_trend_settings_of(const struct lr_options *o)
-{
-	return (struct lr_trend_settings){
-		.least = o->min_growth ? (double)o->min_growth : 1, .confidence = o->confidence};
 }
 
 struct lr_query lr_query_of(
@@ -155,6 +151,7 @@ struct lr_leak_query lr_leak_query_of(
 {
 	return (struct lr_leak_query){.sites = sites,
 		.suppressor = s->suppressor,
+		.thresholds = &o->thresholds,
 		.classes = o->kinds ? o->kinds : LR_LEAK_DEFAULT,
 		.scan = o->scan ? (uint32_t)o->scan : LR_SCANS_LAST};
 }

@@ -41,5 +41,5 @@ const struct lr_command lr_command_summary = {.name = "summary",
 	.help = "Begins with what is wrong. --limit and --stack say how much of the findings and "
 		"of the top\n"
 		"sites is shown.",
-	.options = LR_OPT_ALL | LR_OPT_SCAN | LR_OPT_SUPPRESS,
+	.options = LR_OPT_ALL | LR_OPT_SCAN | LR_OPT_SUPPRESS | LR_OPT_THRESHOLDS,
 	.run = run};

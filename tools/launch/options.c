@@ -50,6 +50,8 @@ static const struct row rows[] = {
 		"verdicts and findings that are errors (definite,possible)"},
 	{"suppressions", 0, "FILE", NULL, NULL,
 		"Valgrind's or LeakSanitizer's suppressions; may be given again"},
+	{"threshold", 0, "NAME=VALUE", NULL, NULL,
+		"from where on something is a finding; may be given again;\nleakreport --threshold=help lists the names"},
 	{"force", 0, NULL, NULL, NULL,
 		"start the program even where it cannot be traced"},
 	{"help", 'h', NULL, NULL, NULL, "print this and end"},
@@ -128,6 +130,15 @@ static bool set_setting(const struct row *r, const char *value, int times)
 	return false;
 }
 
+static void add_to_list(
+	const char **list, size_t *used, size_t most, const char *name, const char *value)
+{
+	if (*used < most)
+		list[(*used)++] = value;
+	else
+		lr_say("more than %zu times --%s; %s is left out", most, name, value);
+}
+
 /* Options of the launcher itself; they stand in no LEAKTRACE_* variable. */
 static void apply(struct lr_launch_options *o, const char *name, const char *value)
 {
@@ -147,11 +158,10 @@ static void apply(struct lr_launch_options *o, const char *name, const char *val
 		o->errors_for = value;
 		o->judge = true;
 	} else if (strcmp(name, "suppressions") == 0) {
-		if (o->suppressions_used < LR_SUPPRESSIONS_MAX)
-			o->suppressions[o->suppressions_used++] = value;
-		else
-			lr_say("more than %d --suppressions; %s is left out", LR_SUPPRESSIONS_MAX,
-				value);
+		add_to_list(
+			o->suppressions, &o->suppressions_used, LR_SUPPRESSIONS_MAX, name, value);
+	} else if (strcmp(name, "threshold") == 0) {
+		add_to_list(o->thresholds, &o->thresholds_used, LR_THRESHOLDS_MAX, name, value);
 	}
 }
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { LR_SUPPRESSIONS_MAX = 16 };
+enum { LR_SUPPRESSIONS_MAX = 16, LR_THRESHOLDS_MAX = 32 };
 enum lr_report_kind { LR_REPORT_STDERR, LR_REPORT_FILE, LR_REPORT_NONE };
 
 struct lr_launch_options {
@@ -19,6 +19,8 @@ struct lr_launch_options {
 	const char *errors_for; /* NULL: the default */
 	const char *suppressions[LR_SUPPRESSIONS_MAX];
 	size_t suppressions_used;
+	const char *thresholds[LR_THRESHOLDS_MAX]; /* NAME=VALUE */
+	size_t thresholds_used;
 	char **program; /* PROGRAM ARGS..., ends with NULL */
 };
 

@@ -11,8 +11,9 @@
 #include "tools/launch/run.h"
 #include "tools/launch/say.h"
 #include "tools/suppress/rules.h"
+#include "tools/view/thresholds.h"
 
-enum { OPTIONS_MAX = 8 + LR_SUPPRESSIONS_MAX };
+enum { LISTED_MAX = LR_SUPPRESSIONS_MAX + LR_THRESHOLDS_MAX, OPTIONS_MAX = 8 + LISTED_MAX };
 
 bool lr_reporter_understands(const struct lr_launch_options *o)
 {
@@ -27,6 +28,14 @@ bool lr_reporter_understands(const struct lr_launch_options *o)
 		lr_say("%s", err.text);
 		return false;
 	}
+	struct lr_thresholds thresholds = lr_thresholds_default;
+	for (size_t i = 0; i < o->thresholds_used; i++)
+		if (!lr_thresholds_set(&thresholds, o->thresholds[i])) {
+			lr_say("--threshold=%s is not understood; give NAME=VALUE (leakreport "
+			       "--threshold=help lists them)",
+				o->thresholds[i]);
+			return false;
+		}
 	if (!o->errors_for || lr_wanted_understood(o->errors_for, &wrong))
 		return true;
 	lr_say("--errors-for=%s: \"%.*s\" is not understood; give %s", o->errors_for,
@@ -34,37 +43,46 @@ bool lr_reporter_understands(const struct lr_launch_options *o)
 	return false;
 }
 
-/* leakreport with these arguments (ends with NULL), the suppressions, and the dumps. Its status as
- * from waitpid, or -1, which is told. */
+/* Adds --option=value for each of the list to arguments that have room. False: no memory. */
+static bool add_all(
+	char **argv, size_t *n, const char *option, const char *const *list, size_t used)
+{
+	for (size_t i = 0; i < used; i++, ++*n)
+		if (asprintf(&argv[*n], "--%s=%s", option, list[i]) < 0)
+			return false;
+	return true;
+}
+
+/* leakreport with these arguments (ends with NULL), the lists of options, and the dumps. Its status
+ * as from waitpid, or -1, which is told. */
 static int run(const struct lr_launch_options *o, const struct lr_dumps *d, int fd,
 	const char *const *arguments)
 {
 	char path[PATH_MAX];
 	int status, error = ENOMEM;
-	size_t n = 0, made = 0;
+	size_t n = 0, first, made;
 	if (!lr_place_reporter(path)) {
 		lr_say("leakreport is neither near this program nor in PATH; run it on %s",
 			d->dumps[0].path);
 		return -1;
 	}
 	char **argv = calloc(OPTIONS_MAX + d->count, sizeof(*argv));
-	char *suppressions[LR_SUPPRESSIONS_MAX];
 	if (!argv)
 		return -1;
 	argv[n++] = path;
 	while (*arguments)
 		argv[n++] = (char *)*arguments++;
-	for (; made < o->suppressions_used; made++) {
-		if (asprintf(&suppressions[made], "--suppressions=%s", o->suppressions[made]) < 0)
-			goto out;
-		argv[n++] = suppressions[made];
-	}
+	first = made = n;
+	if (!add_all(argv, &made, "suppressions", o->suppressions, o->suppressions_used) ||
+		!add_all(argv, &made, "threshold", o->thresholds, o->thresholds_used))
+		goto out;
+	n = made;
 	for (size_t i = 0; i < d->count; i++)
 		argv[n++] = d->dumps[i].path;
 	error = lr_run_tool(path, argv, fd, &status);
 out:
-	while (made)
-		free(suppressions[--made]);
+	while (made > first)
+		free(argv[--made]);
 	free(argv);
 	if (error == E2BIG)
 		lr_say("%zu dumps are too many for one report; run leakreport on some of them",

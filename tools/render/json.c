@@ -184,9 +184,27 @@ static json_t *details(const struct lr_details *d)
 	return o;
 }
 
+/* Those that are not the defaults; NULL: none. */
+static json_t *thresholds(const struct lr_thresholds *t)
+{
+	json_t *o = NULL;
+	for (int i = 0; t && i < LR_THRESHOLD_COUNT; i++) {
+		enum lr_threshold_unit unit = lr_threshold_rows[i].unit;
+		if (!lr_threshold_changed(t, (enum lr_threshold_id)i))
+			continue;
+		o = o ? o : json_object();
+		lr_json_set(o, lr_threshold_rows[i].name,
+			unit == LR_UNIT_COUNT || unit == LR_UNIT_BYTES
+				? lr_json_number(lr_threshold(t, (enum lr_threshold_id)i))
+				: json_real(t->of[i]));
+	}
+	return o;
+}
+
 void lr_render_json(FILE *f, const struct lr_report *r, const struct lr_style *style)
 {
 	json_t *root = json_object(), *dumps = json_array();
+	json_t *changed = thresholds(r->thresholds);
 	(void)style;
 	lr_json_set(root, "schema_version", json_integer(SCHEMA_VERSION));
 	lr_json_set(root, "command", lr_json_text(r->command));
@@ -196,6 +214,8 @@ void lr_render_json(FILE *f, const struct lr_report *r, const struct lr_style *s
 	lr_json_set(root, "dumps", dumps);
 	lr_json_set(root, "summary", summary(r->summary));
 	lr_json_set(root, "coverage", coverage(r->summary));
+	if (changed)
+		lr_json_set(root, "thresholds", changed);
 	if (r->findings) {
 		lr_json_set(root, "findings", lr_json_findings(r->findings));
 		lr_json_set(root, "findings_in_all", lr_json_number(r->findings->all));

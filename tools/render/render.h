@@ -36,8 +36,9 @@ struct lr_report {
 	const struct lr_unreachable *unreachable; /* with growth */
 	const struct lr_diff *diff;
 	const struct lr_errors *errors;
-	const struct lr_rules *rules; /* how they were used */
-	bool rules_given;             /* not only those that are built in */
+	const struct lr_rules *rules;           /* how they were used */
+	bool rules_given;                       /* not only those that are built in */
+	const struct lr_thresholds *thresholds; /* those that were changed are told */
 };
 
 struct lr_style {

@@ -219,6 +219,17 @@ static void details(struct lr_out *o, const struct lr_summary *s, const struct l
 	coverage(o, s);
 }
 
+/* Those that are not the defaults. */
+static void thresholds(struct lr_out *o, const struct lr_thresholds *t)
+{
+	for (int i = 0; i < LR_THRESHOLD_COUNT; i++) {
+		enum lr_threshold_id id = (enum lr_threshold_id)i;
+		if (lr_threshold_changed(t, id))
+			fprintf(o->f, "with --threshold=%s=%s\n", lr_threshold_rows[i].name,
+				lr_threshold_show(id, t->of[i]).text);
+	}
+}
+
 void lr_render_text(FILE *f, const struct lr_report *r, const struct lr_style *style)
 {
 	struct lr_out o = {.f = f, .bold = "", .dim = "", .warn = "", .off = ""};
@@ -264,4 +275,6 @@ void lr_render_text(FILE *f, const struct lr_report *r, const struct lr_style *s
 		lr_text_errors(&o, r->errors);
 	if ((r->table || r->growth || r->diff) && !r->headline)
 		coverage(&o, r->summary);
+	if (r->thresholds)
+		thresholds(&o, r->thresholds);
 }

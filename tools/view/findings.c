@@ -160,7 +160,8 @@ struct lr_findings *lr_findings_make(const struct lr_model *m, struct lr_names *
 		.leaks = lr_leaks_make(m, names, &bare),
 		.sites = &sites,
 		.stack_max = sites.stack_max,
-		.suppressor = q->suppressor};
+		.suppressor = q->suppressor,
+		.thresholds = q->thresholds ? q->thresholds : &lr_thresholds_default};
 	for (size_t i = 0; i < sizeof(producers) / sizeof(*producers); i++)
 		producers[i]->find(f, &in);
 	if (only)

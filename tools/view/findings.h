@@ -70,6 +70,7 @@ struct lr_findings_input {
 	const struct lr_query *sites;     /* whose filters count */
 	size_t stack_max;                 /* lines of a stack */
 	struct lr_suppressor *suppressor; /* NULL: nothing is suppressed */
+	const struct lr_thresholds *thresholds;
 };
 
 /* find() adds what there is, cheaply: no names are looked up. explain() says it, of those alone

@@ -5,19 +5,6 @@
 #include "tools/view/findings.h"
 #include "tools/view/match.h"
 
-enum {
-	STEPS_LEAST = 200,            /* enlargements of one kind */
-	STEPS_RATIO = 16,             /* bytes that were there before, for each that was added */
-	COPIED_LEAST = 1 << 20,       /* bytes */
-	TEMPORARY_LEAST = 10000,      /* allocations */
-	LARGE = 128 << 10,            /* bytes: from here on malloc asks the kernel each time */
-	LARGE_LEAST = 20,             /* allocations */
-	LARGE_BYTES_LEAST = 16 << 20, /* in all */
-	SMALL = 16,                   /* bytes */
-	SMALL_LEAST = 10000,          /* blocks at a time */
-	OVERHEAD_LEAST = 256 << 10    /* bytes */
-};
-
 /* Bytes that the allocator takes for a small block; glibc's as it is nearly everywhere. */
 static uint64_t taken(uint64_t size)
 {
@@ -25,34 +12,43 @@ static uint64_t taken(uint64_t size)
 	return with_header < 32 ? 32 : with_header;
 }
 
-static bool by_steps(const struct lr_site *s)
+#define AT_LEAST(id, value)       ((value) >= lr_threshold(t, LR_THRESHOLD_##id))
+#define SHARE_OF(id, part, whole) lr_threshold_reached(t, LR_THRESHOLD_##id, part, whole)
+
+static bool by_steps(const struct lr_site *s, const struct lr_thresholds *t)
 {
 	const struct lr_churn *c = &s->churn;
-	return c->enlarged >= STEPS_LEAST && c->old_bytes >= COPIED_LEAST &&
-	       c->old_bytes / STEPS_RATIO >= c->enlarged_bytes;
+	return c->enlarged && AT_LEAST(CHURN_REALLOC_COUNT, c->enlarged) &&
+	       AT_LEAST(CHURN_REALLOC_BYTES, c->old_bytes) &&
+	       SHARE_OF(CHURN_REALLOC_RATIO, c->old_bytes, c->enlarged_bytes);
 }
 
-static bool by_new_blocks(const struct lr_site *s)
+static bool by_new_blocks(const struct lr_site *s, const struct lr_thresholds *t)
 {
 	const struct lr_churn *c = &s->churn;
-	return c->appended >= STEPS_LEAST && c->appended_bytes >= COPIED_LEAST &&
-	       c->appended >= s->counts.allocations / 5 * 4 &&
-	       c->appended_bytes / STEPS_RATIO >= c->last_size;
+	return c->appended && AT_LEAST(CHURN_QUADRATIC_COUNT, c->appended) &&
+	       AT_LEAST(CHURN_QUADRATIC_BYTES, c->appended_bytes) &&
+	       SHARE_OF(CHURN_QUADRATIC_SHARE, c->appended, s->counts.allocations) &&
+	       SHARE_OF(CHURN_QUADRATIC_RATIO, c->appended_bytes, c->last_size);
 }
 
-static bool is_temporary(const struct lr_site *s, const struct lr_counts *all)
-{
-	return s->counts.temporary >= TEMPORARY_LEAST &&
-	       s->counts.temporary >= s->counts.allocations / 10 * 9 &&
-	       s->counts.temporary >= all->allocations / 10;
-}
-
-static bool is_large(const struct lr_site *s)
+static bool is_temporary(
+	const struct lr_site *s, const struct lr_counts *all, const struct lr_thresholds *t)
 {
 	const struct lr_counts *c = &s->counts;
-	return c->allocations >= LARGE_LEAST && c->allocated_bytes >= LARGE_BYTES_LEAST &&
-	       c->allocated_bytes / c->allocations >= LARGE &&
-	       c->frees >= c->allocations / 10 * 9 && s->churn.enlarged < c->allocations / 2;
+	return c->temporary && AT_LEAST(CHURN_TEMPORARY_COUNT, c->temporary) &&
+	       SHARE_OF(CHURN_TEMPORARY_SHARE, c->temporary, c->allocations) &&
+	       SHARE_OF(CHURN_TEMPORARY_OF_ALL, c->temporary, all->allocations);
+}
+
+static bool is_large(const struct lr_site *s, const struct lr_thresholds *t)
+{
+	const struct lr_counts *c = &s->counts;
+	return c->allocations && AT_LEAST(CHURN_LARGE_COUNT, c->allocations) &&
+	       AT_LEAST(CHURN_LARGE_BYTES, c->allocated_bytes) &&
+	       AT_LEAST(CHURN_LARGE_SIZE, c->allocated_bytes / c->allocations) &&
+	       SHARE_OF(CHURN_LARGE_SHARE, c->frees, c->allocations) &&
+	       s->churn.enlarged < c->allocations / 2;
 }
 
 static uint64_t overhead(const struct lr_site *s)
@@ -61,11 +57,15 @@ static uint64_t overhead(const struct lr_site *s)
 	return n ? n * taken(s->counts.peak_bytes / n) - s->counts.peak_bytes : 0;
 }
 
-static bool is_small(const struct lr_site *s, const struct lr_counts *all)
+static bool is_small(
+	const struct lr_site *s, const struct lr_counts *all, const struct lr_thresholds *t)
 {
-	return s->counts.peak_blocks >= SMALL_LEAST &&
-	       s->counts.peak_bytes <= s->counts.peak_blocks * SMALL &&
-	       overhead(s) >= OVERHEAD_LEAST && overhead(s) >= all->peak_bytes / 20;
+	const struct lr_counts *c = &s->counts;
+	return c->peak_blocks && AT_LEAST(CHURN_SMALL_COUNT, c->peak_blocks) &&
+	       (double)c->peak_bytes <=
+		       t->of[LR_THRESHOLD_CHURN_SMALL_SIZE] * (double)c->peak_blocks &&
+	       AT_LEAST(CHURN_SMALL_BYTES, overhead(s)) &&
+	       SHARE_OF(CHURN_SMALL_OF_PEAK, overhead(s), all->peak_bytes);
 }
 
 static void add(struct lr_findings *f, const char *kind, enum lr_severity severity,
@@ -77,21 +77,22 @@ static void add(struct lr_findings *f, const char *kind, enum lr_severity severi
 	x->of = s;
 }
 
-static void find_at(struct lr_findings *f, const struct lr_site *s, const struct lr_counts *all)
+static void find_at(struct lr_findings *f, const struct lr_site *s, const struct lr_counts *all,
+	const struct lr_thresholds *t)
 {
-	if (by_steps(s))
+	if (by_steps(s, t))
 		add(f, "churn.realloc", LR_SEVERITY_MEDIUM, s, s->churn.enlarged,
 			s->churn.old_bytes);
-	if (by_new_blocks(s))
+	if (by_new_blocks(s, t))
 		add(f, "churn.quadratic", LR_SEVERITY_MEDIUM, s, s->churn.appended,
 			s->churn.appended_bytes);
-	else if (is_large(s))
+	else if (is_large(s, t))
 		add(f, "churn.large", LR_SEVERITY_LOW, s, s->counts.allocations,
 			s->counts.allocated_bytes);
-	else if (is_temporary(s, all))
+	else if (is_temporary(s, all, t))
 		add(f, "churn.temporary", LR_SEVERITY_LOW, s, s->counts.temporary,
 			s->counts.allocated_bytes);
-	if (is_small(s, all))
+	if (is_small(s, all, t))
 		add(f, "churn.small", LR_SEVERITY_LOW, s, s->counts.peak_blocks, overhead(s));
 }
 
@@ -101,7 +102,7 @@ static void find(struct lr_findings *f, const struct lr_findings_input *in)
 	for (size_t i = 0; i < in->model->sites_used; i++) {
 		const struct lr_site *s = &in->model->sites[i];
 		if (s->frame && lr_match_site(match, s))
-			find_at(f, s, &in->model->total);
+			find_at(f, s, &in->model->total, in->thresholds);
 	}
 	lr_match_free(match);
 }
@@ -142,7 +143,9 @@ static void explain(struct lr_finding *x, const struct lr_findings_input *in)
 			"%s on average: from %s on the C library asks the kernel for each, and "
 			"each page is cleared anew",
 			lr_show_bytes(c->allocated_bytes / c->allocations).text,
-			lr_show_bytes(LARGE).text);
+			lr_show_bytes(
+				lr_threshold(&lr_thresholds_default, LR_THRESHOLD_CHURN_LARGE_SIZE))
+				.text);
 		lr_finding_next(
 			x, "keep one and use it again, or pass a pointer instead of a copy");
 	} else if (strcmp(x->kind, "churn.temporary") == 0) {

@@ -10,7 +10,8 @@ static void find(struct lr_findings *f, const struct lr_findings_input *in)
 	struct lr_query q = *in->sites;
 	q.group = LR_GROUP_SITE;
 	q.limit = 0;
-	struct lr_growth_view *v = lr_growth_make(in->model, in->names, &q, &lr_trend_default);
+	struct lr_trend_settings settings = lr_growth_settings(in->thresholds);
+	struct lr_growth_view *v = lr_growth_make(in->model, in->names, &q, &settings);
 	for (size_t i = 0; i < v->of_kind[LR_TREND_GROWING]; i++) { /* they come first */
 		const struct lr_growth_row *r = &v->rows[i];
 		struct lr_finding *x = lr_finding_add(

@@ -8,7 +8,13 @@
 #include "tools/view/growth_judge.h"
 #include "tools/view/match.h"
 
-enum { PEAK_LEAST = 4 << 20, PEAK_BLOCKS = 4, UNRELEASED_LEAST = 8 << 20 };
+static bool is_peak(const struct lr_counts *c, uint64_t peak, const struct lr_thresholds *t)
+{
+	return c->peak_bytes && c->peak_bytes >= lr_threshold(t, LR_THRESHOLD_HEAP_PEAK_BYTES) &&
+	       c->peak_blocks <= lr_threshold(t, LR_THRESHOLD_HEAP_PEAK_BLOCKS) &&
+	       lr_threshold_reached(t, LR_THRESHOLD_HEAP_PEAK_OF_PEAK, c->peak_bytes, peak) &&
+	       (double)c->live_bytes <= t->of[LR_THRESHOLD_HEAP_PEAK_LEFT] * (double)c->peak_bytes;
+}
 
 static void find_peak(struct lr_findings *f, const struct lr_findings_input *in)
 {
@@ -16,8 +22,7 @@ static void find_peak(struct lr_findings *f, const struct lr_findings_input *in)
 	struct lr_match *match = lr_match_new(m, in->names, in->sites);
 	for (size_t i = 0; i < m->sites_used; i++) {
 		const struct lr_counts *c = &m->sites[i].counts;
-		if (c->peak_bytes < PEAK_LEAST || c->peak_bytes < m->total.peak_bytes / 2 ||
-			c->peak_blocks > PEAK_BLOCKS || c->live_bytes > c->peak_bytes / 2 ||
+		if (!is_peak(c, m->total.peak_bytes, in->thresholds) ||
 			!lr_match_site(match, &m->sites[i]))
 			continue;
 		struct lr_finding *x = lr_finding_add(
@@ -43,9 +48,10 @@ static uint64_t resident_at(const struct lr_series *rss, uint64_t time)
 
 /* After the heap was largest it shrank by most, the program went on, and resident memory did not
  * follow. What is resident besides the heap is taken from the peak. */
-static bool is_unreleased(
-	const struct lr_dump *d, const struct lr_dense *whole, size_t used, struct unreleased *u)
+static bool is_unreleased(const struct lr_dump *d, const struct lr_dense *whole, size_t used,
+	const struct lr_thresholds *t, struct unreleased *u)
 {
+	const double least = t->of[LR_THRESHOLD_HEAP_UNRELEASED_BYTES];
 	const struct lr_history *h = &d->history;
 	size_t peak = 0, fell;
 	for (size_t i = 0; i < used; i++)
@@ -58,8 +64,9 @@ static bool is_unreleased(
 		;
 	const struct lr_moment *end = &h->moments[used - 1], *at = &h->moments[fell];
 	const struct lr_sample *last = &d->rss.samples[d->rss.used - 1];
-	if (gone < UNRELEASED_LEAST || gone < whole->last[peak] / 2 || last->time <= at->time ||
-		end->events - at->events < end->events / 20 ||
+	if (gone < least ||
+		gone < whole->last[peak] * t->of[LR_THRESHOLD_HEAP_UNRELEASED_OF_PEAK] ||
+		last->time <= at->time || end->events - at->events < end->events / 20 ||
 		(end->time > 1000000 && end->time - at->time < end->time / 20))
 		return false;
 	double most = (double)d->rss_peak, now = (double)resident_at(&d->rss, UINT64_MAX);
@@ -68,7 +75,8 @@ static bool is_unreleased(
 		.live = (uint64_t)live,
 		.resident = (uint64_t)now,
 		.since = at->time};
-	return now - live - besides >= gone / 2 && now - live - besides >= UNRELEASED_LEAST;
+	double kept = now - live - besides;
+	return kept >= gone * t->of[LR_THRESHOLD_HEAP_UNRELEASED_RESIDENT] && kept >= least;
 }
 
 /* The site that held most of what was released. */
@@ -96,7 +104,7 @@ static void find_unreleased(struct lr_findings *f, const struct lr_findings_inpu
 		if (!d->whole)
 			continue;
 		lr_track_add(&d->history, &d->history.tracks[d->whole - 1], whole);
-		if (!is_unreleased(d, whole, lr_growth_end(&d->history, whole), &u))
+		if (!is_unreleased(d, whole, lr_growth_end(&d->history, whole), in->thresholds, &u))
 			continue;
 		struct lr_finding *x = lr_finding_add(f, &lr_findings_heap, "heap.unreleased",
 			LR_SEVERITY_LOW, most_released(in->model));

@@ -6,11 +6,7 @@
 #include "tools/view/findings.h"
 #include "tools/view/match.h"
 
-enum {
-	BEFORE_LEAST = 64 << 10, /* bytes in front of where the pointer leads */
-	BEFORE_SHARE = 4,        /* and of the block: one in so many */
-	BY_INTERIOR = 1          /* enum lt_scan_by of lib/scan.h */
-};
+enum { BY_INTERIOR = 1 }; /* enum lt_scan_by of lib/scan.h */
 
 struct held {
 	uint32_t frame;
@@ -24,15 +20,18 @@ struct held {
 struct held_list {
 	struct held *all;
 	size_t used, room;
+	const struct lr_thresholds *thresholds;
 };
 
-static bool is_candidate(const struct lr_scans *s, const struct lr_scan_block *b)
+static bool is_candidate(
+	const struct lr_scans *s, const struct lr_scan_block *b, const struct lr_thresholds *t)
 {
 	return b->verdict == LTF_VERDICT_POSSIBLE && b->by == BY_INTERIOR && b->site &&
 	       !(b->flags & (LTF_SCANNED_INHERITED | LTF_SCANNED_IGNORED)) &&
-	       b->inside >= BEFORE_LEAST && b->inside < b->size &&
-	       b->inside >= b->size / BEFORE_SHARE && b->size >= s->min_size &&
-	       b->size <= s->max_size;
+	       b->inside >= lr_threshold(t, LR_THRESHOLD_RETENTION_INTERIOR_BYTES) &&
+	       b->inside < b->size &&
+	       lr_threshold_reached(t, LR_THRESHOLD_RETENTION_INTERIOR_SHARE, b->inside, b->size) &&
+	       b->size >= s->min_size && b->size <= s->max_size;
 }
 
 static void count(uint8_t *pointers)
@@ -68,13 +67,14 @@ static void look_at(struct held_list *to, const struct lr_dump *d, const struct 
 {
 	uint8_t *pointers = NULL;
 	size_t first = 0;
-	while (first < s->blocks_used && !is_candidate(&d->scans, &s->blocks[first]))
+	while (first < s->blocks_used &&
+		!is_candidate(&d->scans, &s->blocks[first], to->thresholds))
 		first++;
 	if (first < s->blocks_used)
 		pointers = count_pointers(s);
 	for (size_t i = first; pointers && i < s->blocks_used; i++) {
 		const struct lr_scan_block *b = &s->blocks[i];
-		if (pointers[i] != 1 || !is_candidate(&d->scans, b))
+		if (pointers[i] != 1 || !is_candidate(&d->scans, b, to->thresholds))
 			continue;
 		LR_GROW(to->all, to->used, to->room);
 		to->all[to->used++] = (struct held){.frame = b->site,
@@ -123,7 +123,7 @@ static bool is_silenced(const struct lr_findings_input *in, uint32_t frame)
 
 static void find(struct lr_findings *f, const struct lr_findings_input *in)
 {
-	struct held_list list = {0};
+	struct held_list list = {.thresholds = in->thresholds};
 	for (size_t i = 0; i < in->leaks->scans_used; i++) {
 		const struct lr_leak_scan *s = &in->leaks->scans[i];
 		if (s->scan && !s->doubtful && !s->scan->cut)

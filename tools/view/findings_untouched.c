@@ -6,8 +6,6 @@
 #include "tools/view/findings.h"
 #include "tools/view/match.h"
 
-enum { UNTOUCHED_LEAST = 512 << 10 }; /* bytes of a site */
-
 static struct lr_scan_sum live(const struct lr_scan_site *s)
 {
 	struct lr_scan_sum sum = {0};
@@ -45,6 +43,14 @@ static struct lr_scan_site *gather(const struct lr_leaks *l, size_t *used)
 	return all;
 }
 
+static bool is_wasted(const struct lr_scan_site *s, const struct lr_thresholds *t)
+{
+	return s->site &&
+	       s->untouched.bytes >= lr_threshold(t, LR_THRESHOLD_WASTE_UNTOUCHED_BYTES) &&
+	       lr_threshold_reached(
+		       t, LR_THRESHOLD_WASTE_UNTOUCHED_SHARE, s->untouched.bytes, live(s).bytes);
+}
+
 static void find(struct lr_findings *f, const struct lr_findings_input *in)
 {
 	size_t used;
@@ -53,8 +59,7 @@ static void find(struct lr_findings *f, const struct lr_findings_input *in)
 	for (size_t i = 0; i < used; i++) {
 		const struct lr_scan_site *s = &sites[i];
 		struct lr_site site = {.frame = s->site};
-		if (!s->site || s->untouched.bytes < UNTOUCHED_LEAST ||
-			s->untouched.bytes < live(s).bytes / 2 || !lr_match_site(match, &site))
+		if (!is_wasted(s, in->thresholds) || !lr_match_site(match, &site))
 			continue;
 		struct lr_finding *x = lr_finding_add(
 			f, &lr_findings_untouched, "waste.untouched", LR_SEVERITY_LOW, s->site);

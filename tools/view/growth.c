@@ -191,6 +191,13 @@ static void fill_row(struct lr_growth_view *v, struct lr_growth_row *r, const st
 		lr_stack_lines(v->model, names, r->frame, stack_max, &r->stack_used, &r->stack_cut);
 }
 
+struct lr_trend_settings lr_growth_settings(const struct lr_thresholds *t)
+{
+	double least = t->of[LR_THRESHOLD_GROWTH_UNBOUNDED_BYTES];
+	return (struct lr_trend_settings){.least = least > 1 ? least : 1,
+		.confidence = t->of[LR_THRESHOLD_GROWTH_UNBOUNDED_CONFIDENCE]};
+}
+
 struct lr_growth_view *lr_growth_make(const struct lr_model *m, struct lr_names *names,
 	const struct lr_query *q, const struct lr_trend_settings *s)
 {

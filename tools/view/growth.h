@@ -5,6 +5,7 @@
 #include "tools/view/growth_judge.h"
 #include "tools/view/query.h"
 #include "tools/view/table.h"
+#include "tools/view/thresholds.h"
 
 enum { LR_GROWTH_SHAPE = 24 };
 
@@ -39,6 +40,7 @@ struct lr_growth_view {
 	size_t of_kind[LR_TREND_COUNT];
 };
 
+struct lr_trend_settings lr_growth_settings(const struct lr_thresholds *t);
 /* The query's sort does not count: what grows comes first. The model and the names must outlive
  * it. */
 struct lr_growth_view *lr_growth_make(const struct lr_model *m, struct lr_names *names,

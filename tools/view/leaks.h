@@ -5,6 +5,7 @@
 
 #include "tools/view/suppress.h"
 #include "tools/view/table.h"
+#include "tools/view/thresholds.h"
 
 /* name, its option's value and key in JSON, text. In the order of a report. */
 #define LR_LEAK_CLASSES(X)                                                                         \
@@ -88,6 +89,7 @@ struct lr_leak_query {
 	unsigned classes;                 /* which rows, a set; sums are of all */
 	uint32_t scan;                    /* a number, or LR_SCANS_LAST */
 	struct lr_suppressor *suppressor; /* NULL: nothing is suppressed */
+	const struct lr_thresholds *thresholds; /* of findings; NULL: the defaults */
 	bool bare; /* all rows, without names and stacks: lr_leak_row_fill() gives a row its own */
 };
 #define LR_LEAK_DEFAULT (1u << LR_LEAK_DEFINITE | 1u << LR_LEAK_POSSIBLE | 1u << LR_LEAK_UNJUDGED)

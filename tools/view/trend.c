@@ -9,8 +9,6 @@
 const char *const lr_trend_words[LR_TREND_COUNT] = {LR_TRENDS(TREND_WORD)};
 const char *const lr_trend_texts[LR_TREND_COUNT] = {LR_TRENDS(TREND_TEXT)};
 
-const struct lr_trend_settings lr_trend_default = {.least = 16384, .confidence = 0.99};
-
 enum { GROUPS = 6, AROUND = 6 };
 static const double BREAK = 4;
 static const double CONFIDENT_IN_NOISE = 0.999;

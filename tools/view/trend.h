@@ -33,8 +33,6 @@ struct lr_trend_settings {
 	size_t rest;       /* windows: twice as many without a rise may be chance, at the least */
 };
 
-extern const struct lr_trend_settings lr_trend_default;
-
 /* Values along one abscissa: low[i] is the least between x[i - 1] and x[i]. x does not decrease. */
 struct lr_trend_values {
 	const double *x, *low;
