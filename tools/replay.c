@@ -270,8 +270,7 @@ static void apply(void *ctx, uint32_t thread, const struct ltf_plain *ev, uint32
 
 static void resource(void *ctx, uint32_t thread, const struct ltf_event *ev)
 {
-	(void)thread;
-	lr_replay_resource(ctx, ev);
+	lr_replay_resource(ctx, thread, ev);
 }
 
 static void define(void *ctx, uint32_t thread, const struct ltf_event *ev, uint64_t time)
@@ -314,7 +313,7 @@ void lr_replay_free(struct lr_replay *r)
 	for (size_t i = 0; i < r->threads_used; i++)
 		free(r->threads[i].open);
 	free(r->threads);
-	lr_replay_resources_free(r);
+	lr_opens_free(&r->opens);
 	free(r);
 }
 
@@ -355,11 +354,16 @@ void lr_replay_source(struct lr_source *s, struct lr_tally *tally,
 {
 	struct lr_replay *r = lr_replay_new(tally, lr_source_header(s)->origin);
 	struct lr_run run;
+	const struct lr_scans *scans = lr_source_scans(s);
 	for (unsigned n = 0; lr_source_next(s, &run) > 0; n++) {
+		if (scans->used != r->scans_noted)
+			lr_replay_note_scans(r, scans);
 		lr_replay_run(r, &run);
 		if (progress && n % 1024 == 0)
 			progress(ctx, s);
 	}
 	lr_replay_finish(r);
+	lr_replay_note_scans(r, scans);
+	lr_open_note(r, LR_OPEN_END, true);
 	lr_replay_free(r);
 }

@@ -1,5 +1,5 @@
-/* Shared by replay.c (blocks) and replay_resources.c (threads, timers, mappings). Not for others.
- */
+/* Shared by replay.c (blocks), replay_open.c (resources that are open) and replay_resources.c,
+ * replay_fds.c and replay_mappings.c (their events). Not for others. */
 #ifndef LR_REPLAY_PARTS_H
 #define LR_REPLAY_PARTS_H
 
@@ -22,11 +22,23 @@ struct lr_replay_thread {
 	struct lr_open_release *open;
 };
 
-/* An open thread, timer or mapping. */
-struct lr_open_resource {
-	uint64_t length; /* mappings: bytes */
-	uint32_t cell;   /* in the tally's resources */
-	uint32_t next_free;
+/* A resource that is open. */
+struct lr_open_entry {
+	struct lr_open_resource res;
+	uint32_t cell;       /* in the tally's resources; LR_NO_CELL: counted in none */
+	uint32_t prev, next; /* of the same kind: index plus 1. Free ones: next */
+	bool taken;
+};
+#define LR_NO_CELL UINT32_MAX
+
+/* All zero is none. */
+struct lr_opens {
+	struct lr_map of[LR_RES_KINDS]; /* handle -> index in list */
+	struct lr_open_entry *list;
+	size_t used, room, count; /* used: with free ones */
+	uint32_t free;            /* index plus 1 */
+	uint32_t first[LR_RES_KINDS], last[LR_RES_KINDS], open[LR_RES_KINDS];
+	uint64_t in_vain; /* entries that were looked at for ranges, and were in none */
 };
 
 struct lr_replay {
@@ -36,10 +48,9 @@ struct lr_replay {
 	bool inherits; /* a forked child: blocks of its parent may be released */
 	struct lr_replay_thread *threads;
 	size_t threads_used, threads_room;
-	struct lr_map open_of[LR_RES_KINDS]; /* handle or address -> index in open */
-	struct lr_open_resource *open;
-	size_t open_used, open_room;
-	uint32_t free_open; /* index plus 1 of a free entry, 0 none */
+	struct lr_opens opens;
+	uint64_t unknown_close; /* the last close of nothing known: thread << 32 | number + 1 */
+	size_t scans_noted;     /* what was open at their moments */
 	/* Only when all is replayed again: addresses to follow. */
 	const struct lr_watch *watch;
 	uint32_t looked_at; /* times that all blocks were looked at */
@@ -56,7 +67,45 @@ void lr_replay_watch(struct lr_replay *r, uint32_t thread, const struct ltf_plai
 /* After the last event. */
 void lr_replay_watched(struct lr_replay *r);
 
-void lr_replay_resource(struct lr_replay *r, const struct ltf_event *ev);
-void lr_replay_resources_free(struct lr_replay *r);
+/* Resources that are open (replay_open.c). A place is good until the next one is opened. */
+
+/* NULL: nothing is known of it. */
+struct lr_open_entry *lr_open_find(struct lr_replay *r, unsigned kind, uint64_t handle);
+/* One was created at the event's site by the thread, and is known by handle from now on. Where one
+ * is open by that handle, its release was not seen. NULL: beyond a limit. */
+struct lr_open_entry *lr_open_create(struct lr_replay *r, unsigned kind, uint64_t handle,
+	uint64_t length, uint32_t thread, const struct ltf_event *ev);
+/* One was open when the dump began. */
+void lr_open_inherit(struct lr_replay *r, unsigned kind, uint64_t handle);
+/* A part of e that goes on by itself: of the same making, under another handle. e's place is no
+ * longer good. NULL: beyond a limit. */
+struct lr_open_entry *lr_open_part(
+	struct lr_replay *r, const struct lr_open_entry *e, uint64_t handle, uint64_t length);
+/* It goes on under another handle, with another length; what was there by that handle is gone. */
+void lr_open_change(struct lr_replay *r, struct lr_open_entry *e, uint64_t handle, uint64_t length);
+/* Nothing is owed for it any more, but it may still be there. */
+void lr_open_settle(struct lr_replay *r, struct lr_open_entry *e, uint32_t site);
+/* It is gone. site: of the release; LTF_SITE_NONE not recorded. */
+void lr_open_remove(struct lr_replay *r, struct lr_open_entry *e, enum lr_gone how, uint32_t site);
+/* A release by the event: of what is open, or of what is not known. */
+void lr_open_release(
+	struct lr_replay *r, unsigned kind, uint64_t handle, const struct ltf_event *ev);
+/* Of what nothing is known. */
+void lr_open_unknown(struct lr_replay *r, unsigned kind);
+/* All of them from first to last are gone. */
+void lr_open_release_range(struct lr_replay *r, unsigned kind, uint64_t first, uint64_t last,
+	const struct ltf_event *ev);
+/* Notes what is open for the scan of that number, or for the end (LR_OPEN_END). */
+void lr_open_note(struct lr_replay *r, uint32_t scan, bool list);
+void lr_opens_free(struct lr_opens *o);
+
+/* Notes what is open for those scans of the source that are new: all events before their moment
+ * have been taken. */
+void lr_replay_note_scans(struct lr_replay *r, const struct lr_scans *scans);
+
+void lr_replay_resource(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
+/* Of these, those of descriptors, and of mappings and shared memory. */
+void lr_replay_fd(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
+void lr_replay_mapping(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
 
 #endif

@@ -396,14 +396,14 @@ static void resources_open_and_close(void **state)
 	dg_res(&g, LTF_RES_MREMAP, 0, 4, (uint64_t[]){0x101000, 0x4000, 0x900000, 0x8000});
 	dg_finish(&g, 0);
 	struct lr_tally *t = dr_replay(g.file, g.size, NULL);
-	assert_int_equal(t->resources_used, 3);
-	assert_int_equal(t->resources[0].created, 3);
-	assert_int_equal(t->resources[0].released, 2);
-	assert_int_equal(t->resources[0].open, 1);
-	assert_int_equal(t->resources[1].open, 1);
-	assert_int_equal(t->resources[2].created, 1);
-	assert_int_equal(t->resources[2].open, 1);
-	assert_int_equal(t->resources[2].open_bytes, 0x8000);
+	assert_int_equal(t->resources.used, 3);
+	assert_int_equal(t->resources.cells[0].created, 3);
+	assert_int_equal(t->resources.cells[0].released, 2);
+	assert_int_equal(t->resources.cells[0].open, 1);
+	assert_int_equal(t->resources.cells[1].open, 1);
+	assert_int_equal(t->resources.cells[2].created, 1);
+	assert_int_equal(t->resources.cells[2].open, 1);
+	assert_int_equal(t->resources.cells[2].open_bytes, 0x8000);
 	lr_tally_free(t);
 	dg_free(&g);
 }

@@ -26,6 +26,7 @@ void lr_model_free(struct lr_model *m)
 		free(m->dumps[i].meta);
 		lr_scans_free(&m->dumps[i].scans);
 		free(m->dumps[i].loads);
+		lr_model_resources_free(&m->dumps[i]);
 		free(m->dumps[i].path);
 	}
 	for (size_t i = 0; i < m->modules_used; i++) {
@@ -39,6 +40,7 @@ void lr_model_free(struct lr_model *m)
 	lr_map_free(&m->site_of);
 	lr_map_free(&m->release_of);
 	lr_map_free(&m->resource_of);
+	lr_map_free(&m->resource_release_of);
 	free(m->dumps);
 	free(m->modules);
 	free(m->frames);
@@ -46,6 +48,7 @@ void lr_model_free(struct lr_model *m)
 	free(m->releases);
 	free(m->threads);
 	free(m->resources);
+	free(m->resource_releases);
 	lr_wrongs_free(&m->wrongs);
 	free(m);
 }
@@ -64,8 +67,7 @@ static void add_missed(struct lr_missed *to, const struct lr_missed *from)
 	to->unknown_events += from->unknown_events;
 }
 
-/* Frame of a site of the tally; *known tells whether its stack was defined. */
-static uint32_t frame_of(
+uint32_t lr_model_frame_of(
 	const struct lr_tally *t, const uint32_t *frames, uint32_t site, bool *known)
 {
 	uint32_t i = site ? lr_ids_get(&t->node_of, site) : LR_NO_ID;
@@ -92,7 +94,7 @@ static void add_sites(struct lr_model *m, struct lr_tally *t, const uint32_t *fr
 		bool known;
 		if (c->counts.allocations == 0)
 			continue;
-		uint32_t frame = frame_of(t, frames, c->site, &known);
+		uint32_t frame = lr_model_frame_of(t, frames, c->site, &known);
 		uint32_t thread = t->selection.by_thread ? first_thread + c->thread + 1 : 0;
 		if (!known)
 			t->missed.undefined_sites += c->counts.allocations;
@@ -123,7 +125,7 @@ static void name_tracks(struct lr_tally *t, const uint32_t *frames, uint32_t fir
 		if (c->followed.track == 0)
 			continue;
 		struct lr_track *track = &t->history.tracks[c->followed.track - 1];
-		track->frame = frame_of(t, frames, c->site, &known);
+		track->frame = lr_model_frame_of(t, frames, c->site, &known);
 		track->thread = t->selection.by_thread ? first_thread + c->thread + 1 : 0;
 	}
 }
@@ -133,8 +135,8 @@ static void add_releases(struct lr_model *m, const struct lr_tally *t, const uin
 	for (size_t i = 0; i < t->releases_used; i++) {
 		const struct lr_release_cell *c = &t->releases[i];
 		bool known, fresh;
-		uint32_t frame = frame_of(t, frames, t->cells[c->cell].site, &known);
-		uint32_t at = frame_of(t, frames, c->site, &known);
+		uint32_t frame = lr_model_frame_of(t, frames, t->cells[c->cell].site, &known);
+		uint32_t at = lr_model_frame_of(t, frames, c->site, &known);
 		uint32_t *index = lr_map_put(&m->release_of, (uint64_t)frame << 32 | at, &fresh);
 		if (fresh) {
 			*index = (uint32_t)m->releases_used;
@@ -143,27 +145,6 @@ static void add_releases(struct lr_model *m, const struct lr_tally *t, const uin
 				(struct lr_release){.frame = frame, .at = at};
 		}
 		m->releases[*index].count += c->count;
-	}
-}
-
-static void add_resources(struct lr_model *m, const struct lr_tally *t, const uint32_t *frames)
-{
-	for (size_t i = 0; i < t->resources_used; i++) {
-		const struct lr_resource_cell *c = &t->resources[i];
-		bool known, fresh;
-		uint32_t frame = frame_of(t, frames, c->site, &known);
-		uint32_t *at = lr_map_put(&m->resource_of, (uint64_t)c->kind << 32 | frame, &fresh);
-		if (fresh) {
-			*at = (uint32_t)m->resources_used;
-			LR_GROW(m->resources, m->resources_used, m->resources_room);
-			m->resources[m->resources_used++] =
-				(struct lr_resource_site){.frame = frame, .kind = c->kind};
-		}
-		struct lr_resource_site *r = &m->resources[*at];
-		r->created += c->created;
-		r->released += c->released;
-		r->open += c->open;
-		r->open_bytes += c->open_bytes;
 	}
 }
 
@@ -190,9 +171,9 @@ static void add_wrongs(struct lr_model *m, const struct lr_source *source, const
 	for (size_t i = 0; i < t->wrongs.used; i++) {
 		struct lr_wrong w = t->wrongs.list[i];
 		bool known;
-		w.alloc = frame_of(t, frames, w.alloc, &known);
-		w.release = frame_of(t, frames, w.release, &known);
-		w.first = frame_of(t, frames, w.first, &known);
+		w.alloc = lr_model_frame_of(t, frames, w.alloc, &known);
+		w.release = lr_model_frame_of(t, frames, w.release, &known);
+		w.first = lr_model_frame_of(t, frames, w.first, &known);
 		w.dump = (uint32_t)m->dumps_used;
 		lr_wrongs_add(&m->wrongs, &w);
 	}
@@ -249,11 +230,11 @@ static uint32_t place(void *ctx, uint32_t site)
 {
 	const struct placing *p = ctx;
 	bool known;
-	return frame_of(p->tally, p->frames, site, &known);
+	return lr_model_frame_of(p->tally, p->frames, site, &known);
 }
 
 static void add_dump(struct lr_model *m, const char *path, struct lr_source *source,
-	struct lr_tally *t, const uint32_t *frames)
+	struct lr_tally *t, const uint32_t *frames, uint32_t first_thread)
 {
 	struct placing placing = {t, frames};
 	struct lr_scans *scans = lr_source_scans(source);
@@ -280,6 +261,7 @@ static void add_dump(struct lr_model *m, const char *path, struct lr_source *sou
 	*scans = (struct lr_scans){.limits = scans->limits};
 	lr_scans_place(&d->scans, place, &placing);
 	add_loads(d, t);
+	lr_model_resources(m, d, t, frames, first_thread);
 	d->header.program[LTF_NAME_MAX - 1] = 0;
 	d->duration = duration_of(&d->header, t);
 	t->history = (struct lr_history){0};
@@ -295,7 +277,6 @@ void lr_model_add(
 	add_sites(m, t, frames, first_thread, lr_source_scans(source)->used > 0);
 	name_tracks(t, frames, first_thread);
 	add_releases(m, t, frames);
-	add_resources(m, t, frames);
 	add_wrongs(m, source, t, frames);
 	add_threads(m, t);
 	lr_counts_add(&m->total, &t->total);
@@ -307,7 +288,7 @@ void lr_model_add(
 		m->lifetimes[i] += t->lifetimes[i];
 	}
 	add_missed(&m->missed, &t->missed);
-	add_dump(m, path, source, t, frames);
+	add_dump(m, path, source, t, frames, first_thread);
 	free(frames);
 }
 

@@ -51,11 +51,24 @@ struct lr_thread {
 	uint64_t allocations, frees, allocated_bytes, temporary;
 };
 
-/* Resources of one kind opened at one place. */
+/* Resources of one kind opened at one place. Of several dumps: sums, peaks too. */
 struct lr_resource_site {
 	uint64_t created, released, open, open_bytes;
+	uint64_t lost;                   /* gone, and no release was seen */
+	uint64_t peak_open, peak_time;   /* its own; microseconds */
+	uint64_t at_peak, at_peak_bytes; /* open when those of its kind were most */
+	uint64_t first_time, last_time;  /* microseconds: of creations */
+	struct lr_held held[2];          /* open at the selection's two moments */
 	uint32_t frame;
-	uint8_t kind; /* enum lr_resource */
+	uint32_t thread; /* index in threads plus 1; 0 when they are not told apart */
+	uint8_t kind;    /* enum lr_resource */
+};
+
+/* Where resources of a site were released, as far as that was recorded. */
+struct lr_resource_release_site {
+	uint64_t count;
+	uint32_t resource; /* index in resources */
+	uint32_t at;       /* the release's innermost frame */
 };
 
 /* A module, where it was loaded. */
@@ -80,7 +93,11 @@ struct lr_dump {
 	uint32_t whole; /* the track of all sites together: index plus 1, 0 none */
 	uint64_t threads, most_threads;
 	uint64_t modules, nodes;
-	struct lr_scans scans; /* placed: sites are frames */
+	struct lr_scans scans;               /* placed: sites are frames */
+	struct lr_resource_total *resources; /* LR_RES_KINDS of them */
+	struct lr_history resource_history;  /* its tracks have a kind */
+	struct lr_open_at *open_at;          /* in order of the scans, the end last */
+	size_t open_at_used;
 	struct lr_load *loads; /* in order of time */
 	size_t loads_used;
 };
@@ -106,8 +123,10 @@ struct lr_model {
 	struct lr_wrongs wrongs; /* their sites are frames */
 	struct lr_resource_site *resources;
 	size_t resources_used, resources_room;
+	struct lr_resource_release_site *resource_releases;
+	size_t resource_releases_used, resource_releases_room;
 	/* private */
-	struct lr_map module_of, frame_of, site_of, release_of, resource_of;
+	struct lr_map module_of, frame_of, site_of, release_of, resource_of, resource_release_of;
 };
 
 struct lr_model *lr_model_new(void);
@@ -117,6 +136,12 @@ void lr_model_free(struct lr_model *m);
  * freeing afterwards. */
 void lr_model_add(
 	struct lr_model *m, const char *path, struct lr_source *source, struct lr_tally *tally);
+
+/* All of one kind, of all dumps: sums, peaks too. */
+struct lr_resource_total lr_model_resource_total(const struct lr_model *m, unsigned kind);
+/* What was open in the dump at the scan of that number, or at the end (LR_OPEN_END); NULL: not
+ * known. */
+const struct lr_open_at *lr_dump_open_at(const struct lr_dump *d, uint32_t scan);
 
 /* The value of a metadata key, NULL when the dump has none; *len (may be NULL) is its length. */
 const char *lr_dump_meta(const struct lr_dump *d, const char *key, size_t *len);

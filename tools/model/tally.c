@@ -30,6 +30,7 @@ static void hold(struct lr_tally *t, int which)
 	for (size_t i = 0; i < t->cells_used; i++)
 		t->held[which][i] = (struct lr_held){.blocks = t->cells[i].counts.live_blocks,
 			.bytes = t->cells[i].counts.live_bytes};
+	lr_resources_hold(&t->resources, which);
 }
 
 struct lr_tally *lr_tally_new(const struct lr_selection *sel, const struct lr_limits *limits)
@@ -39,6 +40,7 @@ struct lr_tally *lr_tally_new(const struct lr_selection *sel, const struct lr_li
 	t->limits = limits;
 	t->peak_epoch = 1;
 	lr_history_init(&t->history, sel->follow);
+	lr_resources_init(&t->resources);
 	new_cell(t, LTF_SITE_NONE, 0);
 	new_thread(t, 0);
 	for (int i = 0; i < 2; i++)
@@ -61,8 +63,7 @@ void lr_tally_free(struct lr_tally *t)
 		free(t->meta[i].key);
 		free(t->meta[i].value);
 	}
-	struct lr_map *maps[] = {
-		&t->thread_cell_of, &t->module_of, &t->thread_of, &t->resource_of, &t->release_of};
+	struct lr_map *maps[] = {&t->thread_cell_of, &t->module_of, &t->thread_of, &t->release_of};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		lr_map_free(maps[i]);
 	lr_ids_free(&t->cell_of);
@@ -77,7 +78,7 @@ void lr_tally_free(struct lr_tally *t)
 	free(t->modules);
 	free(t->threads);
 	free(t->meta);
-	free(t->resources);
+	lr_resources_free(&t->resources);
 	free(t->releases);
 	free(t);
 }
@@ -117,25 +118,6 @@ uint32_t lr_tally_cell(struct lr_tally *t, uint32_t site, uint32_t thread)
 	return cell;
 }
 
-struct lr_resource_cell *lr_tally_resource(
-	struct lr_tally *t, enum lr_resource kind, uint32_t site, uint32_t *index)
-{
-	uint64_t key = (uint64_t)kind << 32 | site;
-	uint32_t *at = lr_map_find(&t->resource_of, key);
-	if (!at) {
-		if (t->resources_used >= t->limits->cells) {
-			t->missed.over_limit++;
-			return NULL;
-		}
-		at = lr_map_put(&t->resource_of, key, NULL);
-		LR_GROW(t->resources, t->resources_used, t->resources_room);
-		*at = (uint32_t)t->resources_used++;
-		t->resources[*at] = (struct lr_resource_cell){.site = site, .kind = (uint8_t)kind};
-	}
-	*index = *at;
-	return &t->resources[*at];
-}
-
 static void follow_total(struct lr_tally *t)
 {
 	lr_history_note(
@@ -166,6 +148,8 @@ void lr_tally_time(struct lr_tally *t, uint64_t time)
 	lr_series_add(&t->live, time, t->total.live_bytes);
 	if (time >= t->history.next_time)
 		mark(t);
+	if (t->resources.used && time >= t->resources.history.next_time)
+		lr_resources_mark(&t->resources, time);
 }
 
 static struct lr_counts *touch(struct lr_tally *t, uint32_t cell)
@@ -329,6 +313,7 @@ void lr_tally_finish(struct lr_tally *t)
 	for (int i = 0; i < 2; i++)
 		if (t->selection.moments && !t->held[i])
 			hold(t, i);
+	lr_resources_finish(&t->resources, t->now);
 	lr_series_add(&t->live, t->now, t->total.live_bytes);
 	lr_history_last(
 		&t->history, &t->followed, t->total.live_bytes + t->lifted, t->total.live_blocks);

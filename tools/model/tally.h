@@ -13,6 +13,7 @@
 #include "format/events.h"
 #include "tools/model/counts.h"
 #include "tools/model/history.h"
+#include "tools/model/resources.h"
 #include "tools/model/series.h"
 #include "tools/model/wrong.h"
 #include "tools/util/ids.h"
@@ -66,15 +67,6 @@ struct lr_tally_thread {
 struct lr_meta {
 	char *key, *value; /* the value may hold zero bytes */
 	size_t value_len;
-};
-
-enum lr_resource { LR_RES_THREAD, LR_RES_TIMER, LR_RES_MAPPING, LR_RES_KINDS };
-
-struct lr_resource_cell {
-	uint64_t created, released; /* by creation */
-	uint64_t open, open_bytes;  /* bytes: of mappings */
-	uint32_t site;              /* the dump's id */
-	uint8_t kind;               /* enum lr_resource */
 };
 
 /* Releases of a cell's blocks at one place: of those whose stacks were recorded. */
@@ -138,9 +130,7 @@ struct lr_tally {
 	size_t releases_used, releases_room;
 	struct lr_map release_of; /* cell << 32 | site -> index */
 
-	struct lr_resource_cell *resources;
-	size_t resources_used, resources_room;
-	struct lr_map resource_of; /* kind << 32 | site */
+	struct lr_resources resources;
 	uint64_t live_threads, most_threads;
 
 	struct lr_missed missed;
@@ -184,9 +174,6 @@ void lr_tally_put_back(struct lr_tally *t, uint32_t cell, uint64_t size, uint64_
 /* A lifted block was freed. */
 void lr_tally_free_lifted(
 	struct lr_tally *t, uint32_t cell, uint64_t size, uint64_t lifetime, bool temporary);
-
-struct lr_resource_cell *lr_tally_resource(
-	struct lr_tally *t, enum lr_resource kind, uint32_t site, uint32_t *index);
 
 /* Brings every cell's peak share and history up to date. Call once, after the last event. */
 void lr_tally_finish(struct lr_tally *t);

@@ -43,6 +43,33 @@ static json_t *histogram(const uint64_t *buckets, const char *unit)
 	return list;
 }
 
+static json_t *resource(const struct lr_resource_total *t)
+{
+	json_t *o = json_object();
+	lr_json_set(o, "created", lr_json_number(t->created));
+	lr_json_set(o, "released", lr_json_number(t->released));
+	lr_json_set(o, "open", lr_json_number(t->open));
+	lr_json_set(o, "open_bytes", lr_json_number(t->open_bytes));
+	lr_json_set(o, "inherited", lr_json_number(t->inherited));
+	lr_json_set(o, "released_unseen", lr_json_number(t->lost));
+	lr_json_set(o, "released_of_unknown_origin", lr_json_number(t->unknown_releases));
+	lr_json_set(o, "peak_open", lr_json_number(t->peak_open));
+	lr_json_set(o, "peak_time_microseconds", lr_json_number(t->peak_time));
+	return o;
+}
+
+/* Those that were always here, and those that occur. */
+static json_t *resources(const struct lr_summary *s)
+{
+	json_t *o = json_object();
+	for (int k = 0; k < LR_RES_KINDS; k++)
+		if (s->resources[k].occurs || k == LR_RES_THREAD || k == LR_RES_TIMER ||
+			k == LR_RES_MAPPING)
+			lr_json_set(
+				o, s->resources[k].words->key, resource(&s->resources[k].total));
+	return o;
+}
+
 static json_t *summary(const struct lr_summary *s)
 {
 	json_t *o = counts(&s->total);
@@ -54,17 +81,7 @@ static json_t *summary(const struct lr_summary *s)
 	lr_json_set(o, "sites", lr_json_number(s->sites));
 	lr_json_set(o, "threads", lr_json_number(s->threads));
 	lr_json_set(o, "most_threads_at_once", lr_json_number(s->most_threads));
-	json_t *resources = json_object();
-	for (int k = 0; k < LR_RES_KINDS; k++) {
-		const struct lr_resource_view *r = &s->resources[k];
-		json_t *kind = json_object();
-		lr_json_set(kind, "created", lr_json_number(r->created));
-		lr_json_set(kind, "released", lr_json_number(r->released));
-		lr_json_set(kind, "open", lr_json_number(r->open));
-		lr_json_set(kind, "open_bytes", lr_json_number(r->open_bytes));
-		lr_json_set(resources, r->key, kind);
-	}
-	lr_json_set(o, "resources", resources);
+	lr_json_set(o, "resources", resources(s));
 	lr_json_set(o, "sizes", histogram(s->sizes, "at_least_bytes"));
 	lr_json_set(o, "lifetimes", histogram(s->lifetimes, "at_least_microseconds"));
 	lr_json_set(o, "coverage", coverage(s));

@@ -40,24 +40,33 @@ static void run_head(struct lr_out *o, const struct lr_run_view *run, bool only)
 	}
 }
 
+static void resource(struct lr_out *o, const struct lr_resource_view *r)
+{
+	const struct lr_resource_total *t = &r->total;
+	uint64_t owed = t->created - t->released - t->lost;
+	if (owed)
+		fprintf(o->f, "  %s%s %s%s", o->warn, lr_show_count(owed).text, r->words->lacks,
+			o->off);
+	if (t->open_bytes)
+		fprintf(o->f, ", %s", lr_show_bytes(t->open_bytes).text);
+	fputc('\n', o->f);
+}
+
 static void resources(struct lr_out *o, const struct lr_summary *s)
 {
 	lr_text_label(o, "threads");
 	fprintf(o->f, "%15s", lr_show_count(s->threads).text);
 	if (s->most_threads)
 		fprintf(o->f, "  at most %s at a time", lr_show_count(s->most_threads).text);
-	for (int k = 0; k < LR_RES_KINDS; k++) {
+	resource(o, &s->resources[LR_RES_THREAD]);
+	for (int k = LR_RES_THREAD + 1; k < LR_RES_KINDS; k++) {
 		const struct lr_resource_view *r = &s->resources[k];
-		if (k != LR_RES_THREAD) {
-			lr_text_label(o, r->key);
-			fprintf(o->f, "%15s", lr_show_count(r->created).text);
-		}
-		if (r->open)
-			fprintf(o->f, "  %s%s %s%s", o->warn, lr_show_count(r->open).text,
-				r->undone, o->off);
-		if (r->open_bytes)
-			fprintf(o->f, ", %s", lr_show_bytes(r->open_bytes).text);
-		fputc('\n', o->f);
+		if (!r->occurs)
+			continue;
+		lr_text_label(o, r->words->many);
+		fprintf(o->f, "%15s  at most %s at a time", lr_show_count(r->total.created).text,
+			lr_show_count(r->total.peak_open).text);
+		resource(o, r);
 	}
 }
 

@@ -59,8 +59,6 @@ static int by_open(const void *pa, const void *pb)
 static void make_open(struct lr_details *d, const struct lr_model *m, struct lr_names *names,
 	size_t limit, size_t stack_max)
 {
-	static const char *const kinds[] = {
-		[LR_RES_THREAD] = "thread", [LR_RES_TIMER] = "timer", [LR_RES_MAPPING] = "mapping"};
 	const struct lr_resource_site **all =
 		lr_calloc(m->resources_used, sizeof(const struct lr_resource_site *));
 	size_t n = 0;
@@ -74,7 +72,7 @@ static void make_open(struct lr_details *d, const struct lr_model *m, struct lr_
 	d->open = lr_calloc(d->open_used, sizeof(*d->open));
 	for (size_t i = 0; i < d->open_used; i++) {
 		struct lr_open_view *v = &d->open[i];
-		*v = (struct lr_open_view){.kind = kinds[all[i]->kind],
+		*v = (struct lr_open_view){.kind = lr_resource_words(all[i]->kind)->one,
 			.created = all[i]->created,
 			.open = all[i]->open,
 			.open_bytes = all[i]->open_bytes};

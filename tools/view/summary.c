@@ -208,23 +208,11 @@ static void make_runs(struct lr_summary *s, const struct lr_model *m)
 
 static void make_resources(struct lr_summary *s, const struct lr_model *m)
 {
-	static const char *const keys[] = {[LR_RES_THREAD] = "threads",
-		[LR_RES_TIMER] = "timers",
-		[LR_RES_MAPPING] = "mappings"};
-	static const char *const undone[] = {[LR_RES_THREAD] = "never joined or detached",
-		[LR_RES_TIMER] = "never deleted",
-		[LR_RES_MAPPING] = "never unmapped"};
-	for (int k = 0; k < LR_RES_KINDS; k++) {
-		s->resources[k].key = keys[k];
-		s->resources[k].undone = undone[k];
-	}
-	for (size_t i = 0; i < m->resources_used; i++) {
-		const struct lr_resource_site *from = &m->resources[i];
-		struct lr_resource_view *to = &s->resources[from->kind];
-		to->created += from->created;
-		to->released += from->released;
-		to->open += from->open;
-		to->open_bytes += from->open_bytes;
+	for (unsigned k = 0; k < LR_RES_KINDS; k++) {
+		struct lr_resource_view *r = &s->resources[k];
+		r->words = lr_resource_words(k);
+		r->total = lr_model_resource_total(m, k);
+		r->occurs = r->total.created || r->total.inherited;
 	}
 }
 

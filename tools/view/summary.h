@@ -30,9 +30,9 @@ struct lr_run_view {
 };
 
 struct lr_resource_view {
-	const char *key;    /* threads, timers, mappings */
-	const char *undone; /* "never joined" .. */
-	uint64_t created, released, open, open_bytes;
+	const struct lr_resource_words *words;
+	struct lr_resource_total total;
+	bool occurs; /* any were created, or open when the dump began */
 };
 
 struct lr_summary {
