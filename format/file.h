@@ -168,7 +168,9 @@ enum ltf_record {
 	LTF_REC_THREADS = 8,  /* a table */
 	LTF_REC_SCAN_END = 9, /* figures */
 	LTF_REC_GRAPH = 10,   /* a byte: enum ltf_graph_more; edges, see format/graph.h */
-	LTF_REC_FRAMES = 11   /* a table */
+	LTF_REC_FRAMES = 11,  /* a table */
+	LTF_REC_FDS = 12,     /* a table: descriptors */
+	LTF_REC_TEXTS = 13    /* names that tables refer to: v length, bytes, one after the other */
 };
 
 /* What comes behind a record of a graph. CUT: nothing, and edges are missing. */

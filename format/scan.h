@@ -34,7 +34,9 @@
 	X(COVERAGE, "coverage", 21)               /* a set of enum ltf_scan_coverage */            \
 	X(WORDS_READ, "words_read", 22)                                                            \
 	X(POINTERS, "pointers", 23) /* of these, into the range of the blocks */                   \
-	X(ROOT_BYTES, "root_bytes", 24)
+	X(ROOT_BYTES, "root_bytes", 24)                                                            \
+	X(FD_LIMIT, "fd_limit", 25) /* RLIMIT_NOFILE, the soft one */                              \
+	X(FDS, "fds", 26)           /* descriptors of the process, but the tracer's own */
 
 #define LTF_SCAN_FIGURE_ENUM(id, name, number) LTF_SCAN_##id = number,
 enum ltf_scan_figure { LTF_SCAN_FIGURES(LTF_SCAN_FIGURE_ENUM) LTF_SCAN_FIGURE_COUNT };
@@ -122,6 +124,25 @@ enum ltf_frame_column {
 	LTF_FRAME_COLUMNS
 };
 enum ltf_thread_flag { LTF_THREAD_REGISTERS_UNKNOWN = 1, LTF_THREAD_IS_SCANNING = 2 };
+
+/* Texts are numbers from 1 in the order of the scan's records TEXTS; 0 is none. */
+enum ltf_fds_column {
+	LTF_FDS_NUMBER,
+	LTF_FDS_FLAGS,    /* a set of enum ltf_fds_flag */
+	LTF_FDS_NAME,     /* a text, as /proc/self/fd has it: a path, socket:[5], pipe:[6] .. */
+	LTF_FDS_FAMILY,   /* of a socket: AF_.. of Linux */
+	LTF_FDS_TYPE,     /* SOCK_.. */
+	LTF_FDS_LOCAL,    /* a text: its own address */
+	LTF_FDS_PEER,     /* a text: the other's */
+	LTF_FDS_EXPIRES,  /* of a timer: ns until it expires, 0: it is not armed */
+	LTF_FDS_INTERVAL, /* ns from then on; 0: once */
+	LTF_FDS_COLUMNS
+};
+enum ltf_fds_flag {
+	LTF_FDS_CLOEXEC = 1,
+	LTF_FDS_LISTENING = 2,
+	LTF_FDS_NOT_READ = 4 /* there were too many: nothing but the number is known */
+};
 
 /* The greatest number of columns that a reader here looks at, and a writer writes. */
 enum { LTF_TABLE_COLUMNS = 12 };

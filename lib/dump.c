@@ -392,6 +392,11 @@ int lt_dump_descriptor(void)
 	return dump.file.fd;
 }
 
+bool lt_dump_owns(int fd)
+{
+	return fd == dump.file.fd && lt_dumpfile_is(&dump.file);
+}
+
 void lt_dump_identity(uint64_t *dev, uint64_t *ino)
 {
 	*dev = dump.file.dev;

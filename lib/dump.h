@@ -64,6 +64,8 @@ uint64_t lt_dump_room_left(void);
  * stream's end. */
 void lt_dump_room_close(const struct lt_room *room, uint64_t used);
 int lt_dump_descriptor(void);
+/* Whether this descriptor is the dump's. */
+bool lt_dump_owns(int fd);
 
 /* The process ends. drained: everything is in the stream, so the ring is cut off (its memory stays,
  * without the file) and the dump is finished; otherwise the ring stays, for the reader. */

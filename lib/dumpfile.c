@@ -171,6 +171,11 @@ static bool is_ours(int fd, const struct lt_dumpfile *f)
 	       st.st_ino == f->ino;
 }
 
+bool lt_dumpfile_is(const struct lt_dumpfile *f)
+{
+	return is_ours(f->fd, f);
+}
+
 static bool have_fd(struct lt_dumpfile *f)
 {
 	if (is_ours(f->fd, f))

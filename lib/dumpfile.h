@@ -21,6 +21,8 @@ struct lt_dumpfile {
  * in the way of a first process is replaced; otherwise the next free name is taken; where none can
  * be made, one in $TMPDIR/leaktrace-UID. False: said in one line. */
 bool lt_dumpfile_create(struct lt_dumpfile *f, const struct lt_outname *name, bool first);
+/* Whether the descriptor is still the file's. */
+bool lt_dumpfile_is(const struct lt_dumpfile *f);
 void lt_dumpfile_remove(struct lt_dumpfile *f);
 void lt_dumpfile_close(struct lt_dumpfile *f);
 

@@ -20,6 +20,11 @@ static bool is_ours(void)
 	return lt_sys2(SYS_fstat, fd, &st) == 0 && st.st_dev == dev && st.st_ino == ino;
 }
 
+bool lt_rss_owns(int number)
+{
+	return number >= 0 && number == fd && is_ours();
+}
+
 static int open_low(void)
 {
 	return (int)lt_sys4(SYS_openat, AT_FDCWD, "/proc/self/statm", O_RDONLY | O_CLOEXEC, 0);

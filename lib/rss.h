@@ -8,6 +8,8 @@
 /* Opens it for good, at a high number. To be called while there is one thread, because for an
  * instant a low number is taken; a process that ends before reads it once. */
 void lt_rss_open(void);
+/* Whether this descriptor is it. */
+bool lt_rss_owns(int number);
 /* In a forked child: what is open is the parent's. */
 void lt_rss_forget(void);
 /* bytes[0]: resident now, bytes[1]: the most so far. False: not to be had. */

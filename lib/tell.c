@@ -9,6 +9,8 @@
 #include "lib/config.h"
 #include "lib/dump.h"
 #include "lib/sys.h"
+#include "lib/tell_fds.h"
+#include "lib/tell_texts.h"
 
 _Static_assert((int)LTF_VERDICT_REACHABLE == (int)LT_SCAN_REACHABLE &&
 		       (int)LTF_VERDICT_DEFINITE == (int)LT_SCAN_DEFINITE,
@@ -306,6 +308,8 @@ bool lt_tell(struct lt_channel *c, const struct lt_scan *s, const struct lt_mome
 	tell_threads(&t, moment);
 	lt_tell_frames(c, moment);
 	tell_blocks(&t, s);
+	lt_tell_fds(c);
+	lt_texts_tell(c);
 	sum_up(s);
 	if (lt_config.graph)
 		lt_tell_graph(c, s);

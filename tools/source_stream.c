@@ -363,6 +363,8 @@ int lr_stream_next(struct lr_source *s, struct lr_run *run)
 		case LTF_REC_SCAN_END:
 		case LTF_REC_GRAPH:
 		case LTF_REC_FRAMES:
+		case LTF_REC_FDS:
+		case LTF_REC_TEXTS:
 			read_scan(s, type, body, len);
 			break;
 		case LTF_REC_FINISH:

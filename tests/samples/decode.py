@@ -260,7 +260,7 @@ FIGURES = {1: "reason", 2: "time_us", 3: "blocks", 4: "reachable_blocks", 5: "re
            7: "possible_bytes", 8: "indirect_blocks", 9: "indirect_bytes", 10: "definite_blocks", 11: "definite_bytes",
            12: "inherited_blocks", 13: "inherited_bytes", 14: "ignored_blocks", 15: "ignored_bytes", 16: "pause_us",
            17: "wall_us", 18: "cpu_us", 19: "threads", 20: "unknown_threads", 21: "coverage", 22: "words_read",
-           23: "pointers", 24: "root_bytes"}
+           23: "pointers", 24: "root_bytes", 25: "fd_limit", 26: "fds"}
 VERDICTS = ["unknown", "reachable", "possible", "indirect", "definite"]
 HOLDERS = ["nothing", "root", "word", "block"]
 
@@ -269,7 +269,8 @@ class Scan:
     """Section 9: one scan's records, until its end."""
 
     def __init__(self):
-        self.figures, self.rows = {}, {5: [], 6: [], 7: [], 8: [], 11: []}
+        self.figures, self.rows = {}, {5: [], 6: [], 7: [], 8: [], 11: [], 12: []}
+        self.texts = [""]
         self.edges, self.edges_missing = [], True
 
     def add_figures(self, body, at):
@@ -325,6 +326,24 @@ class Scan:
                 offset += gap >> 1 if gap & 1 else gap << 2
                 self.edges.append((("block", "root", "word")[kind], source, offset, target))
 
+    def add_texts(self, body, at):
+        while at < len(body):
+            length, at = varint(body, at)
+            self.texts.append(body[at:at + length].decode())
+            at += length
+
+    def fd(self, v):
+        number, flags, name, family, kind, local, peer, expires, interval = v
+        text = f"  fd {number} flags {flags}"
+        if family:
+            text += f" family {family} type {kind}"
+        if expires or interval:
+            text += f" expires {expires} interval {interval}"
+        for what, i in (("local", local), ("peer", peer), ("name", name)):
+            if 0 < i < len(self.texts):
+                text += f" {what} {self.texts[i]}"
+        return text
+
     def text(self, number):
         yield f"scan {number}" + "".join(f" {FIGURES[k]} {v}" for k, v in sorted(self.figures.items()))
         for i, v in enumerate(self.rows[6]):
@@ -335,6 +354,8 @@ class Scan:
             yield f"  thread {v[0]} sp 0x{v[1]:x} flags {v[2]}"
         for v in self.rows[11]:
             yield f"  frame of {v[0]} sp 0x{v[1]:x} pc 0x{v[2]:x} flags {v[3]}"
+        for v in self.rows[12]:
+            yield self.fd(v)
         sums = [[0, 0] for _ in VERDICTS]
         for i, v in enumerate(self.rows[5]):
             yield self.block(i, v)
@@ -362,8 +383,10 @@ def scan_record(kind, body):
         return
     if kind in (4, 9):
         scan.add_figures(body, at)
-    if 5 <= kind <= 8 or kind == 11:
+    if kind in scan.rows:
         scan.add_table(kind, body, at)
+    if kind == 13:
+        scan.add_texts(body, at)
     if kind == 10:
         scan.add_graph(body, at)
     if kind == 9:
@@ -380,7 +403,7 @@ def chunk(raw):
         at += length
         if kind == 1:
             Body(body).print()
-        elif 4 <= kind <= 11:
+        elif 4 <= kind:
             scan_record(kind, body)
         elif kind == 2:
             print("\n".join(scan_lines + [""]), end="")

@@ -377,6 +377,35 @@ static void good_scans(void)
 	save(&g, "good-scan-unfinished");
 }
 
+/* What descriptors were open, with names in two records, one of them not to be found. */
+static void good_fds(void)
+{
+	static const uint64_t fds[][LTF_FDS_COLUMNS] = {{0, 0, 1},
+		{3, LTF_FDS_CLOEXEC | LTF_FDS_LISTENING, 2, 2, 1, 3},
+		{7, LTF_FDS_CLOEXEC, 4, 2, 1, 3, 5}, {8, 0, 6, 0, 0, 0, 0, 1500000000, 250},
+		{9, LTF_FDS_NOT_READ}, {10, 0, 99}};
+	static const char more[] = "\x01\x14\x61non_inode:[timerfd]"; /* of scan 1; 20 bytes */
+	static const char *const texts[] = {
+		"/dev/null", "socket:[4711]", "127.0.0.1:80", "socket:[4712]", "[::1]:4242"};
+	struct dg g;
+	struct dg_block b[2 * PAIRS];
+	struct dg_scan s = pairs(b, 1);
+	s.fds = fds;
+	s.n_fds = sizeof(fds) / sizeof(*fds);
+	s.texts = texts;
+	s.n_texts = sizeof(texts) / sizeof(*texts);
+	s.figure[LTF_SCAN_FDS] = s.n_fds + 1;
+	s.figure[LTF_SCAN_FD_LIMIT] = 1024;
+	begin(&g, 0, 0);
+	g.codec = LTF_CODEC_PLAIN;
+	rounds(&g);
+	dg_scan_open(&g, &s);
+	dg_record(&g, LTF_REC_TEXTS, more, sizeof(more) - 1);
+	dg_scan_close(&g, &s);
+	dg_finish(&g, 0);
+	save(&g, "good-scan-fds");
+}
+
 static void bad_scans(void)
 {
 	static const char *const names[] = {"bad-scan-cut", "bad-scan-count", "bad-scan-holder",
@@ -416,6 +445,7 @@ int main(int argc, char **argv)
 	bad_headers();
 	bad_streams();
 	good_scans();
+	good_fds();
 	bad_scans();
 	return 0;
 }

@@ -63,6 +63,20 @@ static void blocks(struct dg *g, const struct dg_scan *s, size_t first, size_t n
 	free(v);
 }
 
+static void texts(struct dg *g, const struct dg_scan *s)
+{
+	uint8_t body[4096], *p = ltf_put(body, s->number);
+	for (size_t i = 0; i < s->n_texts; i++) {
+		size_t len = strlen(s->texts[i]);
+		if (len > (size_t)(body + sizeof(body) - p) - LTF_VARINT_MAX)
+			exit(99);
+		p = ltf_put(p, len);
+		memcpy(p, s->texts[i], len);
+		p += len;
+	}
+	dg_record(g, LTF_REC_TEXTS, body, (size_t)(p - body));
+}
+
 static void figures(struct dg *g, const struct dg_scan *s, const uint64_t *figure, unsigned type,
 	unsigned from, unsigned to)
 {
@@ -85,6 +99,10 @@ void dg_scan_open(struct dg *g, const struct dg_scan *s)
 		table(g, LTF_REC_THREADS, t, s->threads[0], LTF_THREAD_COLUMNS);
 	if ((t.rows = s->n_frames))
 		table(g, LTF_REC_FRAMES, t, s->frames[0], LTF_FRAME_COLUMNS);
+	if ((t.rows = s->n_fds))
+		table(g, LTF_REC_FDS, t, s->fds[0], LTF_FDS_COLUMNS);
+	if (s->n_texts)
+		texts(g, s);
 	for (size_t i = 0; i < s->n_blocks; i += step)
 		blocks(g, s, i, s->n_blocks - i < step ? s->n_blocks - i : step);
 }

@@ -30,6 +30,10 @@ struct dg_scan {
 	size_t n_threads;
 	const uint64_t (*frames)[LTF_FRAME_COLUMNS];
 	size_t n_frames;
+	const uint64_t (*fds)[LTF_FDS_COLUMNS];
+	size_t n_fds;
+	const char *const *texts;
+	size_t n_texts;
 };
 
 /* The records of a scan up to its blocks, and the one that ends it. The sums are made here where

@@ -185,6 +185,46 @@ static void nobodys_leak(void **state)
 	dg_free(&g);
 }
 
+/* In two tables, with texts that come before and behind; what is not there is "". */
+static void descriptors(void **state)
+{
+	static const uint64_t fds[][LTF_FDS_COLUMNS] = {
+		{3, LTF_FDS_CLOEXEC, 2, 2, 1, 1, 3}, {4, 0, 4, 0, 0, 0, 0, 5, UINT64_MAX}};
+	static const char *const texts[] = {"here", "socket:[1]", ""};
+	struct dg_scan want = {.number = 1, .fds = fds, .n_fds = 2, .texts = texts, .n_texts = 3};
+	struct dg g;
+	(void)state;
+	want.figure[LTF_SCAN_FDS] = 2;
+	dg_init(&g, 0, 0);
+	dg_scan(&g, &want);
+	want.number = 2;
+	dg_scan_open(&g, &want);
+	dg_record(&g, LTF_REC_TEXTS, "\x02\x04more\x05", 7); /* cut */
+	dg_scan_close(&g, &want);
+	want.number = 3;
+	dg_scan(&g, &want);
+	dg_finish(&g, 0);
+	struct lr_source *s = read_all(&g, LR_SCANS_NONE);
+	const struct lr_scans *scans = lr_source_scans(s);
+	assert_int_equal(scans->damaged, 1);
+	assert_int_equal(scans->used, 2);
+	assert_null(lr_scans_get(scans, 2));
+	const struct lr_scan *scan = lr_scans_get(scans, 3);
+	assert_int_equal(scan->figure[LTF_SCAN_FDS], 2);
+	assert_int_equal(scan->fds_used, 2);
+	assert_int_equal(scan->fds[0].number, 3);
+	assert_int_equal(scan->fds[0].flags, LTF_FDS_CLOEXEC);
+	assert_string_equal(lr_scan_text(scan, scan->fds[0].name), "socket:[1]");
+	assert_string_equal(lr_scan_text(scan, scan->fds[0].local), "here");
+	assert_string_equal(lr_scan_text(scan, scan->fds[0].peer), "");
+	assert_string_equal(lr_scan_text(scan, scan->fds[1].name), "");
+	assert_string_equal(lr_scan_text(scan, 0), "");
+	assert_int_equal(scan->fds[1].expires, 5);
+	assert_true(scan->fds[1].interval == UINT64_MAX);
+	lr_source_close(s);
+	dg_free(&g);
+}
+
 /* Cut anywhere, a table is refused or gives fewer rows than it announced. */
 static void cut_tables(void **state)
 {
@@ -288,7 +328,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(what_was_written),
 		cmocka_unit_test(untouched_pages_are_summed_up),
 		cmocka_unit_test(only_sums_are_kept), cmocka_unit_test(nobodys_leak),
-		cmocka_unit_test(cut_tables), cmocka_unit_test(of_the_future),
-		cmocka_unit_test(limits)};
+		cmocka_unit_test(descriptors), cmocka_unit_test(cut_tables),
+		cmocka_unit_test(of_the_future), cmocka_unit_test(limits)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

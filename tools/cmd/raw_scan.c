@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include "tools/util/text.h"
 
 static const char *const verdicts[LTF_VERDICTS] = {
 	"unknown", "reachable", "possible", "indirect", "definite"};
@@ -16,6 +17,28 @@ static void print_figures(const struct lr_scan *s)
 	for (unsigned i = 0; i < LTF_SCAN_FIGURE_COUNT; i++)
 		if (names[i] && s->figure[i])
 			printf(" %s %" PRIu64, names[i], s->figure[i]);
+	putchar('\n');
+}
+
+static void print_text(const struct lr_scan *s, const char *what, uint32_t number)
+{
+	const char *text = lr_scan_text(s, number);
+	if (!*text)
+		return;
+	printf(" %s ", what);
+	lr_put_safe(stdout, text);
+}
+
+static void print_fd(const struct lr_scan *s, const struct lr_scan_fd *fd)
+{
+	printf("  fd %" PRIu32 " flags %" PRIu32, fd->number, fd->flags);
+	if (fd->family)
+		printf(" family %" PRIu32 " type %" PRIu32, fd->family, fd->type);
+	if (fd->expires || fd->interval)
+		printf(" expires %" PRIu64 " interval %" PRIu64, fd->expires, fd->interval);
+	print_text(s, "local", fd->local);
+	print_text(s, "peer", fd->peer);
+	print_text(s, "name", fd->name);
 	putchar('\n');
 }
 
@@ -91,6 +114,8 @@ void lr_raw_scan(const struct lr_scan *s)
 		printf("  frame of %" PRIu32 " sp 0x%" PRIx64 " pc 0x%" PRIx64 " flags %" PRIu32
 		       "\n",
 			s->frames[i].tid, s->frames[i].sp, s->frames[i].pc, s->frames[i].flags);
+	for (size_t i = 0; i < s->fds_used; i++)
+		print_fd(s, &s->fds[i]);
 	for (size_t i = 0; i < s->blocks_used; i++)
 		print_block(s, i);
 	print_graph(s);

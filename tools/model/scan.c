@@ -30,75 +30,11 @@ static void free_lists(struct lr_scan *s)
 static void free_scan(struct lr_scan *s)
 {
 	free_lists(s);
+	free(s->fds);
+	lr_scan_texts_free(&s->texts);
 	free(s->sites);
 	free(s->owned);
 	*s = (struct lr_scan){0};
-}
-
-static uint32_t less32(uint64_t v)
-{
-	return v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
-}
-
-/* False: there is no room for it. */
-static bool afford(struct lr_scans *s, size_t have, size_t limit)
-{
-	if (have < limit)
-		return true;
-	s->open.cut = true;
-	s->over_limit++;
-	return false;
-}
-
-static bool add_root(struct lr_scans *s, const uint64_t *v)
-{
-	struct lr_scan *o = &s->open;
-	if (!afford(s, o->roots_used, s->limits->resources))
-		return true;
-	LR_GROW(o->roots, o->roots_used, o->roots_room);
-	o->roots[o->roots_used++] = (struct lr_scan_root){.start = v[LTF_ROOT_START],
-		.length = v[LTF_ROOT_LENGTH],
-		.kind = less32(v[LTF_ROOT_KIND]),
-		.id = less32(v[LTF_ROOT_ID])};
-	return true;
-}
-
-static bool add_word(struct lr_scans *s, const uint64_t *v)
-{
-	struct lr_scan *o = &s->open;
-	if (!afford(s, o->words_used, s->limits->resources))
-		return true;
-	LR_GROW(o->words, o->words_used, o->words_room);
-	o->words[o->words_used++] = (struct lr_scan_word){.value = v[LTF_WORD_VALUE],
-		.kind = less32(v[LTF_WORD_KIND]),
-		.id = less32(v[LTF_WORD_ID]),
-		.number = less32(v[LTF_WORD_NUMBER])};
-	return true;
-}
-
-static bool add_thread(struct lr_scans *s, const uint64_t *v)
-{
-	struct lr_scan *o = &s->open;
-	if (!afford(s, o->threads_used, s->limits->threads))
-		return true;
-	LR_GROW(o->threads, o->threads_used, o->threads_room);
-	o->threads[o->threads_used++] = (struct lr_scan_thread){.sp = v[LTF_THREAD_SP],
-		.tid = less32(v[LTF_THREAD_TID]),
-		.flags = less32(v[LTF_THREAD_FLAGS])};
-	return true;
-}
-
-static bool add_frame(struct lr_scans *s, const uint64_t *v)
-{
-	struct lr_scan *o = &s->open;
-	if (!afford(s, o->frames_used, s->limits->nodes))
-		return true;
-	LR_GROW(o->frames, o->frames_used, o->frames_room);
-	o->frames[o->frames_used++] = (struct lr_scan_frame){.sp = v[LTF_FRAME_SP],
-		.pc = v[LTF_FRAME_PC],
-		.tid = less32(v[LTF_FRAME_TID]),
-		.flags = less32(v[LTF_FRAME_FLAGS])};
-	return true;
 }
 
 /* Addresses grow from row to row and stay below 2^47; what a row says of others is checked when all
@@ -106,7 +42,7 @@ static bool add_frame(struct lr_scans *s, const uint64_t *v)
 static bool add_block(struct lr_scans *s, const uint64_t *v)
 {
 	struct lr_scan *o = &s->open;
-	if (!afford(s, o->blocks_used + s->blocks_kept, s->limits->scan_blocks))
+	if (!lr_scan_afford(s, o->blocks_used + s->blocks_kept, s->limits->scan_blocks))
 		return true;
 	LR_GROW(o->blocks, o->blocks_used, o->blocks_room);
 	uint32_t at = (uint32_t)o->blocks_used;
@@ -124,14 +60,14 @@ static bool add_block(struct lr_scans *s, const uint64_t *v)
 		.verdict = verdict < LTF_VERDICTS ? verdict : 0,
 		.by = v[LTF_SCANNED_VERDICT] >> 3 & 15,
 		.flags = v[LTF_SCANNED_FLAGS] & 255,
-		.site = less32(v[LTF_SCANNED_SITE]),
+		.site = lr_less32(v[LTF_SCANNED_SITE]),
 		.birth = (uint32_t)v[LTF_SCANNED_BIRTH],
 		.leader = (uint32_t)leader,
 		.in = in,
 		.holder = (uint32_t)holder,
 		.offset = v[LTF_SCANNED_OFFSET] & ((UINT64_C(1) << 62) - 1),
-		.inside = less32(v[LTF_SCANNED_INSIDE]),
-		.untouched = less32(v[LTF_SCANNED_UNTOUCHED])};
+		.inside = lr_less32(v[LTF_SCANNED_INSIDE]),
+		.untouched = lr_less32(v[LTF_SCANNED_UNTOUCHED])};
 	return true;
 }
 
@@ -148,50 +84,46 @@ static bool undo(uint64_t *v, uint64_t *end, uint32_t *birth, bool fresh)
 	return true;
 }
 
-static bool read_table(struct lr_scans *s, uint64_t type, const uint8_t *body, size_t len)
+static bool read_blocks(struct lr_scans *s, struct ltf_table *t)
 {
-	static bool (*const add[])(struct lr_scans *, const uint64_t *) = {
-		[LTF_REC_BLOCKS] = add_block,
-		[LTF_REC_ROOTS] = add_root,
-		[LTF_REC_WORDS] = add_word,
-		[LTF_REC_THREADS] = add_thread,
-		[LTF_REC_FRAMES] = add_frame};
 	uint64_t v[LTF_TABLE_COLUMNS + 1] = {0}, end = 0; /* the last: the address before */
-	uint32_t birth = 0;
-	struct ltf_table t;
-	int got;
-	if (ltf_table_open(&t, body, len))
-		return false;
 	const struct lr_scan *o = &s->open;
-	const size_t used[] = {[LTF_REC_BLOCKS] = o->blocks_used,
-		[LTF_REC_ROOTS] = o->roots_used,
-		[LTF_REC_WORDS] = o->words_used,
-		[LTF_REC_THREADS] = o->threads_used,
-		[LTF_REC_FRAMES] = o->frames_used};
-	size_t have = used[type];
-	if (t.first != have && !o->cut)
+	uint32_t birth = 0;
+	bool fresh = !o->blocks_used;
+	int got;
+	if (!fresh)
+		v[LTF_TABLE_COLUMNS] = o->blocks[o->blocks_used - 1].addr / 8;
+	if (t->first != o->blocks_used && !o->cut)
 		return false;
-	if (type == LTF_REC_BLOCKS && have)
-		v[LTF_TABLE_COLUMNS] = o->blocks[have - 1].addr / 8;
-	bool fresh = type != LTF_REC_BLOCKS || !have;
-	while ((got = ltf_table_row(&t, v)) > 0) {
-		if (type == LTF_REC_BLOCKS && !undo(v, &end, &birth, fresh))
+	while ((got = ltf_table_row(t, v)) > 0) {
+		if (!undo(v, &end, &birth, fresh) || !add_block(s, v))
 			return false;
-		fresh = type != LTF_REC_BLOCKS;
-		if (!add[type](s, v))
-			return false;
+		fresh = false;
 	}
 	return got == 0;
 }
 
-static bool is_table(uint64_t type)
+static bool read_table(
+	struct lr_scans *s, const struct lr_scan_table *kind, const uint8_t *body, size_t len)
 {
-	return (type >= LTF_REC_BLOCKS && type <= LTF_REC_THREADS) || type == LTF_REC_FRAMES;
+	uint64_t v[LTF_TABLE_COLUMNS];
+	struct ltf_table t;
+	int got;
+	if (ltf_table_open(&t, body, len))
+		return false;
+	if (!kind)
+		return read_blocks(s, &t);
+	if (t.first != lr_scan_rows(&s->open, kind) && !s->open.cut)
+		return false;
+	while ((got = ltf_table_row(&t, v)) > 0)
+		kind->add(s, v);
+	return got == 0;
 }
 
 static void add_graph(struct lr_scans *s, const uint8_t *bytes, size_t len)
 {
-	if (s->keep == LR_SCANS_NONE || !afford(s, s->open.graph.used + len, s->limits->graph))
+	if (s->keep == LR_SCANS_NONE ||
+		!lr_scan_afford(s, s->open.graph.used + len, s->limits->graph))
 		return;
 	lr_graph_add(&s->open.graph, bytes, len);
 }
@@ -273,6 +205,8 @@ static void keep_scan(struct lr_scans *s)
 	mark_ignored(o);
 	lr_scan_sum_up(s, o, s->limits->cells - s->sites_kept);
 	s->sites_kept += o->sites_used + o->owned_used;
+	s->fds_kept += o->fds_used;
+	s->texts_kept += o->texts.used + o->texts.bytes;
 	if (!keep)
 		free_lists(o);
 	if ((s->keep == LR_SCANS_LAST || few) && s->used)
@@ -325,7 +259,10 @@ const char *lr_scans_record(struct lr_scans *s, uint64_t type, const uint8_t *bo
 	}
 	if (type == LTF_REC_GRAPH)
 		add_graph(s, rest, (size_t)(body + len - rest));
-	if (is_table(type) && !read_table(s, type, body, len))
+	if (type == LTF_REC_TEXTS && !lr_scan_texts_add(s, rest, (size_t)(body + len - rest)))
+		return drop(s);
+	const struct lr_scan_table *table = lr_scan_table(type);
+	if ((table || type == LTF_REC_BLOCKS) && !read_table(s, table, body, len))
 		return drop(s);
 	return NULL;
 }

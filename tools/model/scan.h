@@ -50,6 +50,21 @@ struct lr_scan_frame {
 	uint32_t tid, flags; /* as a node's */
 };
 
+/* A descriptor; texts are numbers for lr_scan_text. */
+struct lr_scan_fd {
+	uint64_t expires, interval; /* of a timer: nanoseconds; 0 not armed */
+	uint32_t number;
+	uint32_t flags; /* enum ltf_fds_flag */
+	uint32_t name;  /* a text, as /proc/self/fd has it */
+	uint32_t family, type;
+	uint32_t local, peer; /* texts: a socket's addresses */
+};
+
+struct lr_scan_texts {
+	char **list;
+	size_t used, room, bytes;
+};
+
 struct lr_scan_sum {
 	uint64_t blocks, bytes;
 };
@@ -96,6 +111,10 @@ struct lr_scan {
 	size_t threads_used, threads_room;
 	struct lr_scan_frame *frames; /* each thread's innermost first */
 	size_t frames_used, frames_room;
+	/* These are kept of all scans. */
+	struct lr_scan_fd *fds; /* in the order of /proc, mostly by number */
+	size_t fds_used, fds_room;
+	struct lr_scan_texts texts;
 	struct lr_graph_records graph; /* what points to what, where the dump has it */
 };
 
@@ -120,7 +139,7 @@ struct lr_scans {
 	uint64_t over_limit; /* scans, blocks, sites and roots that are left out */
 	/* private */
 	struct lr_scan open; /* number 0: none */
-	size_t sites_kept, blocks_kept;
+	size_t sites_kept, blocks_kept, fds_kept, texts_kept;
 };
 
 /* Takes a record of the stream. Returns NULL, or what is wrong with it, in words; its scan is then
@@ -139,6 +158,9 @@ void lr_scan_site_merge(struct lr_scan_site *to, const struct lr_scan_site *from
 
 /* The scan of that number, or the last one (LR_SCANS_LAST) that is done; NULL: there is none. */
 const struct lr_scan *lr_scans_get(const struct lr_scans *s, uint32_t number);
+
+/* A text that a table refers to; "" where it is 0, or not there. May hold any bytes. */
+const char *lr_scan_text(const struct lr_scan *s, uint32_t number);
 
 /* No block of such a scan is surely lost: registers of threads are not known. */
 static inline bool lr_scan_doubtful(const struct lr_scan *s)

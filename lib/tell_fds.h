@@ -1,0 +1,13 @@
+/* The descriptors of the process, and what each is: a table of a scan. */
+#ifndef LT_TELL_FDS_H
+#define LT_TELL_FDS_H
+
+#include "lib/tell.h"
+
+/* Reads them, in bounded time and memory; before lt_tell. In a copy of the process, before it
+ * closes what it has inherited. */
+void lt_tell_fds_read(void);
+/* What was read; it is forgotten. */
+void lt_tell_fds(struct lt_channel *c);
+
+#endif
