@@ -121,9 +121,10 @@ enum ltf_res {
 	LTF_RES_THREAD_DETACH = 3, /* handle */
 	LTF_RES_TIMER_CREATE = 4,  /* handle (timer_t), clock id, sigev_notify, sigev_value */
 	LTF_RES_TIMER_DELETE = 5,  /* handle */
-	LTF_RES_MMAP = 6,          /* address, length, prot << 32 | flags */
+	LTF_RES_MMAP = 6,          /* address, length, prot << 32 | flags, and LTF_MAPPED_BY_.. */
 	LTF_RES_MUNMAP = 7,        /* address, length */
-	LTF_RES_MREMAP = 8,        /* old address, old length, new address, new length */
+	LTF_RES_MREMAP = 8,        /* old address, old length, new address, new length, flags of
+				    * mremap, and LTF_MAPPED_BY_.. */
 	LTF_RES_IGNORE = 9,        /* address: the program says that this block is held */
 	LTF_RES_TIMER_SET =
 		10, /* handle, ns to the first expiry (0: disarmed), ns between, flags */
@@ -142,11 +143,27 @@ enum ltf_res {
 	LTF_RES_SHM_DETACH = 34,     /* address */
 	LTF_RES_SEGMENT_CREATE = 35, /* segment (shmget's), length */
 	LTF_RES_SEGMENT_REMOVE = 36, /* segment */
+	LTF_RES_MREMAP_BEGIN = 37,   /* old address, old length: before an mremap */
+	LTF_RES_UNMAP_FAILED = 38,   /* address, length: after the thread's last 7, 34 or 37 */
 	/* What has a call of its own to release it (format/pairs.h). */
 	LTF_RES_PAIR_CREATE = 48,  /* handle, number of the pair, bytes or 0 */
 	LTF_RES_PAIR_RELEASE = 49, /* handle, number of the pair */
 	LTF_RES_KIND_COUNT
 };
+
+/* In an argument beside what the call was given: the program's allocator has mapped it, where that
+ * is not the C library's. */
+#define LTF_MAPPED_BY_ALLOCATOR (1ULL << 58)
+
+/* The bytes that a mapping takes, by the length and the flags that the call was given. */
+static inline uint64_t ltf_mapped_length(uint64_t length, uint64_t flags)
+{
+	enum { HUGETLB = 0x40000, HUGE_SHIFT = 26, HUGE_MASK = 63, HUGE_DEFAULT = 21, PAGE = 12 };
+	unsigned huge = (unsigned)(flags >> HUGE_SHIFT) & HUGE_MASK;
+	unsigned shift = !(flags & HUGETLB) ? PAGE : huge >= PAGE ? huge : HUGE_DEFAULT;
+	uint64_t page = 1ULL << (shift < 48 ? shift : PAGE);
+	return (length + page - 1) & ~(page - 1);
+}
 
 /* What a descriptor is. Append only. */
 enum ltf_fd {

@@ -25,7 +25,8 @@ static struct ranges brks = {.room = BRKS, .range = brk_range};
 static struct {
 	_Atomic uint32_t n;
 	struct {
-		uintptr_t start, end, caller;
+		uintptr_t start, end;
+		const void *caller;
 	} entry[EARLY];
 } early;
 
@@ -92,17 +93,12 @@ static bool get(const struct ranges *s, unsigned i, uintptr_t range[2])
 	return true;
 }
 
-static bool is_allocators(uintptr_t caller)
-{
-	return caller - lt_allocator.low < lt_allocator.size;
-}
-
 static uintptr_t page_end(const void *start, size_t len)
 {
 	return lt_sys_pages((uintptr_t)start + len);
 }
 
-static void note_early(uintptr_t start, uintptr_t end, uintptr_t caller)
+static void note_early(uintptr_t start, uintptr_t end, const void *caller)
 {
 	uint32_t i = atomic_fetch_add(&early.n, 1);
 	if (i >= EARLY)
@@ -116,18 +112,18 @@ void lt_allocator_mapped(const void *caller, const void *start, size_t len)
 {
 	uintptr_t from = (uintptr_t)start, to = page_end(start, len);
 	if (lt_mode == LT_MODE_EARLY)
-		note_early(from, to, (uintptr_t)caller);
+		note_early(from, to, caller);
 	if (!lt_allocator.size)
 		return;
 	take_out(&mapped, from, to);
-	if (is_allocators((uintptr_t)caller))
+	if (lt_allocator_called(caller))
 		add(&mapped, from, to);
 }
 
 void lt_allocator_unmapped(const void *start, size_t len)
 {
 	if (lt_mode == LT_MODE_EARLY)
-		note_early((uintptr_t)start, page_end(start, len), 0);
+		note_early((uintptr_t)start, page_end(start, len), NULL);
 	if (lt_allocator.size)
 		take_out(&mapped, (uintptr_t)start, page_end(start, len));
 }
@@ -138,7 +134,7 @@ void lt_allocator_broke(const void *caller, uintptr_t before, uintptr_t after)
 		return;
 	if (after < before)
 		take_out(&brks, after, before);
-	else if (after > before && !is_allocators((uintptr_t)caller))
+	else if (after > before && !lt_allocator_called(caller))
 		add(&brks, before, after);
 }
 
@@ -178,7 +174,7 @@ void lt_allocator_find(void)
 	lt_allocator.size = (uintptr_t)theirs.dlfo_map_end - lt_allocator.low;
 	for (uint32_t i = 0; i < early.n && i < EARLY; i++) {
 		take_out(&mapped, early.entry[i].start, early.entry[i].end);
-		if (is_allocators(early.entry[i].caller))
+		if (lt_allocator_called(early.entry[i].caller))
 			add(&mapped, early.entry[i].start, early.entry[i].end);
 	}
 }

@@ -21,6 +21,12 @@ extern LT_OWN struct lt_allocator lt_allocator;
 /* Once the originals are known. Calls into the loader. */
 void lt_allocator_find(void);
 
+/* Whether the call with this return address was made by it. */
+static inline bool lt_allocator_called(const void *caller)
+{
+	return (uintptr_t)caller - lt_allocator.low < lt_allocator.size;
+}
+
 /* Somebody has mapped or is about to unmap memory; caller: the return address of that call. */
 void lt_allocator_mapped(const void *caller, const void *start, size_t len);
 void lt_allocator_unmapped(const void *start, size_t len);

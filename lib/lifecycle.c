@@ -20,6 +20,7 @@
 #include "lib/fatal.h"
 #include "lib/fork.h"
 #include "lib/judge.h"
+#include "lib/mapped.h"
 #include "lib/modules.h"
 #include "lib/onstack.h"
 #include "lib/outname.h"
@@ -283,6 +284,7 @@ bool lt_child_start(void)
 	lt_tracer_reset();
 	lt_snapshot_reset();
 	lt_control_reset();
+	lt_mapped_inherit();
 	if (!self.further) /* a page that nobody else writes to */
 		self.further = true;
 	if (lt_config.children == LT_CHILDREN_NONE || !start_recording(LTF_ORIGIN_FORK, parent)) {

@@ -106,6 +106,8 @@ void lr_replay_resource(struct lr_replay *r, uint32_t thread, const struct ltf_e
 	case LTF_RES_BRK:
 	case LTF_RES_SHM_ATTACH:
 	case LTF_RES_SHM_DETACH:
+	case LTF_RES_MREMAP_BEGIN:
+	case LTF_RES_UNMAP_FAILED:
 		lr_replay_mapping(r, thread, ev);
 		break;
 	case LTF_RES_FD_OPEN:

@@ -31,7 +31,14 @@ static const char *const res_names[LTF_RES_KIND_COUNT] = {[LTF_RES_THREAD_CREATE
 	[LTF_RES_MMAP] = "mmap",
 	[LTF_RES_MUNMAP] = "munmap",
 	[LTF_RES_MREMAP] = "mremap",
-	[LTF_RES_IGNORE] = "ignore"};
+	[LTF_RES_IGNORE] = "ignore",
+	[LTF_RES_BRK] = "brk",
+	[LTF_RES_SHM_ATTACH] = "shm-attach",
+	[LTF_RES_SHM_DETACH] = "shm-detach",
+	[LTF_RES_SEGMENT_CREATE] = "segment-create",
+	[LTF_RES_SEGMENT_REMOVE] = "segment-remove",
+	[LTF_RES_MREMAP_BEGIN] = "mremap-begin",
+	[LTF_RES_UNMAP_FAILED] = "unmap-failed"};
 
 /* How many numbers a blob begins with; what follows is text. */
 static const uint8_t blob_numbers[] = {[LTF_BLOB_MODULE] = 5,
