@@ -1,5 +1,6 @@
 /* From a dump's modules and nodes to those of the model. Duplicates fall together here: the tracer
- * may give one frame two nodes, and a library may be loaded twice. */
+ * may give one frame two nodes, and a library may be loaded twice. The tracer's own frames (a hook
+ * that waits for its original) are left out: stacks are those that the program has without it. */
 #include "tools/model/model_parts.h"
 
 #include <stdlib.h>
@@ -64,16 +65,27 @@ struct work {
 	struct lr_tally *t;
 	const uint32_t *modules; /* index plus 1, by the tally's index */
 	const uint64_t *biases;
+	const bool *ours; /* it is the tracer */
 	uint32_t *frames;
 	uint32_t *chain; /* nodes on the way to the root */
 	size_t chain_room;
 };
+
+static bool is_tracer(const char *path)
+{
+	const char *base = strrchr(path, '/');
+	return strcmp(base ? base + 1 : path, "libleaktrace.so") == 0;
+}
 
 static void resolve_one(struct work *w, uint32_t node, uint32_t parent, uint32_t more_flags)
 {
 	const struct lr_raw_node *n = &w->t->nodes[node];
 	struct lr_frame f = {.offset = n->pc, .parent = parent, .flags = n->flags | more_flags};
 	const uint32_t *i = n->module ? lr_map_find(&w->t->module_of, n->module) : NULL;
+	if (i && w->ours[*i] && f.flags == 0) {
+		w->frames[node] = parent;
+		return;
+	}
 	if (i) {
 		f.module = w->modules[*i];
 		f.offset = n->pc - w->biases[*i];
@@ -119,9 +131,11 @@ uint32_t *lr_model_frames(struct lr_model *m, struct lr_tally *tally)
 {
 	uint32_t *modules = lr_calloc(tally->modules_used, sizeof(*modules));
 	uint64_t *biases = lr_calloc(tally->modules_used, sizeof(*biases));
-	struct work w = {.m = m, .t = tally, .modules = modules, .biases = biases};
+	bool *ours = lr_calloc(tally->modules_used, sizeof(*ours));
+	struct work w = {.m = m, .t = tally, .modules = modules, .biases = biases, .ours = ours};
 	for (size_t i = 0; i < tally->modules_used; i++) {
 		biases[i] = tally->modules[i].bias;
+		ours[i] = is_tracer(tally->modules[i].path);
 		modules[i] = tally->modules[i].module = module_for(m, &tally->modules[i]);
 	}
 	lr_map_reserve(&m->frame_of, tally->nodes_used);
@@ -132,6 +146,7 @@ uint32_t *lr_model_frames(struct lr_model *m, struct lr_tally *tally)
 			resolve(&w, (uint32_t)i);
 	free(modules);
 	free(biases);
+	free(ours);
 	free(w.chain);
 	return w.frames;
 }
