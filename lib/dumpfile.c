@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include "lib/config.h"
+#include "lib/fds.h"
 #include "lib/lifecycle.h"
 #include "lib/say.h"
 #include "lib/sys.h"
@@ -32,6 +33,7 @@ static int fd_from(int fd, long low)
 {
 	long high = lt_sys3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, low);
 	lt_sys1(SYS_close, fd);
+	lt_fd_ours((int)high);
 	return high < 0 ? -1 : (int)high;
 }
 
@@ -43,8 +45,10 @@ int lt_fd_high(int fd)
 	struct rlimit rl = {FD_TOP, FD_TOP};
 	lt_sys4(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &rl);
 	long top = rl.rlim_cur < FD_TOP ? (long)rl.rlim_cur : FD_TOP;
-	if (fd >= top)
+	if (fd >= top) {
+		lt_fd_ours(fd);
 		return fd;
+	}
 	for (long want = top - 1; want > fd; want--) {
 		if (lt_sys3(SYS_fcntl, want, F_GETFD, 0) == -EBADF)
 			return fd_from(fd, want);

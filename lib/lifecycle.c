@@ -18,6 +18,7 @@
 #include "lib/drain.h"
 #include "lib/dump.h"
 #include "lib/fatal.h"
+#include "lib/fds.h"
 #include "lib/fork.h"
 #include "lib/judge.h"
 #include "lib/mapped.h"
@@ -203,6 +204,7 @@ static bool start(int argc, char **argv, char **envp)
 	lt_judge_settings();
 	lt_control_start();
 	lt_fatal_start();
+	lt_fds_look();
 	if (!start_recording(self.further ? LTF_ORIGIN_EXEC : LTF_ORIGIN_FIRST,
 		    self.further ? (int)lt_sys1(SYS_getppid, 0) : 0))
 		return false;
@@ -216,6 +218,7 @@ static bool start(int argc, char **argv, char **envp)
 	t->internal++; /* what dlsym allocates meanwhile is not the program's */
 	lt_mode_set(LT_MODE_ON);
 	lt_describe(argc, argv, self.exe, envp);
+	lt_fds_tell();
 	t->internal--;
 	if (lt_config.paused) {
 		lt_trace_meta("paused", "", 0);
@@ -298,6 +301,7 @@ bool lt_child_start(void)
 void lt_child_describe(void)
 {
 	lt_describe(0, NULL, self.exe, NULL);
+	lt_fds_tell();
 }
 
 static bool is_recorded_process(void)

@@ -27,6 +27,7 @@ static long early_syscall(long number, ...)
 }
 
 LT_TOGETHER struct lt_real lt_real = {.syscall = early_syscall};
+LT_TOGETHER struct lt_late lt_late;
 LT_TOGETHER struct lt_seen lt_seen;
 LT_TOGETHER int lt_new_is_malloc;
 LT_TOGETHER uintptr_t lt_loader_low, lt_loader_size;
@@ -86,6 +87,7 @@ static bool open_object(const struct link_map *l, struct object *o)
 static void find_objects(void)
 {
 	const struct link_map *us = object_of(&lt_real), *l = us;
+	objects.count = 0;
 	while (l && l->l_prev)
 		l = l->l_prev;
 	objects.all = us != NULL;
@@ -138,6 +140,24 @@ static const ElfW(Sym) * symbol_in(const struct object *o, const char *name, uin
 	return NULL;
 }
 
+/* The name's definition in the objects from one on, and its object; NULL. */
+static const ElfW(Sym) * symbol_from(unsigned from, const char *name, const struct object **in)
+{
+	uint32_t h = hash_of(name);
+	for (unsigned i = from; i < objects.count; i++) {
+		const ElfW(Sym) *s = symbol_in(&objects.object[i], name, h);
+		*in = &objects.object[i];
+		if (s)
+			return s;
+	}
+	return NULL;
+}
+
+static bool is_plain_function(const ElfW(Sym) * s)
+{
+	return ELF64_ST_TYPE(s->st_info) == STT_FUNC && s->st_shndx < SHN_LORESERVE;
+}
+
 static void *ask_loader(void *where, const char *name)
 {
 	void *p = dlsym(where, name);
@@ -150,19 +170,26 @@ static void *ask_loader(void *where, const char *name)
 static void *find(unsigned from, const char *name)
 {
 	void *where = from ? RTLD_NEXT : RTLD_DEFAULT;
-	uint32_t h = hash_of(name);
+	const struct object *o;
 	if (!objects.all)
 		return ask_loader(where, name);
-	for (unsigned i = from; i < objects.count; i++) {
-		const struct object *o = &objects.object[i];
-		const ElfW(Sym) *s = symbol_in(o, name, h);
-		if (!s)
-			continue;
-		if (ELF64_ST_TYPE(s->st_info) != STT_FUNC || s->st_shndx >= SHN_LORESERVE)
-			return ask_loader(where, name);
-		return (void *)(o->bias + s->st_value);
-	}
-	return NULL;
+	const ElfW(Sym) *s = symbol_from(from, name, &o);
+	if (s && !is_plain_function(s))
+		return ask_loader(where, name);
+	return s ? (void *)(o->bias + s->st_value) : NULL;
+}
+
+void *lt_real_late(void **slot, const char *name)
+{
+	const struct object *o;
+	if (!objects.count)
+		find_objects();
+	const ElfW(Sym) *s = symbol_from(objects.us + 1, name, &o);
+	if (!s || !is_plain_function(s))
+		return NULL;
+	void *p = (void *)(o->bias + s->st_value);
+	__atomic_store_n(slot, p, __ATOMIC_RELAXED);
+	return p;
 }
 
 bool lt_real_in(const struct link_map *l, const char *name)
@@ -173,13 +200,9 @@ bool lt_real_in(const struct link_map *l, const char *name)
 
 const void *lt_real_data(const char *name)
 {
-	uint32_t h = hash_of(name);
-	for (unsigned i = 0; i < objects.count; i++) {
-		const ElfW(Sym) *s = symbol_in(&objects.object[i], name, h);
-		if (s)
-			return (const void *)(objects.object[i].bias + s->st_value);
-	}
-	return NULL;
+	const struct object *o;
+	const ElfW(Sym) *s = symbol_from(0, name, &o);
+	return s ? (const void *)(o->bias + s->st_value) : NULL;
 }
 
 void *lt_real_default(const char *name)
@@ -244,6 +267,21 @@ static void find_loader(void)
 	}
 }
 
+/* Where there are objects that we cannot look into, the loader is asked now for what will be asked
+ * for late. */
+static __attribute__((noinline, cold)) void find_late(void)
+{
+#define LT_HOOK(name, ret, params)
+#define LT_HOOK_MAYBE(name, ret, params)
+#define LT_HOOK_LATE(name, ret, params) lt_late.name = (ret(*) params)ask_loader(RTLD_NEXT, #name);
+#define LT_EXPORT(name)
+#include "lib/hooks.def"
+#undef LT_HOOK
+#undef LT_HOOK_MAYBE
+#undef LT_HOOK_LATE
+#undef LT_EXPORT
+}
+
 void lt_real_find(void)
 {
 	find_objects();
@@ -252,6 +290,7 @@ void lt_real_find(void)
 	 * order, so not ours to trace) may start it up in here, and that uses mmap and syscall. */
 #define LT_HOOK(name, ret, params) lt_real.name = (ret(*) params)find(objects.us + 1, #name);
 #define LT_HOOK_MAYBE(name, ret, params)
+#define LT_HOOK_LATE(name, ret, params)
 #define LT_EXPORT(name)
 #include "lib/hooks.def"
 #undef LT_HOOK
@@ -261,7 +300,10 @@ void lt_real_find(void)
 #include "lib/hooks.def"
 #undef LT_HOOK
 #undef LT_HOOK_MAYBE
+#undef LT_HOOK_LATE
 #undef LT_EXPORT
+	if (!objects.all)
+		find_late();
 	lt_new_is_malloc = is_standard((const void *)lt_real._Znwm);
 	look_in_front();
 }

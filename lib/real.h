@@ -1,8 +1,10 @@
-/* The functions that stand behind our hooks: found once, by dlsym(RTLD_NEXT), in the constructor.
- */
+/* The functions that stand behind our hooks: found once, as by dlsym(RTLD_NEXT), in the
+ * constructor; those of most processes never called (LT_HOOK_LATE) at their first use. */
 #ifndef LT_REAL_H
 #define LT_REAL_H
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <mqueue.h>
 #include <poll.h>
 #include <pthread.h>
@@ -11,23 +13,43 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/socket.h>
 #include <sys/types.h>
+#include <termios.h>
 #include <time.h>
 #include "lib/own.h"
 
 struct lt_real {
 #define LT_HOOK(name, ret, params) ret(*name) params;
 #define LT_HOOK_MAYBE              LT_HOOK
+#define LT_HOOK_LATE(name, ret, params)
 #define LT_EXPORT(name)
 #include "lib/hooks.def"
 #undef LT_HOOK
 #undef LT_HOOK_MAYBE
+#undef LT_HOOK_LATE
 #undef LT_EXPORT
 };
 extern LT_OWN struct lt_real lt_real;
+
+/* Through LT_LATE(name) only: an original, or NULL where there is none. */
+struct lt_late {
+#define LT_HOOK(name, ret, params)
+#define LT_HOOK_MAYBE(name, ret, params)
+#define LT_HOOK_LATE(name, ret, params) ret(*name) params;
+#define LT_EXPORT(name)
+#include "lib/hooks.def"
+#undef LT_HOOK
+#undef LT_HOOK_MAYBE
+#undef LT_HOOK_LATE
+#undef LT_EXPORT
+};
+extern LT_OWN struct lt_late lt_late;
 
 /* What the program's other objects get by these names: the originals, unless an allocator stands in
  * front of ours (in the program itself, or preloaded before us). Where one of our functions is made
@@ -51,6 +73,17 @@ extern LT_OWN int lt_new_is_malloc;
 /* The loader's own code, [low, low + size): a free() from there may follow an unloading that no
  * hook of ours has seen (the C library closes its own modules by itself). */
 extern LT_OWN uintptr_t lt_loader_low, lt_loader_size;
+
+/* The name's original, kept in *slot if there is one; also before lt_real_find. Safe in a hook:
+ * asks no loader, takes no lock. */
+void *lt_real_late(void **slot, const char *name);
+
+#define LT_LATE(name)                                                                              \
+	({                                                                                         \
+		void *late_ = __atomic_load_n((void **)&lt_late.name, __ATOMIC_RELAXED);           \
+		(__typeof__(lt_late.name))(late_ ? late_                                           \
+						 : lt_real_late((void **)&lt_late.name, #name));   \
+	})
 
 /* dlsym(RTLD_DEFAULT, name) among the objects that were loaded with the program. Leaves no message
  * behind when there is none. */

@@ -144,7 +144,7 @@ void lt_trace_resource(
 	if (!t)
 		return;
 	lt_stamp(t);
-	uint32_t site = lt_site_take(t, regs, LT_MEMO_ALLOC);
+	uint32_t site = regs ? lt_site_take(t, regs, LT_MEMO_ALLOC) : LTF_SITE_NONE;
 	bool numbered = lt_numbered;
 	uint32_t number = 0;
 	/* Readers know as much of a handle as is written. glibc's timers have a higher bit. */

@@ -75,7 +75,8 @@ void lt_trace_free(const void *p, enum ltf_api api, const struct lt_regs *regs);
 void lt_trace_realloc_begin(const void *p);
 void lt_trace_realloc_end(
 	uint32_t call, const void *p, const void *result, size_t size, const struct lt_regs *regs);
-/* A resource event (enum ltf_res) with its args behind the site. Order by args[0]. */
+/* A resource event (enum ltf_res) with its args behind the site. Order by args[0]. regs NULL: it
+ * has no stack. */
 void lt_trace_resource(
 	enum ltf_res kind, const uint64_t *args, unsigned nargs, const struct lt_regs *regs);
 

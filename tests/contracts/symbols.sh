@@ -5,7 +5,7 @@
 need nm readelf
 need_library
 
-grep -oE '^LT_(HOOK|HOOK_MAYBE|EXPORT)\([[:space:]]*[A-Za-z0-9_]+' "$top_srcdir/lib/hooks.def" | sed 's/.*([[:space:]]*//' |
+grep -oE '^LT_(HOOK|HOOK_MAYBE|HOOK_LATE|EXPORT)\([[:space:]]*[A-Za-z0-9_]+' "$top_srcdir/lib/hooks.def" | sed 's/.*([[:space:]]*//' |
 	sort -u >"$tmp/listed"
 nm -D --defined-only "$lib" | awk '{ print $NF }' | sed 's/@.*//' | sort -u >"$tmp/exported"
 diff "$tmp/listed" "$tmp/exported" ||

@@ -1,0 +1,97 @@
+/* Sockets, and what comes over them. */
+#include "lib/hooks_fds.h"
+
+#include <netdb.h>
+#include <string.h>
+#include <sys/socket.h>
+
+LT_DEFINE_FD(socket, (int family, int type, int protocol), (family, type, protocol), LTF_FD_SOCKET,
+	0, LT_FD_CLOEXEC(type, SOCK_CLOEXEC))
+LT_DEFINE_FD(accept, (int fd, __SOCKADDR_ARG from, socklen_t *len), (fd, from, len),
+	LTF_FD_ACCEPTED, fd, 0)
+LT_DEFINE_FD(accept4, (int fd, __SOCKADDR_ARG from, socklen_t *len, int flags),
+	(fd, from, len, flags), LTF_FD_ACCEPTED, fd, LT_FD_CLOEXEC(flags, SOCK_CLOEXEC))
+
+LT_PUBLIC int socketpair(int family, int type, int protocol, int fd[2])
+{
+	int r = LT_FD_CALL(socketpair, (family, type, protocol, fd), -1);
+	if (r == 0) {
+		LT_FD_OPENED(fd[0], LTF_FD_SOCKET, 0, LT_FD_CLOEXEC(type, SOCK_CLOEXEC));
+		LT_FD_OPENED(fd[1], LTF_FD_SOCKET, 0, LT_FD_CLOEXEC(type, SOCK_CLOEXEC));
+	}
+	return r;
+}
+
+/* The descriptors of a message, as the kernel has written it. */
+static __attribute__((noinline)) void received(
+	const struct lt_regs *regs, int fd, const struct msghdr *m, unsigned flags)
+{
+	const char *p = m->msg_control, *end = p ? p + m->msg_controllen : p;
+	struct cmsghdr head;
+	for (; (size_t)(end - p) >= sizeof(head); p += CMSG_ALIGN(head.cmsg_len)) {
+		memcpy(&head, p, sizeof(head));
+		if (head.cmsg_len < sizeof(head) || head.cmsg_len > (size_t)(end - p))
+			return;
+		const char *at = p + CMSG_LEN(0);
+		bool rights = head.cmsg_level == SOL_SOCKET && head.cmsg_type == SCM_RIGHTS;
+		for (int one; rights && at + sizeof(one) <= p + head.cmsg_len; at += sizeof(one)) {
+			memcpy(&one, at, sizeof(one));
+			lt_fd_opened(regs, one, LTF_FD_RECEIVED, (unsigned)fd, flags);
+		}
+		if (CMSG_ALIGN(head.cmsg_len) > (size_t)(end - p))
+			return;
+	}
+}
+
+LT_PUBLIC ssize_t recvmsg(int fd, struct msghdr *m, int flags)
+{
+	ssize_t r = LT_FD_CALL(recvmsg, (fd, m, flags), -1);
+	if (r >= 0 && m->msg_controllen) {
+		struct lt_regs regs;
+		LT_REGS_CALLER(&regs);
+		received(&regs, fd, m, LT_FD_CLOEXEC(flags, MSG_CMSG_CLOEXEC));
+	}
+	return r;
+}
+
+LT_PUBLIC int recvmmsg(int fd, struct mmsghdr *m, unsigned n, int flags, struct timespec *timeout)
+{
+	int r = LT_FD_CALL(recvmmsg, (fd, m, n, flags, timeout), -1);
+	struct lt_regs regs;
+	LT_REGS_CALLER(&regs);
+	for (int i = 0; i < r; i++)
+		if (m[i].msg_hdr.msg_controllen)
+			received(&regs, fd, &m[i].msg_hdr, LT_FD_CLOEXEC(flags, MSG_CMSG_CLOEXEC));
+	return r;
+}
+
+LT_DEFINE_FD(rresvport, (int *port), (port), LTF_FD_SOCKET, 0, 0)
+LT_DEFINE_FD(rresvport_af, (int *port, sa_family_t family), (port, family), LTF_FD_SOCKET, 0, 0)
+
+/* A connection, and where one is wanted a second for errors. */
+#define DEFINE_REMOTE(name, params, args)                                                          \
+	LT_PUBLIC int name params                                                                  \
+	{                                                                                          \
+		int fd_ = LT_FD_CALL(name, args, -1);                                              \
+		if (fd_ >= 0)                                                                      \
+			LT_FD_OPENED(fd_, LTF_FD_SOCKET, 0, 0);                                    \
+		if (fd_ >= 0 && second)                                                            \
+			LT_FD_OPENED(*second, LTF_FD_SOCKET, 0, 0);                                \
+		return fd_;                                                                        \
+	}
+DEFINE_REMOTE(rcmd,
+	(char **host, uint16_t port, const char *us, const char *them, const char *command,
+		int *second),
+	(host, port, us, them, command, second))
+DEFINE_REMOTE(rcmd_af,
+	(char **host, uint16_t port, const char *us, const char *them, const char *command,
+		int *second, sa_family_t family),
+	(host, port, us, them, command, second, family))
+DEFINE_REMOTE(rexec,
+	(char **host, int port, const char *us, const char *password, const char *command,
+		int *second),
+	(host, port, us, password, command, second))
+DEFINE_REMOTE(rexec_af,
+	(char **host, int port, const char *us, const char *password, const char *command,
+		int *second, sa_family_t family),
+	(host, port, us, password, command, second, family))
