@@ -109,6 +109,7 @@ struct lr_open_entry *lr_open_create(struct lr_replay *r, unsigned kind, uint64_
 			.thread = thread,
 			.kind = (uint8_t)kind}};
 	make_way(r, kind, handle);
+	t->resources.allocations = t->total.allocations;
 	if (time >= t->selection.from && time < t->selection.to) {
 		e.cell = lr_resources_cell(&t->resources, kind, ev->site,
 			t->selection.by_thread ? thread : 0, t->limits);

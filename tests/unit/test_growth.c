@@ -25,7 +25,8 @@ static void dense_of(const struct lr_tally *t, uint32_t track, struct lr_dense *
 
 static enum lr_trend_kind judge(const struct growth_kind *kind, uint64_t seed, bool fast)
 {
-	const struct lr_trend_settings settings = {.least = 16384, .confidence = 0.99};
+	const struct lr_trend_settings settings = {
+		.least = 16384, .confidence = 0.99, .large = LR_TREND_LARGE};
 	struct lr_tally *t = growth_play(kind, seed, fast);
 	static struct lr_dense site, whole;
 	struct lr_growth g;

@@ -105,7 +105,7 @@ void lr_resources_opened(
 	t->created++;
 	c->first_time = time < c->first_time ? time : c->first_time;
 	c->last_time = time > c->last_time ? time : c->last_time;
-	if (++r->created >= r->history.next_event)
+	if (++r->created + r->allocations >= r->history.next_event)
 		lr_resources_mark(r, time);
 }
 
@@ -158,7 +158,7 @@ void lr_resources_release(
 void lr_resources_mark(struct lr_resources *r, uint64_t time)
 {
 	r->now = time > r->now ? time : r->now;
-	lr_history_mark(&r->history, r->now, r->created);
+	lr_history_mark(&r->history, r->now, r->created + r->allocations);
 }
 
 void lr_resources_hold(struct lr_resources *r, int which)

@@ -125,8 +125,9 @@ struct lr_resources {
 	size_t releases_used, releases_room;
 	struct lr_map release_of; /* cell << 32 | site */
 	struct lr_resource_total total[LR_RES_KINDS];
-	uint64_t created; /* of all kinds: the history's events */
-	uint64_t now;     /* microseconds */
+	uint64_t created;     /* of all kinds */
+	uint64_t allocations; /* of blocks, so far; with `created` the history's events */
+	uint64_t now;         /* microseconds */
 	/* How many of each cell were open ("bytes" and blocks both). */
 	struct lr_history history;
 	struct lr_open_at *at; /* in order of the scans, the end last */
@@ -134,7 +135,7 @@ struct lr_resources {
 	size_t listed; /* in all of them */
 };
 /* Sites that had so many open through an interval are followed. */
-enum { LR_RESOURCES_FOLLOW = 8 };
+enum { LR_RESOURCES_FOLLOW = 1 };
 
 void lr_resources_init(struct lr_resources *r);
 void lr_resources_free(struct lr_resources *r);

@@ -313,6 +313,7 @@ void lr_tally_finish(struct lr_tally *t)
 	for (int i = 0; i < 2; i++)
 		if (t->selection.moments && !t->held[i])
 			hold(t, i);
+	t->resources.allocations = t->total.allocations;
 	lr_resources_finish(&t->resources, t->now);
 	lr_series_add(&t->live, t->now, t->total.live_bytes);
 	lr_history_last(

@@ -195,7 +195,8 @@ struct lr_trend_settings lr_growth_settings(const struct lr_thresholds *t)
 {
 	double least = t->of[LR_THRESHOLD_GROWTH_UNBOUNDED_BYTES];
 	return (struct lr_trend_settings){.least = least > 1 ? least : 1,
-		.confidence = t->of[LR_THRESHOLD_GROWTH_UNBOUNDED_CONFIDENCE]};
+		.confidence = t->of[LR_THRESHOLD_GROWTH_UNBOUNDED_CONFIDENCE],
+		.large = LR_TREND_LARGE};
 }
 
 struct lr_growth_view *lr_growth_make(const struct lr_model *m, struct lr_names *names,

@@ -5,7 +5,7 @@
 /* The coarse clock ticks each 4 ms; a shorter run has too few ticks to tell a trend from, but a few
  * ticks tell that nothing happens any more. So few allocations are a start-up, unless they are
  * large. */
-enum { TIMED_LEAST = 250000, REST_LEAST = 100000, EVENTS_LEAST = 512, LARGE = 1 << 20 };
+enum { TIMED_LEAST = 250000, REST_LEAST = 100000, EVENTS_LEAST = 512 };
 /* Windows. A program that is kept waiting, or takes long to end, does nothing for a while. */
 enum { REST_OF_TIME = 5, REST_OF_EVENTS = 2 };
 
@@ -43,7 +43,7 @@ static void trend_along(const struct lr_history *h, const struct lr_dense *site,
 		settings.rest = (size_t)least;
 	lr_trend_of(&v, &settings, out);
 	if (!timed && out->kind == LR_TREND_GROWING && x[used - 1] < EVENTS_LEAST &&
-		out->grown < LARGE)
+		out->grown < s->large)
 		out->kind = LR_TREND_UNSURE;
 	if (out->kind != LR_TREND_GROWING && lr_trend_steps(&v, s, out))
 		out->kind = out->confidence >= s->confidence ? LR_TREND_GROWING : LR_TREND_UNSURE;

@@ -27,9 +27,11 @@ enum lr_trend_kind { LR_TRENDS(LR_TREND_ENUM) LR_TREND_COUNT };
 extern const char *const lr_trend_words[LR_TREND_COUNT];
 extern const char *const lr_trend_texts[LR_TREND_COUNT];
 
+enum { LR_TREND_LARGE = 1 << 20 };
 struct lr_trend_settings {
 	double least;      /* bytes: less is no growth */
 	double confidence; /* 0 to 1: less is no verdict */
+	double large;      /* bytes: so much growth counts however few events there were */
 	size_t rest;       /* windows: twice as many without a rise may be chance, at the least */
 };
 
