@@ -117,6 +117,24 @@ live_agrees()
 	return 1
 }
 
+# make_group: makes a control group with 96 MiB of memory, where that can be done, and sets group and to_group
+# (a command for `bash -c` that enters it). Who has made one removes it: rmdir "$group".
+make_group()
+{
+	local name=leaktrace-test-$$ dir
+	for dir in /sys/fs/cgroup/memory /sys/fs/cgroup; do
+		group=$dir/$name
+		mkdir "$group" 2>/dev/null || continue
+		if echo 100000000 >"$group/memory.limit_in_bytes" || echo 100000000 >"$group/memory.max"; then
+			echo 0 >"$group/memory.swap.max"
+			to_group="echo \$\$ >$group/cgroup.procs || exit 2;"
+			return 0
+		fi 2>/dev/null
+		rmdir "$group"
+	done
+	return 1
+}
+
 # redis_server: prints the path of a redis-server; where only redis-tools is installed, its
 # redis-check-rdb is that program under another name.
 redis_server()

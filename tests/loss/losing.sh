@@ -93,28 +93,11 @@ limited()
 	echo "the last of $3: $allocations allocations"
 }
 
-# A control group with 96 MiB of memory: sets group, to_group (a shell command that enters it).
-make_group()
-{
-	local name=leaktrace-test-$$ dir
-	for dir in /sys/fs/cgroup/memory /sys/fs/cgroup; do
-		group=$dir/$name
-		mkdir "$group" 2>/dev/null || continue
-		if echo 100000000 >"$group/memory.limit_in_bytes" || echo 100000000 >"$group/memory.max"; then
-			echo 0 >"$group/memory.swap.max"
-			to_group="echo \$\$ >$group/cgroup.procs || exit 2;"
-			return
-		fi 2>/dev/null
-		rmdir "$group"
-	done
-	tap_skip "no control group for memory can be made here"
-}
-
 # starved THREADS TIMES: the OOM killer, of a control group.
 starved()
 {
 	local i verdict=0
-	make_group
+	make_group || tap_skip "no control group for memory can be made here"
 	base "$1" || verdict=1
 	for ((i = 0; verdict == 0 && i < $2; i++)); do
 		run_counted starved -1 "$to_group" "$1" touch || verdict=1
