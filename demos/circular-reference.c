@@ -2,7 +2,8 @@
  * dropped. Counting references would not release them either.
  *
  * expect: ends=exit:0
- * expect: finding=leak.definite site=new_node count=1 bytes=64
+ * expect: finding=leak.definite site=new_node count=1 bytes=64 indirect_blocks=7 indirect_bytes=448
+ * expect: finding=leak.definite site=new_node cycles=1 cycle_blocks=8 cycle_bytes=512
  * expect: unfreed site=new_node count=8 bytes=512
  */
 #include <stdio.h>

@@ -2,7 +2,7 @@
  *
  * expect: ends=exit:0
  * absent: finding=timer.undeleted
- * expect: timers created=1000 deleted=1000
+ * expect: timers created=1000 released=1000
  */
 #include <signal.h>
 #include <stdio.h>

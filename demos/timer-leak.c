@@ -2,7 +2,7 @@
  *
  * expect: ends=exit:0
  * expect: finding=timer.undeleted site=start_timeout count=1000
- * expect: timers created=1000 deleted=0
+ * expect: timers created=1000 released=0
  */
 #include <signal.h>
 #include <stdio.h>

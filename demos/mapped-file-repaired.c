@@ -1,0 +1,49 @@
+/* mapped-file, repaired: what has been shown is unmapped.
+ *
+ * expect: ends=exit:0
+ * absent: finding=mapping.unreleased
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { FILES = 100, SIZE = 64 << 10 };
+
+static int make_file(int n)
+{
+	char path[] = "/tmp/demo-XXXXXX";
+	int fd = mkstemp(path);
+	if (fd < 0 || unlink(path) || ftruncate(fd, SIZE) ||
+		pwrite(fd, n % 2 ? "GIF89a" : "RIFF..", 6, 0) != 6)
+		abort();
+	return fd;
+}
+
+static char *map_file(int fd)
+{
+	char *start = mmap(NULL, SIZE, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (start == MAP_FAILED)
+		abort();
+	return start;
+}
+
+static int show(int n)
+{
+	int fd = make_file(n);
+	char *picture = map_file(fd);
+	close(fd);
+	int moves = memcmp(picture, "GIF", 3) == 0;
+	munmap(picture, SIZE);
+	return moves;
+}
+
+int main(void)
+{
+	int moving = 0;
+	for (int n = 0; n < FILES; n++)
+		moving += show(n);
+	printf("%d files, %d of them move\n", FILES, moving);
+	return 0;
+}

@@ -1,0 +1,35 @@
+/* struct-padding, repaired: the fields are ordered by size, and the record takes 24 bytes.
+ *
+ * expect: ends=exit:0
+ * expect: allocated site=new_records count=1 bytes=240000
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { RECORDS = 10000 };
+
+struct record {
+	long amount, time;
+	char kind, currency;
+};
+
+static struct record *new_records(size_t number)
+{
+	struct record *all = malloc(number * sizeof(*all));
+	if (!all)
+		abort();
+	return all;
+}
+
+int main(void)
+{
+	struct record *all = new_records(RECORDS);
+	long sum = 0;
+	for (long i = 0; i < RECORDS; i++)
+		all[i] = (struct record){.kind = 'b', .amount = i, .currency = 'e', .time = i};
+	for (long i = 0; i < RECORDS; i++)
+		sum += all[i].amount;
+	printf("%d records, sum %ld\n", RECORDS, sum);
+	free(all);
+	return 0;
+}

@@ -1,0 +1,93 @@
+/* ticker-leak, repaired: a feed that is closed deletes its timer, stops its thread and waits for
+ * it.
+ *
+ * expect: ends=exit:0
+ * absent: finding=timer.undeleted
+ * absent: finding=thread.unjoined
+ * expect: timers created=100 released=100
+ */
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { FEEDS = 100, PERIOD = 50 /* ms */ };
+
+struct ticker {
+	timer_t timer;
+	pthread_t worker;
+	sem_t tick;
+	atomic_bool stop;
+};
+
+static atomic_int updates;
+
+static void wake(int number, siginfo_t *info, void *context)
+{
+	(void)number, (void)context;
+	sem_post(&((struct ticker *)info->si_value.sival_ptr)->tick);
+}
+
+static void *update(void *arg)
+{
+	struct ticker *t = arg;
+	for (;;) {
+		while (sem_wait(&t->tick))
+			;
+		if (atomic_load(&t->stop))
+			return NULL;
+		atomic_fetch_add(&updates, 1);
+	}
+}
+
+static struct ticker *start_ticker(void)
+{
+	struct ticker *t = calloc(1, sizeof(*t));
+	struct sigevent event = {
+		.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN, .sigev_value.sival_ptr = t};
+	struct itimerspec every = {{.tv_nsec = PERIOD * 1000000}, {.tv_nsec = PERIOD * 1000000}};
+	if (!t || sem_init(&t->tick, 0, 0) || pthread_create(&t->worker, NULL, update, t) ||
+		timer_create(CLOCK_MONOTONIC, &event, &t->timer) ||
+		timer_settime(t->timer, 0, &every, NULL))
+		abort();
+	return t;
+}
+
+static void stop_ticker(struct ticker *t)
+{
+	timer_delete(t->timer);
+	atomic_store(&t->stop, 1);
+	sem_post(&t->tick);
+	pthread_join(t->worker, NULL);
+	sem_destroy(&t->tick);
+	free(t);
+}
+
+/* Only the main thread is interrupted: those that it makes meanwhile have the signal blocked. */
+static void let_ticks_in(int how)
+{
+	sigset_t ticks;
+	sigemptyset(&ticks);
+	sigaddset(&ticks, SIGRTMIN);
+	pthread_sigmask(how, &ticks, NULL);
+}
+
+int main(void)
+{
+	struct ticker *feeds[FEEDS];
+	struct sigaction action = {.sa_sigaction = wake, .sa_flags = SA_SIGINFO | SA_RESTART};
+	sigaction(SIGRTMIN, &action, NULL);
+	let_ticks_in(SIG_BLOCK);
+	for (int i = 0; i < FEEDS; i++)
+		feeds[i] = start_ticker();
+	let_ticks_in(SIG_UNBLOCK);
+	for (struct timespec left = {.tv_nsec = 2 * PERIOD * 1000000}; nanosleep(&left, &left);)
+		;
+	for (int i = 0; i < FEEDS; i++)
+		stop_ticker(feeds[i]);
+	printf("%s\n", atomic_load(&updates) ? "updated" : "not updated");
+	return 0;
+}
