@@ -181,6 +181,15 @@ void lr_open_unknown(struct lr_replay *r, unsigned kind)
 		t->unknown_releases++;
 }
 
+void lr_open_known(struct lr_replay *r, unsigned kind)
+{
+	struct lr_resource_total *t = &r->tally->resources.total[kind];
+	if (r->inherits)
+		t->inherited_releases--;
+	else
+		t->unknown_releases--;
+}
+
 void lr_open_release(
 	struct lr_replay *r, unsigned kind, uint64_t handle, const struct ltf_event *ev)
 {

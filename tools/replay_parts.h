@@ -27,7 +27,10 @@ struct lr_open_entry {
 	struct lr_open_resource res;
 	uint32_t cell;       /* in the tally's resources; LR_NO_CELL: counted in none */
 	uint32_t prev, next; /* of the same kind: index plus 1. Free ones: next */
-	bool taken;
+	/* Of a thread: its creation's number; whose thread that cell counts had its handle before,
+	 * without a release: index plus 1. */
+	uint32_t number, before;
+	bool numbered;
 };
 #define LR_NO_CELL UINT32_MAX
 
@@ -41,6 +44,15 @@ struct lr_opens {
 	uint64_t in_vain; /* entries that were looked at for ranges, and were in none */
 };
 
+/* Joins and detachings of threads of which nothing was known: the last few. */
+enum { LR_EARLY = 64 };
+struct lr_early {
+	uint64_t handle; /* 0: none */
+	uint64_t time;   /* microseconds */
+	uint32_t site;
+	bool joined; /* else detached */
+};
+
 struct lr_replay {
 	struct lr_tally *tally;
 	struct lr_order *order;
@@ -49,6 +61,8 @@ struct lr_replay {
 	struct lr_replay_thread *threads;
 	size_t threads_used, threads_room;
 	struct lr_opens opens;
+	struct lr_early early[LR_EARLY];
+	unsigned next_early;
 	uint64_t unknown_close; /* the last close of nothing known: thread << 32 | number + 1 */
 	size_t scans_noted;     /* what was open at their moments */
 	/* Only when all is replayed again: addresses to follow. */
@@ -90,8 +104,9 @@ void lr_open_remove(struct lr_replay *r, struct lr_open_entry *e, enum lr_gone h
 /* A release by the event: of what is open, or of what is not known. */
 void lr_open_release(
 	struct lr_replay *r, unsigned kind, uint64_t handle, const struct ltf_event *ev);
-/* Of what nothing is known. */
+/* Of what nothing is known; it is now. */
 void lr_open_unknown(struct lr_replay *r, unsigned kind);
+void lr_open_known(struct lr_replay *r, unsigned kind);
 /* All of them from first to last are gone. */
 void lr_open_release_range(struct lr_replay *r, unsigned kind, uint64_t first, uint64_t last,
 	const struct ltf_event *ev);
@@ -104,7 +119,8 @@ void lr_opens_free(struct lr_opens *o);
 void lr_replay_note_scans(struct lr_replay *r, const struct lr_scans *scans);
 
 void lr_replay_resource(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
-/* Of these, those of descriptors, and of mappings and shared memory. */
+/* Of these, those of threads; of descriptors; and of mappings and shared memory. */
+void lr_replay_thread_event(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
 void lr_replay_fd(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
 void lr_replay_mapping(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
 

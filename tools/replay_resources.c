@@ -1,22 +1,6 @@
-/* Events of resources: which one they open, change or release. Mappings and descriptors have files
- * of their own. */
+/* Events of resources: which one they open, change or release. Threads, mappings and descriptors
+ * have files of their own. */
 #include "tools/replay_parts.h"
-
-static void create_thread(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)
-{
-	struct lr_open_entry *e = lr_open_create(r, LR_RES_THREAD, ev->args[0], 0, thread, ev);
-	if (e && ev->args[1]) /* detached from the start: nothing is owed */
-		lr_open_settle(r, e, LTF_SITE_NONE);
-}
-
-static void detach_thread(struct lr_replay *r, const struct ltf_event *ev)
-{
-	struct lr_open_entry *e = lr_open_find(r, LR_RES_THREAD, ev->args[0]);
-	if (!e)
-		lr_open_unknown(r, LR_RES_THREAD);
-	else if (!e->res.released)
-		lr_open_settle(r, e, ev->site);
-}
 
 static void create_timer(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)
 {
@@ -26,6 +10,7 @@ static void create_timer(struct lr_replay *r, uint32_t thread, const struct ltf_
 	e->res.timer.clock = ev->args[1];
 	e->res.timer.notify = ev->args[2];
 	e->res.timer.value = ev->args[3];
+	e->res.timer.signal = ev->nargs > 4 ? ev->args[4] : 0;
 }
 
 static void set_timer(
@@ -86,13 +71,9 @@ void lr_replay_resource(struct lr_replay *r, uint32_t thread, const struct ltf_e
 {
 	switch (ev->id) {
 	case LTF_RES_THREAD_CREATE:
-		create_thread(r, thread, ev);
-		break;
 	case LTF_RES_THREAD_JOIN:
-		lr_open_release(r, LR_RES_THREAD, ev->args[0], ev);
-		break;
 	case LTF_RES_THREAD_DETACH:
-		detach_thread(r, ev);
+		lr_replay_thread_event(r, thread, ev);
 		break;
 	case LTF_RES_TIMER_CREATE:
 	case LTF_RES_TIMER_DELETE:

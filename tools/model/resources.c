@@ -127,6 +127,15 @@ void lr_resources_gone(struct lr_resources *r, uint32_t cell, uint64_t length, e
 	t->lost += how == LR_GONE_LOST;
 }
 
+void lr_resources_found(struct lr_resources *r, uint32_t cell)
+{
+	struct lr_resource_cell *c = &r->cells[cell];
+	c->lost--;
+	c->released++;
+	r->total[c->kind].lost--;
+	r->total[c->kind].released++;
+}
+
 void lr_resources_inherited(struct lr_resources *r, unsigned kind)
 {
 	r->total[kind].inherited++;

@@ -55,8 +55,11 @@ struct lr_open_resource {
 			uint64_t detail;     /* as enum ltf_fd says */
 			uint64_t owner;      /* address of the FILE or DIR; 0 none */
 		} fd;
+		struct {
+			uint64_t function; /* its address; 0 unknown */
+		} run;
 		struct { /* of both kinds */
-			uint64_t clock, notify, value;
+			uint64_t clock, notify, value, signal;
 			uint64_t first, every; /* ns, as last set; 0: disarmed */
 			uint64_t set;          /* microseconds: when */
 		} timer;
@@ -153,6 +156,8 @@ enum lr_gone {
 	LR_GONE_ON    /* it goes on: opened again at once */
 };
 void lr_resources_gone(struct lr_resources *r, uint32_t cell, uint64_t length, enum lr_gone how);
+/* One of the cell's that was gone, how was not known, had been released. */
+void lr_resources_found(struct lr_resources *r, uint32_t cell);
 /* One that was open when the dump began; its going. */
 void lr_resources_inherited(struct lr_resources *r, unsigned kind);
 void lr_resources_inherited_gone(struct lr_resources *r, unsigned kind);
