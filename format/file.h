@@ -170,7 +170,9 @@ enum ltf_record {
 	LTF_REC_GRAPH = 10,   /* a byte: enum ltf_graph_more; edges, see format/graph.h */
 	LTF_REC_FRAMES = 11,  /* a table */
 	LTF_REC_FDS = 12,     /* a table: descriptors */
-	LTF_REC_TEXTS = 13    /* names that tables refer to: v length, bytes, one after the other */
+	LTF_REC_TEXTS = 13,   /* names that tables refer to: v length, bytes, one after the other */
+	LTF_REC_PTHREADS = 14, /* a table: threads, as the C library has them */
+	LTF_REC_TIMERS = 16    /* a table: timers, as the kernel has them */
 };
 
 /* What comes behind a record of a graph. CUT: nothing, and edges are missing. */

@@ -36,7 +36,9 @@
 	X(POINTERS, "pointers", 23) /* of these, into the range of the blocks */                   \
 	X(ROOT_BYTES, "root_bytes", 24)                                                            \
 	X(FD_LIMIT, "fd_limit", 25) /* RLIMIT_NOFILE, the soft one */                              \
-	X(FDS, "fds", 26)           /* descriptors of the process, but the tracer's own */
+	X(FDS, "fds", 26)           /* descriptors of the process, but the tracer's own */         \
+	X(TASKS, "tasks", 27)       /* threads, as the kernel has them */                          \
+	X(TIMERS, "timers", 28)     /* so, too, plus 1; 0: it does not tell of them */
 
 #define LTF_SCAN_FIGURE_ENUM(id, name, number) LTF_SCAN_##id = number,
 enum ltf_scan_figure { LTF_SCAN_FIGURES(LTF_SCAN_FIGURE_ENUM) LTF_SCAN_FIGURE_COUNT };
@@ -122,6 +124,40 @@ enum ltf_frame_column {
 	LTF_FRAME_PC,    /* a return address, unless flag 1 */
 	LTF_FRAME_FLAGS, /* as a node's */
 	LTF_FRAME_COLUMNS
+};
+/* Threads as the C library has them: those of which only a join is still to come, too. */
+enum ltf_pthread_column {
+	LTF_PTHREAD_HANDLE, /* pthread_t */
+	LTF_PTHREAD_TID,    /* the kernel's; 0: it has ended */
+	LTF_PTHREAD_FLAGS,  /* enum ltf_pthread_flag */
+	LTF_PTHREAD_STACK,  /* address of its mapping; 0 unknown */
+	LTF_PTHREAD_STACK_LENGTH,
+	LTF_PTHREAD_STACK_TOUCHED, /* bytes of the pages of it that were ever touched */
+	LTF_PTHREAD_CALL,          /* the system call that it is in, plus 1 */
+	LTF_PTHREAD_WAITS,         /* enum ltf_pthread_waits */
+	LTF_PTHREAD_CALL_ARG,      /* the call's first argument: a descriptor, say */
+	LTF_PTHREAD_COLUMNS
+};
+enum ltf_pthread_flag {
+	LTF_PTHREAD_ENDED = 1,
+	LTF_PTHREAD_DETACHED = 2,
+	LTF_PTHREAD_MAIN = 4,
+	LTF_PTHREAD_HELPER = 8 /* the C library's own, for timers */
+};
+enum ltf_pthread_waits {
+	LTF_PTHREAD_RUNS,
+	LTF_PTHREAD_WAITS_LIMITED, /* until a time */
+	LTF_PTHREAD_WAITS_FOREVER
+};
+/* The kernel's timers of the process, of timer_create. */
+enum ltf_timer_column {
+	LTF_TIMER_VALUE,  /* what its signal carries, plus 1 */
+	LTF_TIMER_ID,     /* the kernel's */
+	LTF_TIMER_CLOCK,  /* zigzag(clockid_t) */
+	LTF_TIMER_NOTIFY, /* as sigev_notify */
+	LTF_TIMER_SIGNAL,
+	LTF_TIMER_TASK, /* the thread, or process, that is told */
+	LTF_TIMER_COLUMNS
 };
 enum ltf_thread_flag { LTF_THREAD_REGISTERS_UNKNOWN = 1, LTF_THREAD_IS_SCANNING = 2 };
 

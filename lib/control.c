@@ -214,7 +214,7 @@ static void asked(const siginfo_t *si, ucontext_t *u, bool look_only)
 		return;
 	if (!lt_self || lt_self->ready != LT_READY)
 		lt_thread_enter();
-	lt_cut_registers(&me, u);
+	lt_cut_registers(&me, u, NULL);
 	me.flags |= LT_MOMENT_IS_SCANNING;
 	if (!is_allowed(si))
 		answer = LTF_SCAN_FOREIGN;

@@ -35,6 +35,7 @@ struct place {
 	_Atomic uint32_t state;
 	int tid;
 	bool moves;          /* a block: it has said so */
+	bool helper;         /* the C library's, for timers: it is not asked */
 	struct lt_call call; /* seen before it was asked */
 	struct lt_moment_thread seen;
 };
@@ -50,11 +51,16 @@ static struct {
 } stop;
 
 /* A directory has a link for each directory in it, and two more. */
-bool lt_cut_is_alone(void)
+uint32_t lt_cut_tasks(void)
 {
 	struct stat st;
 	long r = lt_sys4(SYS_newfstatat, AT_FDCWD, "/proc/self/task", &st, 0);
-	return r == 0 && st.st_nlink == 3;
+	return r == 0 && st.st_nlink > 2 ? (uint32_t)st.st_nlink - 2 : 0;
+}
+
+bool lt_cut_is_alone(void)
+{
+	return lt_cut_tasks() == 1;
 }
 
 /* Below the stack pointer a function that calls no other may have something. Those of the C
@@ -77,8 +83,16 @@ void lt_cut_start(void)
 	}
 }
 
-void lt_cut_registers(struct lt_moment_thread *t, const ucontext_t *u)
+static void note_call(struct lt_moment_thread *t, const struct lt_call *c)
 {
+	t->call = c->number;
+	t->waiting = lt_waiting(c->number, c->arg);
+	t->call_arg = c->arg[0];
+}
+
+void lt_cut_registers(struct lt_moment_thread *t, const ucontext_t *u, const struct lt_call *seen)
+{
+	struct lt_call c;
 	const greg_t *reg = u->uc_mcontext.gregs;
 	_Static_assert((int)REG_RIP == (int)LT_MOMENT_REGS, "r8 to rsp come first");
 	for (int i = 0; i < LT_MOMENT_REGS; i++)
@@ -88,6 +102,8 @@ void lt_cut_registers(struct lt_moment_thread *t, const ucontext_t *u)
 	t->pc_sp = (uintptr_t)reg[REG_RSP];
 	t->tp = (uintptr_t)__builtin_thread_pointer();
 	t->flags = LT_MOMENT_SP_KNOWN | LT_MOMENT_REGS_KNOWN | LT_MOMENT_TP_KNOWN;
+	lt_resume_find(u, seen, &c);
+	note_call(t, &c);
 }
 
 /* In a thread that was asked: */
@@ -126,7 +142,7 @@ void lt_cut_answer(uint64_t value, ucontext_t *u)
 			answer(p, BUSY);
 		} else {
 			seen = p->call;
-			lt_cut_registers(&p->seen, u);
+			lt_cut_registers(&p->seen, u, &seen);
 			answer(p, PARKED);
 			wait_until_over(moment);
 		}
@@ -206,6 +222,21 @@ static void ask(struct place *p)
 		atomic_store(&p->state, NOT_ASKED);
 }
 
+/* The C library's thread for SIGEV_THREAD waits for signal 32, which no program can wait for, and
+ * handles none. It has nothing of the program's but on its stack. */
+static bool is_helper(const struct lt_call *c)
+{
+	uint64_t set = 0;
+	struct {
+		void *base;
+		size_t len;
+	} here = {&set, sizeof(set)}, there = {(void *)(uintptr_t)c->arg[0], sizeof(set)};
+	return c->number == SYS_rt_sigtimedwait &&
+	       lt_sys6(SYS_process_vm_readv, lt_sys1(SYS_getpid, 0), &here, 1, &there, 1, 0) ==
+		       sizeof(set) &&
+	       (set >> (LT_CONTROL_SIGNAL - 1) & 1);
+}
+
 static void add_thread(int tid, bool ready)
 {
 	for (uint32_t i = 0; i < stop.n; i++)
@@ -216,10 +247,11 @@ static void add_thread(int tid, bool ready)
 	struct place *p = &stop.place[stop.n++];
 	p->tid = tid;
 	p->moves = false;
-	p->seen = (struct lt_moment_thread){.tid = tid};
+	p->seen = (struct lt_moment_thread){.tid = tid, .call = -1};
 	atomic_store(&p->state, NOT_ASKED);
 	bool called = read_call(tid, &p->call);
-	if (ready && (!called || lt_resume_may_interrupt(&p->call)))
+	p->helper = called && is_helper(&p->call);
+	if (ready && !p->helper && (!called || lt_resume_may_interrupt(&p->call)))
 		ask(p);
 }
 
@@ -327,6 +359,7 @@ static bool look_at(struct place *p)
 		p->seen.flags = LT_MOMENT_SP_KNOWN;
 		for (int i = 0; i < 6; i++)
 			p->seen.reg[i] = c.arg[i];
+		note_call(&p->seen, &c);
 	}
 	return true;
 }
@@ -338,7 +371,9 @@ static void gather(struct lt_cut_threads *out)
 		bool parked = atomic_load(&p->state) == PARKED;
 		if (!parked && !look_at(p))
 			continue;
-		out->unknown += !parked;
+		if (!parked && p->helper)
+			p->seen.flags |= LT_MOMENT_HELPER;
+		out->unknown += !parked && !p->helper;
 		stop.thread[out->n++] = p->seen;
 	}
 }

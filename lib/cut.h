@@ -27,6 +27,8 @@ struct lt_cut_threads {
 /* Finds out what must not be asked of the loader later. */
 void lt_cut_start(void);
 
+/* How many threads the kernel knows of the process; 0: it does not say. */
+uint32_t lt_cut_tasks(void);
 /* True when the calling thread is the only one. */
 bool lt_cut_is_alone(void);
 
@@ -41,8 +43,10 @@ void lt_cut_add(struct lt_cut_threads *out, const struct lt_moment_thread *t);
 
 /* In the handler of a thread that was asked by a signal with this value. */
 void lt_cut_answer(uint64_t value, ucontext_t *u);
-/* What a thread has in its registers. */
-void lt_cut_registers(struct lt_moment_thread *t, const ucontext_t *u);
+/* What a thread has in its registers, and which call it is in. seen: the call in which it was seen
+ * before, or NULL. */
+struct lt_call;
+void lt_cut_registers(struct lt_moment_thread *t, const ucontext_t *u, const struct lt_call *seen);
 
 /* In a forked child. */
 void lt_cut_reset(void);

@@ -24,7 +24,7 @@ static void handle(int sig, siginfo_t *info, void *context)
 {
 	struct lt_moment_thread me = {.tid = (int)lt_sys1(SYS_gettid, 0)};
 	(void)info;
-	lt_cut_registers(&me, context);
+	lt_cut_registers(&me, context, NULL);
 	me.flags |= LT_MOMENT_IS_SCANNING;
 	lt_finish_by_signal(sig, &me);
 	die(sig);

@@ -4,11 +4,13 @@
 #include "format/ring.h"
 #include "lib/allocator.h"
 #include "lib/config.h"
+#include "lib/cut.h"
 #include "lib/kept.h"
 #include "lib/node.h"
 #include "lib/say.h"
 #include "lib/stacks.h"
 #include "lib/sys.h"
+#include "lib/timers.h"
 
 static struct {
 	unsigned heuristics, step;
@@ -59,11 +61,12 @@ bool lt_judge_begin(uint64_t blocks)
 	size_t range_len = LT_JUDGE_MAPPINGS * sizeof(struct lt_scan_range);
 	size_t word_len = LT_JUDGE_WORDS * sizeof(struct lt_scan_word);
 	size_t untouched_len = LT_JUDGE_UNTOUCHED * sizeof(struct lt_untouched);
+	size_t timer_len = LT_JUDGE_TIMERS * sizeof(struct lt_timer);
 	struct lt_judge *c = &lt_cut;
 	c->memory_len = lt_sys_pages(block_len) + lt_sys_pages(work_len) +
 			lt_sys_pages(mapping_len) + lt_sys_pages(root_len) +
 			4 * lt_sys_pages(range_len) + lt_sys_pages(word_len) +
-			lt_sys_pages(untouched_len) + LT_JUDGE_TEXT;
+			lt_sys_pages(untouched_len) + lt_sys_pages(timer_len) + LT_JUDGE_TEXT;
 	char *p = c->memory = lt_sys_map(c->memory_len, false);
 	if (!p)
 		return false;
@@ -79,12 +82,31 @@ bool lt_judge_begin(uint64_t blocks)
 	c->theirs = take(&p, range_len);
 	c->untouched = take(&p, untouched_len);
 	c->n_untouched = c->next_untouched = 0;
+	c->timers = take(&p, timer_len);
+	c->n_timers = 0;
+	c->timers_known = false;
+	c->tasks = 1;
 	c->text = take(&p, LT_JUDGE_TEXT);
 	c->room = (uint32_t)blocks;
 	note_allocators(c->allocators);
 	c->scan.words = c->words = take(&p, word_len);
 	c->scan.n_words = lt_kept_read(c->words, LT_JUDGE_WORDS / 2, c->text, LT_JUDGE_TEXT);
 	return true;
+}
+
+void lt_judge_gather(void)
+{
+	lt_cut.tasks = lt_cut_tasks();
+	lt_cut.n_timers = lt_timers_read(
+		lt_cut.timers, LT_JUDGE_TIMERS, lt_cut.text, LT_JUDGE_TEXT, &lt_cut.timers_known);
+}
+
+struct lt_judge_told lt_judge_told(void)
+{
+	return (struct lt_judge_told){.tasks = lt_cut.tasks,
+		.n_timers = lt_cut.n_timers,
+		.timers_known = lt_cut.timers_known,
+		.timers = lt_cut.timers};
 }
 
 void lt_judge_end(void)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "lib/scan.h"
+#include "lib/waiting.h"
 
 struct lt_caller; /* snapshot.h */
 
@@ -15,6 +16,7 @@ enum lt_moment_flag {
 	LT_MOMENT_SP_KNOWN = 1,   /* its stack is alive from sp on: the red zone is in it already */
 	LT_MOMENT_REGS_KNOWN = 2, /* reg holds all that may point to something */
 	LT_MOMENT_TP_KNOWN = 4,
+	LT_MOMENT_HELPER = 16,    /* the C library's own: nothing of the program's in registers */
 	LT_MOMENT_IS_SCANNING = 8 /* the calling thread, where dead_low does not say where it is */
 };
 enum { LT_MOMENT_REGS = 16 };
@@ -24,6 +26,10 @@ struct lt_moment_thread {
 	uintptr_t sp, tp;    /* tp: what %fs:0 holds */
 	uintptr_t pc, pc_sp; /* where it stands, and the stack pointer; pc 0: not known */
 	uint64_t reg[LT_MOMENT_REGS];
+	/* The system call that it is in, less than 0: none, or not known; what that waits for. */
+	int call;
+	enum lt_waiting waiting;
+	uint64_t call_arg; /* its first argument */
 };
 
 /* What is known of the moment, beside the memory. */
@@ -51,6 +57,23 @@ void lt_judge_end(void);
 /* The live blocks, at most as many as said; of others nothing is known. flags: of enum
  * lt_scan_flag. */
 void lt_judge_add(uint64_t addr, uint64_t size, uint32_t site, uint32_t birth, unsigned flags);
+
+/* In the process, all of it standing still: what only the kernel tells of it. Not needed where
+ * there is one thread and no timer. */
+void lt_judge_gather(void);
+/* After that: the tasks of the process; its timers, and whether the kernel has told of them. */
+struct lt_judge_told {
+	uint32_t tasks, n_timers;
+	bool timers_known;
+	const struct lt_timer *timers;
+};
+struct lt_judge_told lt_judge_told(void);
+
+/* In the copy: calls fn for each thread of the C library's (nptl.h). False: they are not known. */
+struct lt_nptl_thread;
+bool lt_judge_each_thread(void (*fn)(void *arg, const struct lt_nptl_thread *thread), void *arg);
+/* The first thread's stack, as far as it is mapped. */
+struct lt_scan_range lt_judge_main_stack(void);
 
 /* In the copy: the scan, done; NULL: the roots could not be found. */
 const struct lt_scan *lt_judge(const struct lt_moment *moment);

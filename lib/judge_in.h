@@ -12,7 +12,8 @@ enum {
 	LT_JUDGE_MAPPINGS = 65536,
 	LT_JUDGE_ROOTS = 2 * LT_JUDGE_MAPPINGS,
 	LT_JUDGE_WORDS = 1 << 20,
-	LT_JUDGE_UNTOUCHED = 1 << 18
+	LT_JUDGE_UNTOUCHED = 1 << 18,
+	LT_JUDGE_TIMERS = 1 << 17
 };
 
 /* All of it lies in one mapping, of which most is never touched. */
@@ -35,6 +36,9 @@ struct lt_judge {
 		uint32_t block, pages;
 	} * untouched;
 	uint32_t n_untouched, next_untouched;
+	uint32_t tasks, n_timers;
+	bool timers_known;
+	struct lt_timer *timers;
 	struct lt_scan_range *skip, *tables, *code, *theirs;
 };
 extern struct lt_judge lt_cut;

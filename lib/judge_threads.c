@@ -60,7 +60,7 @@ static void add_needle(uintptr_t at, uintptr_t far, uintptr_t low, uintptr_t sp)
 	threads.needle[k].sp = sp;
 }
 
-static struct lt_scan_range main_stack(void)
+struct lt_scan_range lt_judge_main_stack(void)
 {
 	const struct lt_mapping *m = lt_cut.mappings;
 	for (uint32_t i = 0; i < lt_cut.mapping_count; i++)
@@ -111,7 +111,7 @@ static void add_living(const struct lt_nptl_thread *t, uintptr_t low, uintptr_t 
 static void end_main_stack(void)
 {
 	uintptr_t end = &__libc_stack_end ? (uintptr_t)__libc_stack_end : 0;
-	lt_roots_subtract(&lt_cut.roots, main_stack().start, end);
+	lt_roots_subtract(&lt_cut.roots, lt_judge_main_stack().start, end);
 }
 
 /* The loader's still, but nobody reads it again. */
@@ -126,7 +126,7 @@ static void add_thread(void *unused, const struct lt_nptl_thread *t)
 {
 	struct lt_roots *r = &lt_cut.roots;
 	struct lt_scan_range stack =
-		t->low ? (struct lt_scan_range){t->low, t->high} : main_stack();
+		t->low ? (struct lt_scan_range){t->low, t->high} : lt_judge_main_stack();
 	(void)unused;
 	threads.main_seen |= !t->low;
 	add_word(t->vector, LT_SCAN_TLS, t->tid, 0);
@@ -211,7 +211,7 @@ static void hold_blocks(void)
 
 void lt_judge_threads(const struct lt_moment *moment)
 {
-	struct lt_scan_range stack = main_stack();
+	struct lt_scan_range stack = lt_judge_main_stack();
 	threads.n = 0;
 	threads.main_seen = threads.closed = false;
 	threads.moment = moment;
@@ -225,4 +225,9 @@ void lt_judge_threads(const struct lt_moment *moment)
 		end_main_stack();
 	add_loaders_tables();
 	hold_blocks();
+}
+
+bool lt_judge_each_thread(void (*fn)(void *arg, const struct lt_nptl_thread *thread), void *arg)
+{
+	return lt_nptl_each(readable, fn, arg);
 }

@@ -67,6 +67,14 @@ static void find_stack(const struct layout *l, uintptr_t at, struct lt_nptl_thre
 	}
 }
 
+/* In front of its result, behind flags or in front of them, stands who joins it: itself where
+ * nobody is to. */
+static bool is_detached(uintptr_t at, uintptr_t result)
+{
+	const uintptr_t *before = (const uintptr_t *)result;
+	return before[-1] == at || before[-2] == at;
+}
+
 static struct lt_nptl_thread look_at(const struct layout *l, uintptr_t at, bool cached)
 {
 	struct lt_nptl_thread t = {.tid = *(const int *)(at + l->tid),
@@ -78,6 +86,7 @@ static struct lt_nptl_thread look_at(const struct layout *l, uintptr_t at, bool 
 	unsigned how = *(const unsigned *)(at + l->cancel);
 	t.vector = vector ? vector - 2 * sizeof(uintptr_t) : 0;
 	find_stack(l, at, &t);
+	t.detached = is_detached(at, t.result);
 	t.state = t.tid > 0                  ? LT_NPTL_LIVES
 		  : cached                   ? LT_NPTL_CACHED
 		  : !t.low || (how & ENDING) ? LT_NPTL_ENDED

@@ -21,6 +21,7 @@ struct lt_nptl_thread {
 	uintptr_t self;      /* where the latter begins: the thread pointer */
 	uintptr_t vector;    /* the block in which its vector of thread-local storage lies */
 	uintptr_t result;    /* where what it has returned stands */
+	bool detached;       /* nobody is to join it */
 };
 
 /* Calls fn for each. readable: whether a range can be read. Makes no system calls; reads the memory

@@ -19,8 +19,10 @@
 #include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/types.h>
 #include <termios.h>
+#include <threads.h>
 #include <time.h>
 #include "lib/own.h"
 

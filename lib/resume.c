@@ -111,32 +111,58 @@ static void set_timeout(const struct timed *t, greg_t *reg, int64_t ms)
 	*reg = (greg_t)&lt_wait.rest;
 }
 
+/* Where the kernel has a call's arguments. */
+static const int places[] = {REG_RDI, REG_RSI, REG_RDX, REG_R10, REG_R8, REG_R9};
+
+static void arguments(const ucontext_t *u, uint64_t arg[6])
+{
+	for (int i = 0; i < 6; i++)
+		arg[i] = (uint64_t)u->uc_mcontext.gregs[places[i]];
+}
+
 static void shorten(ucontext_t *u, int number)
 {
-	static const int place[] = {REG_RDI, REG_RSI, REG_RDX, REG_R10, REG_R8, REG_R9};
 	greg_t *reg = u->uc_mcontext.gregs;
 	uint64_t arg[6];
-	for (int i = 0; i < 6; i++)
-		arg[i] = (uint64_t)reg[place[i]];
+	arguments(u, arg);
 	const struct timed *t = timed_call(number, arg);
 	int64_t ms = t ? timeout_of(t, arg) : -1;
 	if (ms < 0)
 		return;
 	if (t->rest >= 0 && arg[t->rest])
-		reg[place[t->reg]] = (greg_t)arg[t->rest];
+		reg[places[t->reg]] = (greg_t)arg[t->rest];
 	else if (lt_wait.sp - (uintptr_t)reg[REG_RSP] < FRAME_MAX)
-		set_timeout(t, &reg[place[t->reg]], ms);
+		set_timeout(t, &reg[places[t->reg]], ms);
+}
+
+/* The number of the call that has come back with EINTR to here, or -1. */
+static int ended_call(const ucontext_t *u, const struct lt_call *seen)
+{
+	const greg_t *reg = u->uc_mcontext.gregs;
+	const uint8_t *code = (const uint8_t *)reg[REG_RIP] - 2;
+	if (reg[REG_RAX] != -EINTR || code[0] != 0x0f || code[1] != 0x05)
+		return -1;
+	bool same = seen && seen->pc == (uintptr_t)reg[REG_RIP] &&
+		    seen->sp == (uintptr_t)reg[REG_RSP] && seen->number != SYS_restart_syscall;
+	return same ? seen->number : number_at(code);
+}
+
+/* One that the kernel takes up again stands before its instruction, with its number loaded. */
+bool lt_resume_find(const ucontext_t *u, const struct lt_call *seen, struct lt_call *out)
+{
+	const greg_t *reg = u->uc_mcontext.gregs;
+	const uint8_t *code = (const uint8_t *)reg[REG_RIP];
+	*out = (struct lt_call){.number = ended_call(u, seen), .sp = (uintptr_t)reg[REG_RSP]};
+	if (out->number < 0 && code[0] == 0x0f && code[1] == 0x05)
+		out->number = (int)reg[REG_RAX];
+	arguments(u, out->arg);
+	return out->number >= 0;
 }
 
 void lt_resume_call(ucontext_t *u, const struct lt_call *seen)
 {
 	greg_t *reg = u->uc_mcontext.gregs;
-	const uint8_t *code = (const uint8_t *)reg[REG_RIP] - 2;
-	if (reg[REG_RAX] != -EINTR || code[0] != 0x0f || code[1] != 0x05)
-		return;
-	bool same = seen && seen->pc == (uintptr_t)reg[REG_RIP] &&
-		    seen->sp == (uintptr_t)reg[REG_RSP] && seen->number != SYS_restart_syscall;
-	int number = same ? seen->number : number_at(code);
+	int number = ended_call(u, seen);
 	if (number < 0 || other_pending(u))
 		return;
 	shorten(u, number);

@@ -30,6 +30,9 @@ bool lt_resume_may_interrupt(const struct lt_call *c);
  * was seen before, or NULL. A call that another signal has a right to end is left alone. */
 void lt_resume_call(ucontext_t *u, const struct lt_call *seen);
 
+/* Which call a thread is in that a signal has interrupted. seen: as above. False: in none. */
+bool lt_resume_find(const ucontext_t *u, const struct lt_call *seen, struct lt_call *out);
+
 /* When the thread's last wait with a timeout began; in such a wait the stack pointer lies close
  * below sp. */
 struct lt_wait {

@@ -21,6 +21,7 @@
 #include "lib/quick.h"
 #include "lib/sys.h"
 #include "lib/tell.h"
+#include "lib/timers.h"
 #include "lib/tell_fds.h"
 #include "lib/tracer.h"
 #include "lib/unwind.h"
@@ -243,12 +244,20 @@ static bool wait_for_copy(long pid)
 }
 
 /* Bytes: at most, and mostly a tenth of it. What does not fit of a graph is left out. */
-enum { ROOM_LEAST = 256 << 10, ROOM_BLOCK = 72, ROOM_GRAPH = 1 << 20, ROOM_GRAPH_BLOCK = 48 };
+enum {
+	ROOM_LEAST = 256 << 10,
+	ROOM_BLOCK = 72,
+	ROOM_GRAPH = 1 << 20,
+	ROOM_GRAPH_BLOCK = 48,
+	ROOM_THREAD = 1 << 10,
+	ROOM_TIMER = 32
+};
 
-static uint64_t room_for(uint64_t blocks)
+static uint64_t room_for(uint64_t blocks, uint32_t threads)
 {
 	uint64_t graph = lt_config.graph ? ROOM_GRAPH + ROOM_GRAPH_BLOCK * blocks : 0;
-	return ROOM_LEAST + ROOM_BLOCK * blocks + graph;
+	return ROOM_LEAST + ROOM_BLOCK * blocks + graph + ROOM_THREAD * threads +
+	       ROOM_TIMER * lt_judge_told().n_timers;
 }
 
 /* The copy has no exit signal: nobody is told of its end. Its pid; less than 0: there is none. */
@@ -259,7 +268,8 @@ static long make_copy(const struct lt_cut_threads *t, uint64_t blocks, enum ltf_
 	cut.moment.thread = t->thread;
 	cut.moment.n_threads = t->n;
 	cut.stopped = t->stopped;
-	if (!lt_dump_room(&cut.room, room_for(blocks)))
+	lt_judge_gather();
+	if (!lt_dump_room(&cut.room, room_for(blocks, t->n)))
 		return 0;
 	h->room_used = cut.room.start;
 	h->threads = t->n + (reason == LTF_SCAN_AT_EXIT);
@@ -300,6 +310,8 @@ static enum ltf_scan_end judge_here(uint64_t blocks, bool whatever_size)
 {
 	enum ltf_scan_end end = LTF_END_NONE;
 	if (lt_judge_begin(blocks)) {
+		if (lt_timers_made)
+			lt_judge_gather();
 		lt_tell_begin(reason_of_end());
 		lt_live_each(add_block, NULL);
 		end = lt_inplace(&cut.moment, whatever_size);
@@ -314,7 +326,7 @@ static enum ltf_scan_end judge_in_place(const struct lt_live_sum *live)
 	uint64_t blocks = live->blocks + live->earlier_blocks;
 	if (cut.threads.unknown || !lt_inplace_fits(blocks, live->bytes + live->earlier_bytes))
 		return end;
-	if (lt_quick_fits(live, &cut.moment))
+	if (!lt_timers_made && lt_quick_fits(live, &cut.moment))
 		end = lt_quick(live, &cut.moment, reason_of_end());
 	return end == LTF_END_NONE ? judge_here(blocks, false) : end;
 }

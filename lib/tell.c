@@ -253,7 +253,7 @@ static void tell_threads(struct lt_rows *t, const struct lt_moment *moment)
 	told.figure[LTF_SCAN_THREADS] = moment->n_threads + 1u;
 	for (uint32_t i = 0; i < moment->n_threads; i++) {
 		const struct lt_moment_thread *m = &moment->thread[i];
-		bool unknown = !(m->flags & LT_MOMENT_REGS_KNOWN);
+		bool unknown = !(m->flags & (LT_MOMENT_REGS_KNOWN | LT_MOMENT_HELPER));
 		put(t, LTF_THREAD_TID, (uint32_t)m->tid);
 		put(t, LTF_THREAD_SP, m->flags & LT_MOMENT_SP_KNOWN ? m->sp : 0);
 		bool scanning = m->flags & LT_MOMENT_IS_SCANNING;
@@ -307,6 +307,8 @@ bool lt_tell(struct lt_channel *c, const struct lt_scan *s, const struct lt_mome
 	tell_words(&t, s);
 	tell_threads(&t, moment);
 	lt_tell_frames(c, moment);
+	lt_tell_threads(c, moment);
+	lt_tell_timers(c);
 	tell_blocks(&t, s);
 	lt_tell_fds(c);
 	lt_texts_tell(c);

@@ -45,6 +45,10 @@ bool lt_tell(struct lt_channel *c, const struct lt_scan *s, const struct lt_mome
 void lt_tell_record(struct lt_channel *c, unsigned type, const uint8_t *bytes, size_t len);
 /* The threads' frames, as far as they are known (tell_frames.c). */
 void lt_tell_frames(struct lt_channel *c, const struct lt_moment *moment);
+/* The C library's threads, where there may be several (tell_threads.c). */
+void lt_tell_threads(struct lt_channel *c, const struct lt_moment *moment);
+/* The kernel's timers of the process (tell_timers.c). */
+void lt_tell_timers(struct lt_channel *c);
 /* The scan's graph (tell_graph.c). */
 void lt_tell_graph(struct lt_channel *c, const struct lt_scan *s);
 

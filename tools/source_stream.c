@@ -365,6 +365,8 @@ int lr_stream_next(struct lr_source *s, struct lr_run *run)
 		case LTF_REC_FRAMES:
 		case LTF_REC_FDS:
 		case LTF_REC_TEXTS:
+		case LTF_REC_PTHREADS:
+		case LTF_REC_TIMERS:
 			read_scan(s, type, body, len);
 			break;
 		case LTF_REC_FINISH:

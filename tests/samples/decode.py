@@ -260,7 +260,7 @@ FIGURES = {1: "reason", 2: "time_us", 3: "blocks", 4: "reachable_blocks", 5: "re
            7: "possible_bytes", 8: "indirect_blocks", 9: "indirect_bytes", 10: "definite_blocks", 11: "definite_bytes",
            12: "inherited_blocks", 13: "inherited_bytes", 14: "ignored_blocks", 15: "ignored_bytes", 16: "pause_us",
            17: "wall_us", 18: "cpu_us", 19: "threads", 20: "unknown_threads", 21: "coverage", 22: "words_read",
-           23: "pointers", 24: "root_bytes", 25: "fd_limit", 26: "fds"}
+           23: "pointers", 24: "root_bytes", 25: "fd_limit", 26: "fds", 27: "tasks", 28: "timers"}
 VERDICTS = ["unknown", "reachable", "possible", "indirect", "definite"]
 HOLDERS = ["nothing", "root", "word", "block"]
 
@@ -269,7 +269,7 @@ class Scan:
     """Section 9: one scan's records, until its end."""
 
     def __init__(self):
-        self.figures, self.rows = {}, {5: [], 6: [], 7: [], 8: [], 11: [], 12: []}
+        self.figures, self.rows = {}, {5: [], 6: [], 7: [], 8: [], 11: [], 12: [], 14: [], 16: []}
         self.texts = [""]
         self.edges, self.edges_missing = [], True
 
@@ -356,6 +356,11 @@ class Scan:
             yield f"  frame of {v[0]} sp 0x{v[1]:x} pc 0x{v[2]:x} flags {v[3]}"
         for v in self.rows[12]:
             yield self.fd(v)
+        for v in self.rows[14]:
+            yield (f"  pthread 0x{v[0]:x} tid {v[1]} flags {v[2]} stack 0x{v[3]:x} length {v[4]} touched {v[5]}"
+                   f" call {v[6]} waits {v[7]} for 0x{v[8]:x}")
+        for v in self.rows[16]:
+            yield (f"  timer {v[1]} clock {unzigzag(v[2])} notify {v[3]} signal {v[4]} value 0x{v[0] - 1:x} to {v[5]}")
         sums = [[0, 0] for _ in VERDICTS]
         for i, v in enumerate(self.rows[5]):
             yield self.block(i, v)

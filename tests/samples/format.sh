@@ -15,7 +15,7 @@ plain()
 		-e 's/^  blob \([0-9]*\) .*/  blob \1/' -e 's/ *$//'
 }
 
-for name in good-plain good-plain-threads good-scan good-scan-fds; do
+for name in good-plain good-plain-threads good-scan good-scan-fds good-scan-pthreads; do
 	"$leakreport" raw "$samples/$name.bin" | plain >"$tmp/raw"
 	python3 "$samples/decode.py" "$samples/$name.bin" >"$tmp/decoded" || fail "decode.py cannot read $name"
 	plain <"$tmp/decoded" >"$tmp/second"

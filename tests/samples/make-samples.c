@@ -406,6 +406,35 @@ static void good_fds(void)
 	save(&g, "good-scan-fds");
 }
 
+/* Threads: the first, one that has ended, one that waits for ever; and timers. */
+static void good_pthreads(void)
+{
+	static const uint64_t pthreads[][LTF_PTHREAD_COLUMNS] = {
+		{0x7f0000001740, 0, LTF_PTHREAD_ENDED, 0x7f0000000000, 8 << 20, 8192},
+		{0x7f0000801740, 4713, LTF_PTHREAD_HELPER, 0x7f0000800000, 8 << 20, 12288, 203,
+			LTF_PTHREAD_WAITS_FOREVER, 0x601040},
+		{0x7f0001001740, 4714, LTF_PTHREAD_DETACHED, 0x7f0001000000, 8 << 20, 8192, 1,
+			LTF_PTHREAD_WAITS_FOREVER, 5},
+		{0x7f0002000740, 4711, LTF_PTHREAD_MAIN}};
+	static const uint64_t timers[][LTF_TIMER_COLUMNS] = {
+		{1, 0, 2, 1, 0, 4711}, {0x602011, 7, 11, 4, 32, 4714}};
+	struct dg g;
+	struct dg_block b[2 * PAIRS];
+	struct dg_scan s = pairs(b, 1);
+	s.pthreads = pthreads;
+	s.n_pthreads = sizeof(pthreads) / sizeof(*pthreads);
+	s.timers = timers;
+	s.n_timers = sizeof(timers) / sizeof(*timers);
+	s.figure[LTF_SCAN_TASKS] = 3;
+	s.figure[LTF_SCAN_TIMERS] = 3;
+	begin(&g, 0, 0);
+	g.codec = LTF_CODEC_PLAIN;
+	rounds(&g);
+	dg_scan(&g, &s);
+	dg_finish(&g, 0);
+	save(&g, "good-scan-pthreads");
+}
+
 static void bad_scans(void)
 {
 	static const char *const names[] = {"bad-scan-cut", "bad-scan-count", "bad-scan-holder",
@@ -446,6 +475,7 @@ int main(int argc, char **argv)
 	bad_streams();
 	good_scans();
 	good_fds();
+	good_pthreads();
 	bad_scans();
 	return 0;
 }

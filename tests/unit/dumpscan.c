@@ -101,6 +101,10 @@ void dg_scan_open(struct dg *g, const struct dg_scan *s)
 		table(g, LTF_REC_FRAMES, t, s->frames[0], LTF_FRAME_COLUMNS);
 	if ((t.rows = s->n_fds))
 		table(g, LTF_REC_FDS, t, s->fds[0], LTF_FDS_COLUMNS);
+	if ((t.rows = s->n_pthreads))
+		table(g, LTF_REC_PTHREADS, t, s->pthreads[0], LTF_PTHREAD_COLUMNS);
+	if ((t.rows = s->n_timers))
+		table(g, LTF_REC_TIMERS, t, s->timers[0], LTF_TIMER_COLUMNS);
 	if (s->n_texts)
 		texts(g, s);
 	for (size_t i = 0; i < s->n_blocks; i += step)

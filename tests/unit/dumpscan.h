@@ -32,6 +32,10 @@ struct dg_scan {
 	size_t n_frames;
 	const uint64_t (*fds)[LTF_FDS_COLUMNS];
 	size_t n_fds;
+	const uint64_t (*pthreads)[LTF_PTHREAD_COLUMNS];
+	size_t n_pthreads;
+	const uint64_t (*timers)[LTF_TIMER_COLUMNS];
+	size_t n_timers;
 	const char *const *texts;
 	size_t n_texts;
 };

@@ -225,6 +225,43 @@ static void descriptors(void **state)
 	dg_free(&g);
 }
 
+/* One that has ended, one that waits for ever in read(0), and the first; timers of two clocks. */
+static void threads_and_timers(void **state)
+{
+	static const uint64_t threads[][LTF_PTHREAD_COLUMNS] = {
+		{0x7f0010, 0, LTF_PTHREAD_ENDED, 0x700000, 8 << 20, 12288},
+		{0x7f0020, 12, LTF_PTHREAD_DETACHED, 0x600000, 8 << 20, 8192, 0 + 1,
+			LTF_PTHREAD_WAITS_FOREVER, 0},
+		{0x7f0030, 10, LTF_PTHREAD_MAIN}};
+	static const uint64_t timers[][LTF_TIMER_COLUMNS] = {
+		{0, 3, 0, 1, 14, 10}, {0x1235, 4, 11 /* -6 */, 4, 32, 11}};
+	struct dg_scan want = {
+		.number = 1, .pthreads = threads, .n_pthreads = 3, .timers = timers, .n_timers = 2};
+	struct dg g;
+	(void)state;
+	want.figure[LTF_SCAN_TASKS] = 2;
+	want.figure[LTF_SCAN_TIMERS] = 3;
+	dg_init(&g, 0, 0);
+	dg_scan(&g, &want);
+	dg_finish(&g, 0);
+	struct lr_source *s = read_all(&g, LR_SCANS_NONE);
+	const struct lr_scan *scan = lr_scans_get(lr_source_scans(s), 1);
+	assert_int_equal(scan->figure[LTF_SCAN_TIMERS], 3);
+	assert_int_equal(scan->pthreads_used, 3);
+	assert_int_equal(scan->pthreads[0].tid, 0);
+	assert_int_equal(scan->pthreads[0].stack_touched, 12288);
+	assert_int_equal(scan->pthreads[1].handle, 0x7f0020);
+	assert_int_equal(scan->pthreads[1].call, 1);
+	assert_int_equal(scan->pthreads[1].waits, LTF_PTHREAD_WAITS_FOREVER);
+	assert_int_equal(scan->pthreads[2].flags, LTF_PTHREAD_MAIN);
+	assert_int_equal(scan->timers_used, 2);
+	assert_int_equal(scan->timers[1].value, 0x1234);
+	assert_int_equal(scan->timers[1].clock, -6);
+	assert_int_equal(scan->timers[1].task, 11);
+	lr_source_close(s);
+	dg_free(&g);
+}
+
 /* Cut anywhere, a table is refused or gives fewer rows than it announced. */
 static void cut_tables(void **state)
 {
@@ -328,7 +365,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(what_was_written),
 		cmocka_unit_test(untouched_pages_are_summed_up),
 		cmocka_unit_test(only_sums_are_kept), cmocka_unit_test(nobodys_leak),
-		cmocka_unit_test(descriptors), cmocka_unit_test(cut_tables),
-		cmocka_unit_test(of_the_future), cmocka_unit_test(limits)};
+		cmocka_unit_test(descriptors), cmocka_unit_test(threads_and_timers),
+		cmocka_unit_test(cut_tables), cmocka_unit_test(of_the_future),
+		cmocka_unit_test(limits)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

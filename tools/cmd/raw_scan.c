@@ -96,6 +96,22 @@ static void print_sums(const struct lr_scan *s)
 	putchar('\n');
 }
 
+static void print_pthread(const struct lr_scan_pthread *t)
+{
+	printf("  pthread 0x%" PRIx64 " tid %" PRIu32 " flags %" PRIu32 " stack 0x%" PRIx64
+	       " length %" PRIu64 " touched %" PRIu64 " call %" PRIu32 " waits %" PRIu32
+	       " for 0x%" PRIx64 "\n",
+		t->handle, t->tid, t->flags, t->stack, t->stack_length, t->stack_touched, t->call,
+		t->waits, t->call_arg);
+}
+
+static void print_timer(const struct lr_scan_timer *t)
+{
+	printf("  timer %" PRIu32 " clock %" PRId32 " notify %" PRIu32 " signal %" PRIu32
+	       " value 0x%" PRIx64 " to %" PRIu32 "\n",
+		t->id, t->clock, t->notify, t->signal, t->value, t->task);
+}
+
 void lr_raw_scan(const struct lr_scan *s)
 {
 	print_figures(s);
@@ -116,6 +132,10 @@ void lr_raw_scan(const struct lr_scan *s)
 			s->frames[i].tid, s->frames[i].sp, s->frames[i].pc, s->frames[i].flags);
 	for (size_t i = 0; i < s->fds_used; i++)
 		print_fd(s, &s->fds[i]);
+	for (size_t i = 0; i < s->pthreads_used; i++)
+		print_pthread(&s->pthreads[i]);
+	for (size_t i = 0; i < s->timers_used; i++)
+		print_timer(&s->timers[i]);
 	for (size_t i = 0; i < s->blocks_used; i++)
 		print_block(s, i);
 	print_graph(s);

@@ -31,6 +31,8 @@ static void free_scan(struct lr_scan *s)
 {
 	free_lists(s);
 	free(s->fds);
+	free(s->pthreads);
+	free(s->timers);
 	lr_scan_texts_free(&s->texts);
 	free(s->sites);
 	free(s->owned);
@@ -206,6 +208,8 @@ static void keep_scan(struct lr_scans *s)
 	lr_scan_sum_up(s, o, s->limits->cells - s->sites_kept);
 	s->sites_kept += o->sites_used + o->owned_used;
 	s->fds_kept += o->fds_used;
+	s->pthreads_kept += o->pthreads_used;
+	s->timers_kept += o->timers_used;
 	s->texts_kept += o->texts.used + o->texts.bytes;
 	if (!keep)
 		free_lists(o);

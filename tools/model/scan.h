@@ -60,6 +60,25 @@ struct lr_scan_fd {
 	uint32_t local, peer; /* texts: a socket's addresses */
 };
 
+/* A thread, as the C library has it. */
+struct lr_scan_pthread {
+	uint64_t handle;
+	uint64_t stack, stack_length, stack_touched; /* bytes */
+	uint64_t call_arg;                           /* the first one of the call that it is in */
+	uint32_t tid;                                /* 0: it has ended */
+	uint32_t flags;                              /* enum ltf_pthread_flag */
+	uint32_t call;  /* the system call's number plus 1; 0 none, or not known */
+	uint32_t waits; /* enum ltf_pthread_waits */
+};
+
+/* A timer, as the kernel has it. */
+struct lr_scan_timer {
+	uint64_t value;
+	uint32_t id;
+	int32_t clock;
+	uint32_t notify, signal, task; /* as sigev_notify has it */
+};
+
 struct lr_scan_texts {
 	char **list;
 	size_t used, room, bytes;
@@ -114,6 +133,10 @@ struct lr_scan {
 	/* These are kept of all scans. */
 	struct lr_scan_fd *fds; /* in the order of /proc, mostly by number */
 	size_t fds_used, fds_room;
+	struct lr_scan_pthread *pthreads;
+	size_t pthreads_used, pthreads_room;
+	struct lr_scan_timer *timers;
+	size_t timers_used, timers_room;
 	struct lr_scan_texts texts;
 	struct lr_graph_records graph; /* what points to what, where the dump has it */
 };
@@ -139,7 +162,7 @@ struct lr_scans {
 	uint64_t over_limit; /* scans, blocks, sites and roots that are left out */
 	/* private */
 	struct lr_scan open; /* number 0: none */
-	size_t sites_kept, blocks_kept, fds_kept, texts_kept;
+	size_t sites_kept, blocks_kept, fds_kept, texts_kept, pthreads_kept, timers_kept;
 };
 
 /* Takes a record of the stream. Returns NULL, or what is wrong with it, in words; its scan is then

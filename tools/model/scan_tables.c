@@ -80,6 +80,37 @@ static void add_fd(struct lr_scans *s, const uint64_t *v)
 		.interval = v[LTF_FDS_INTERVAL]};
 }
 
+static void add_pthread(struct lr_scans *s, const uint64_t *v)
+{
+	struct lr_scan *o = &s->open;
+	if (!lr_scan_afford(s, s->pthreads_kept + o->pthreads_used, s->limits->resources))
+		return;
+	LR_GROW(o->pthreads, o->pthreads_used, o->pthreads_room);
+	o->pthreads[o->pthreads_used++] = (struct lr_scan_pthread){.handle = v[LTF_PTHREAD_HANDLE],
+		.stack = v[LTF_PTHREAD_STACK],
+		.stack_length = v[LTF_PTHREAD_STACK_LENGTH],
+		.stack_touched = v[LTF_PTHREAD_STACK_TOUCHED],
+		.call_arg = v[LTF_PTHREAD_CALL_ARG],
+		.tid = lr_less32(v[LTF_PTHREAD_TID]),
+		.flags = lr_less32(v[LTF_PTHREAD_FLAGS]),
+		.call = lr_less32(v[LTF_PTHREAD_CALL]),
+		.waits = lr_less32(v[LTF_PTHREAD_WAITS])};
+}
+
+static void add_timer(struct lr_scans *s, const uint64_t *v)
+{
+	struct lr_scan *o = &s->open;
+	if (!lr_scan_afford(s, s->timers_kept + o->timers_used, s->limits->resources))
+		return;
+	LR_GROW(o->timers, o->timers_used, o->timers_room);
+	o->timers[o->timers_used++] = (struct lr_scan_timer){.value = v[LTF_TIMER_VALUE] - 1,
+		.id = lr_less32(v[LTF_TIMER_ID]),
+		.clock = (int32_t)ltf_unzigzag(v[LTF_TIMER_CLOCK]),
+		.notify = lr_less32(v[LTF_TIMER_NOTIFY]),
+		.signal = lr_less32(v[LTF_TIMER_SIGNAL]),
+		.task = lr_less32(v[LTF_TIMER_TASK])};
+}
+
 #define TABLE(function, list)                                                                      \
 	{                                                                                          \
 		.add = function, .used_at = offsetof(struct lr_scan, list)                         \
@@ -88,7 +119,9 @@ static const struct lr_scan_table tables[] = {[LTF_REC_ROOTS] = TABLE(add_root, 
 	[LTF_REC_WORDS] = TABLE(add_word, words_used),
 	[LTF_REC_THREADS] = TABLE(add_thread, threads_used),
 	[LTF_REC_FRAMES] = TABLE(add_frame, frames_used),
-	[LTF_REC_FDS] = TABLE(add_fd, fds_used)};
+	[LTF_REC_FDS] = TABLE(add_fd, fds_used),
+	[LTF_REC_PTHREADS] = TABLE(add_pthread, pthreads_used),
+	[LTF_REC_TIMERS] = TABLE(add_timer, timers_used)};
 
 const struct lr_scan_table *lr_scan_table(uint64_t type)
 {

@@ -1,0 +1,99 @@
+#include "lib/timers.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include "lib/sys.h"
+
+bool lt_timers_made;
+
+/* "name" at p: behind it, else NULL. */
+static const char *behind(const char *p, const char *end, const char *name)
+{
+	size_t n = strlen(name);
+	return p && (size_t)(end - p) >= n && memcmp(p, name, n) == 0 ? p + n : NULL;
+}
+
+static const char *number(const char *p, const char *end, unsigned base, uint64_t *v)
+{
+	const char *from = p;
+	bool minus = p && p < end && *p == '-';
+	*v = 0;
+	for (p += minus; p && p < end; p++) {
+		unsigned c = (unsigned char)*p;
+		unsigned digit = c - '0' < 10 ? c - '0' : c - 'a' < 6 ? c - 'a' + 10 : base;
+		if (digit >= base)
+			break;
+		*v = *v * base + digit;
+	}
+	if (minus)
+		*v = 0 - *v;
+	return p > from + minus ? p : NULL;
+}
+
+static const char *next_line(const char *p, const char *end)
+{
+	p = p ? memchr(p, '\n', (size_t)(end - p)) : NULL;
+	return p ? p + 1 : NULL;
+}
+
+/* "signal/tid.12", "none/pid.12", "thread/pid.12" */
+static const char *parse_notify(const char *p, const char *end, struct lt_timer *t)
+{
+	uint64_t v;
+	const char *signal = behind(p, end, "signal/"), *none = behind(p, end, "none/");
+	const char *whom = signal ? signal : none ? none : behind(p, end, "thread/");
+	const char *tid = behind(whom, end, "tid.");
+	t->notify = none     ? SIGEV_NONE
+		    : tid    ? SIGEV_THREAD_ID
+		    : signal ? SIGEV_SIGNAL
+			     : SIGEV_THREAD;
+	p = number(tid ? tid : behind(whom, end, "pid."), end, 10, &v);
+	t->tid = (uint32_t)v;
+	return p;
+}
+
+/* An entry of four lines; behind it, else NULL. */
+static const char *parse_one(const char *p, const char *end, struct lt_timer *t)
+{
+	uint64_t id = 0, sig = 0, clock = 0;
+	p = next_line(number(behind(p, end, "ID: "), end, 10, &id), end);
+	p = behind(number(behind(p, end, "signal: "), end, 10, &sig), end, "/");
+	p = next_line(number(p, end, 16, &t->value), end);
+	p = next_line(parse_notify(behind(p, end, "notify: "), end, t), end);
+	p = next_line(number(behind(p, end, "ClockID: "), end, 10, &clock), end);
+	t->id = (uint32_t)id;
+	t->sig = (uint16_t)sig;
+	t->clock = (uint32_t)clock;
+	return p;
+}
+
+uint32_t lt_timers_parse(
+	const char *text, uint32_t len, struct lt_timer *out, uint32_t *n, uint32_t room)
+{
+	const char *p = text, *next;
+	struct lt_timer t = {0};
+	while (*n < room && (next = parse_one(p, text + len, &t))) {
+		out[(*n)++] = t;
+		p = next;
+	}
+	return (uint32_t)(p - text);
+}
+
+uint32_t lt_timers_read(struct lt_timer *out, uint32_t room, char *text, uint32_t len, bool *known)
+{
+	uint32_t have = 0, n = 0, done;
+	long got;
+	int fd = (int)lt_sys4(SYS_openat, AT_FDCWD, "/proc/self/timers", O_RDONLY | O_CLOEXEC, 0);
+	*known = fd >= 0;
+	if (fd < 0)
+		return 0;
+	while (have < len && (got = lt_sys3(SYS_read, fd, text + have, len - have)) > 0) {
+		have += (uint32_t)got;
+		done = lt_timers_parse(text, have, out, &n, room);
+		memmove(text, text + done, have - done);
+		have -= done;
+	}
+	lt_sys1(SYS_close, fd);
+	return n;
+}
