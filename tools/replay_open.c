@@ -276,15 +276,22 @@ static void forget_lists(struct lr_resources *res)
 	res->listed = 0;
 }
 
+static bool is_last(uint32_t keep)
+{
+	return keep == LR_SCANS_LAST || keep == LR_SCANS_LAST_OF_FEW;
+}
+
 void lr_replay_note_scans(struct lr_replay *r, const struct lr_scans *scans)
 {
+	uint32_t wanted = r->tally->selection.open_at;
+	bool last = is_last(scans->keep) || is_last(wanted);
 	for (; r->scans_noted < scans->used; r->scans_noted++) {
 		uint32_t number = scans->scan[r->scans_noted].number;
-		bool last = scans->keep == LR_SCANS_LAST || scans->keep == LR_SCANS_LAST_OF_FEW;
 		if (last)
 			forget_lists(&r->tally->resources);
-		lr_open_note(
-			r, number, last || scans->keep == LR_SCANS_ALL || scans->keep == number);
+		lr_open_note(r, number,
+			last || scans->keep == LR_SCANS_ALL || scans->keep == number ||
+				wanted == number);
 	}
 }
 

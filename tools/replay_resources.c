@@ -18,6 +18,7 @@ static void set_timer(
 {
 	e->res.timer.first = ev->args[1];
 	e->res.timer.every = ev->args[2];
+	e->res.timer.was_set = true;
 	e->res.timer.set = lr_replay_thread(r, thread)->time;
 }
 

@@ -7,9 +7,13 @@ static int run(const struct lr_command *c, const struct lr_options *o, char **du
 		return s.status;
 	struct lr_query q = lr_query_of(o, LR_SORT_BYTES, 50, 8);
 	struct lr_summary *summary = lr_summary_make(s.model);
-	struct lr_details *details = lr_details_make(s.model, s.names, q.limit, q.stack_max);
-	struct lr_report report = {.command = c->name, .summary = summary, .details = details};
+	struct lr_details *details = lr_details_make(s.model, q.limit);
+	struct lr_resource_query open = {.sites = &q, .at = LR_OPEN_END};
+	struct lr_resources_view *resources = lr_resources_view_make(s.model, s.names, &open);
+	struct lr_report report = {
+		.command = c->name, .summary = summary, .details = details, .resources = resources};
 	int status = lr_session_print(&s, o, &report);
+	lr_resources_view_free(resources);
 	lr_details_free(details);
 	lr_summary_free(summary);
 	lr_session_close(&s);
@@ -18,7 +22,7 @@ static int run(const struct lr_command *c, const struct lr_options *o, char **du
 
 const struct lr_command lr_command_info = {.name = "info",
 	.does = "the process, its threads and modules, and what was never released",
-	.help = "Threads, timers and mappings that were never released are listed by where they "
-		"were made.",
+	.help = "What was never released is listed by where it was made; leakreport resources "
+		"tells more.",
 	.options = LR_OPT_FORMAT | LR_OPT_LIMIT | LR_OPT_NAMES,
 	.run = run};

@@ -8,8 +8,22 @@
 #include "tools/util/parse.h"
 #include "tools/view/leaks.h"
 #include "tools/view/query.h"
+#include "tools/view/resources.h"
 
-enum kind { COUNT, SIZE, TIME, TEXT, LIST, CHOICE, FLAG, KINDS, SCAN, THRESHOLD };
+enum kind {
+	COUNT,
+	SIZE,
+	TIME,
+	TEXT,
+	LIST,
+	CHOICE,
+	FLAG,
+	KINDS,
+	RESOURCES,
+	SCAN,
+	MOMENT,
+	THRESHOLD
+};
 
 struct option_row {
 	const char *name, *value; /* value: NULL for a FLAG */
@@ -37,6 +51,8 @@ static const struct option_row rows[] = {
 		CHOICES(lr_group_names), "what a row stands for (site)"},
 	{"sort", "allocations|bytes|peak|unfreed|temporary", CHOICE, AT(sort), LR_OPT_SORT,
 		CHOICES(lr_sort_names), "what comes first"},
+	{"sort", "open|created|peak|bytes", CHOICE, AT(resource_sort), LR_OPT_RESOURCE_SORT,
+		CHOICES(lr_resource_sort_names), "what comes first (open)"},
 	{"limit", "N", COUNT, AT(limit), LR_OPT_LIMIT, NULL, 0, "rows to show, 0 for all"},
 	{"stack", "N", COUNT, AT(stack), LR_OPT_LIMIT, NULL, 0,
 		"frames to show of a call stack, 0 for all"},
@@ -47,18 +63,27 @@ static const struct option_row rows[] = {
 	{"module", "GLOB", TEXT, AT(module), LR_OPT_SELECT, NULL, 0,
 		"only stacks with such a program or library"},
 	{"thread", "GLOB", TEXT, AT(thread), LR_OPT_SELECT, NULL, 0,
-		"only allocations of threads of that name or number"},
-	{"min-size", "BYTES", SIZE, AT(min_size), LR_OPT_SELECT, NULL, 0,
+		"only what threads of that name or number made"},
+	{"min-size", "BYTES", SIZE, AT(min_size), LR_OPT_SIZES, NULL, 0,
 		"only blocks of this size or more (K, M, G)"},
-	{"max-size", "BYTES", SIZE, AT(max_size), LR_OPT_SELECT, NULL, 0,
+	{"max-size", "BYTES", SIZE, AT(max_size), LR_OPT_SIZES, NULL, 0,
 		"only blocks of this size or less"},
 	{"from", "SECONDS", TIME, AT(from), LR_OPT_SPAN, NULL, 0,
-		"only blocks allocated this long after the start or later"},
+		"only what was made this long after the start or later"},
 	{"kinds", "definite,indirect,possible,reachable,suppressed,not_judged", KINDS, AT(kinds),
 		LR_OPT_KINDS, NULL, 0, "what to list; all: everything"},
+	{"kinds", "threads,timers,descriptors,mappings,..", RESOURCES, 0, LR_OPT_RESOURCE_SORT,
+		NULL, 0,
+		"which resources, as JSON names them; pairs: all with a release of their own"},
+	{"all", NULL, FLAG, AT(all), LR_OPT_RESOURCES, NULL, 0,
+		"also where all was released, and what was open when the process began"},
+	{"open", NULL, FLAG, AT(open), LR_OPT_RESOURCES, NULL, 0,
+		"list all that is open, not only the first few of a row"},
+	{"at", "N|last|end", MOMENT, AT(at), LR_OPT_RESOURCES, NULL, 0,
+		"what was open at a scan (end)"},
 	{"scan", "N|last", SCAN, AT(scan), LR_OPT_SCAN, NULL, 0,
 		"which scan of the live memory (last)"},
-	{"to", "SECONDS", TIME, AT(to), LR_OPT_SPAN, NULL, 0, "only blocks allocated before"},
+	{"to", "SECONDS", TIME, AT(to), LR_OPT_SPAN, NULL, 0, "only what was made before"},
 	{"from", "SECONDS", TIME, AT(moments[0]), LR_OPT_MOMENTS, NULL, 0,
 		"the first moment, so long after the start (the start)"},
 	{"to", "SECONDS", TIME, AT(moments[1]), LR_OPT_MOMENTS, NULL, 0,
@@ -146,6 +171,41 @@ static bool parse_kinds(const char *s, unsigned *to)
 	}
 }
 
+/* A list of keys. */
+static bool parse_resources(const char *s, struct lr_options *o)
+{
+	memset(o->resources, 0, sizeof(o->resources));
+	o->resources_given = true;
+	for (;; s++) {
+		size_t len = strcspn(s, ",");
+		bool found = false, all = len == 3 && strncmp(s, "all", len) == 0;
+		bool pairs = len == 5 && strncmp(s, "pairs", len) == 0;
+		for (unsigned k = 0; k < LR_RES_KINDS; k++) {
+			const char *key = lr_resource_words(k)->key;
+			bool named = strlen(key) == len && strncmp(key, s, len) == 0;
+			if (!named && !all && !(pairs && k >= LR_RES_PAIR))
+				continue;
+			o->resources[k] = found = true;
+		}
+		if (!found)
+			return false;
+		s += len;
+		if (!*s)
+			return true;
+	}
+}
+
+/* LR_OPEN_END is 0. */
+static bool parse_moment(const char *s, uint32_t *to)
+{
+	uint64_t n = LR_OPEN_END;
+	if (strcmp(s, "end") != 0 && strcmp(s, "last") != 0 &&
+		(!parse_count(s, &n) || n >= UINT32_MAX - 2))
+		return false;
+	*to = strcmp(s, "last") == 0 ? LR_SCANS_LAST : (uint32_t)n;
+	return true;
+}
+
 static bool parse_scan(const char *s, uint64_t *to)
 {
 	*to = 0;
@@ -196,8 +256,12 @@ static bool set_option(struct lr_options *o, const struct option_row *r, const c
 		return true;
 	case KINDS:
 		return parse_kinds(s, at);
+	case RESOURCES:
+		return parse_resources(s, o);
 	case SCAN:
 		return parse_scan(s, at);
+	case MOMENT:
+		return parse_moment(s, at);
 	case THRESHOLD:
 		return set_threshold(o, r->offset, s);
 	}

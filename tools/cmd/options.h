@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include "tools/model/resources.h"
 #include "tools/view/thresholds.h"
 
 enum { LR_LIST_MAX = 16 }; /* times that an option may be given */
@@ -29,8 +30,13 @@ struct lr_options {
 	const char *debug_dirs[LR_LIST_MAX];
 	size_t debug_dirs_used;
 	bool no_symbol_cache;
-	unsigned kinds; /* a set of 1 << enum lr_leak_class; 0: the command's own */
-	uint64_t scan;  /* a number; 0: the last */
+	unsigned kinds;               /* a set of 1 << enum lr_leak_class; 0: the command's own */
+	uint64_t scan;                /* a number; 0: the last */
+	bool resources[LR_RES_KINDS]; /* which kinds; only where resources_given */
+	bool resources_given;
+	bool all, open;
+	int resource_sort; /* enum lr_resource_sort */
+	uint32_t at;       /* LR_OPEN_END, LR_SCANS_LAST, or a scan's number */
 	const char *suppressions[LR_LIST_MAX];
 	size_t suppressions_used;
 	bool no_default_suppressions;
@@ -46,8 +52,11 @@ enum {
 	LR_OPT_SELECT = 8, /* the filters */
 	LR_OPT_NAMES = 16, /* how names are found */
 	LR_OPT_SORT = 32,
-	LR_OPT_SPAN = 64, /* blocks of a part of the run */
-	LR_OPT_ALL = 127,
+	LR_OPT_SPAN = 64,     /* blocks of a part of the run */
+	LR_OPT_SIZES = 32768, /* blocks of some sizes */
+	LR_OPT_RESOURCES = 65536,
+	LR_OPT_RESOURCE_SORT = 131072, /* in place of LR_OPT_SORT and LR_OPT_KINDS */
+	LR_OPT_ALL = 127 | LR_OPT_SIZES,
 	LR_OPT_SCAN = 128, /* which scan of the live memory */
 	LR_OPT_KINDS = 256,
 	LR_OPT_GROWTH = 512,
@@ -55,7 +64,7 @@ enum {
 	LR_OPT_ERRORS = 2048,
 	LR_OPT_RULES = 4096,
 	LR_OPT_THRESHOLDS = 16384,
-	LR_OPT_EVERY = 8191 | LR_OPT_THRESHOLDS,
+	LR_OPT_EVERY = 8191 | LR_OPT_THRESHOLDS | LR_OPT_SIZES | LR_OPT_RESOURCES,
 	LR_OPT_MOMENTS = 8192 /* in place of LR_OPT_SPAN: two moments */
 };
 

@@ -70,6 +70,7 @@ bool lr_session_open(
 			.moment = {o->moments[0], o->moments[1]},
 			.follow = growth / 4 < lr_selection_all.follow ? growth / 4
 								       : lr_selection_all.follow,
+			.open_at = o->at,
 			.by_thread = o->group == LR_GROUP_THREAD || o->thread != NULL},
 		.limits = &lr_limits_default,
 		.keep_scans = keep,

@@ -62,6 +62,7 @@ struct lr_open_resource {
 			uint64_t clock, notify, value, signal;
 			uint64_t first, every; /* ns, as last set; 0: disarmed */
 			uint64_t set;          /* microseconds: when */
+			bool was_set;          /* ever */
 		} timer;
 		struct {
 			uint64_t prot, flags;

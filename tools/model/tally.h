@@ -28,6 +28,7 @@ struct lr_selection {
 	bool moments;                /* note what is live at two moments */
 	uint64_t moment[2];          /* microseconds: when; UINT64_MAX is the end */
 	uint64_t follow;             /* sites that hold so many bytes are followed along the run */
+	uint32_t open_at; /* the scan for which open resources are listed, besides those kept */
 };
 extern const struct lr_selection lr_selection_all;
 

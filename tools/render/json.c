@@ -43,21 +43,6 @@ static json_t *histogram(const uint64_t *buckets, const char *unit)
 	return list;
 }
 
-static json_t *resource(const struct lr_resource_total *t)
-{
-	json_t *o = json_object();
-	lr_json_set(o, "created", lr_json_number(t->created));
-	lr_json_set(o, "released", lr_json_number(t->released));
-	lr_json_set(o, "open", lr_json_number(t->open));
-	lr_json_set(o, "open_bytes", lr_json_number(t->open_bytes));
-	lr_json_set(o, "inherited", lr_json_number(t->inherited));
-	lr_json_set(o, "released_unseen", lr_json_number(t->lost));
-	lr_json_set(o, "released_of_unknown_origin", lr_json_number(t->unknown_releases));
-	lr_json_set(o, "peak_open", lr_json_number(t->peak_open));
-	lr_json_set(o, "peak_time_microseconds", lr_json_number(t->peak_time));
-	return o;
-}
-
 /* Those that were always here, and those that occur. */
 static json_t *resources(const struct lr_summary *s)
 {
@@ -65,8 +50,8 @@ static json_t *resources(const struct lr_summary *s)
 	for (int k = 0; k < LR_RES_KINDS; k++)
 		if (s->resources[k].occurs || k == LR_RES_THREAD || k == LR_RES_TIMER ||
 			k == LR_RES_MAPPING)
-			lr_json_set(
-				o, s->resources[k].words->key, resource(&s->resources[k].total));
+			lr_json_set(o, s->resources[k].words->key,
+				lr_json_resource_total(&s->resources[k].total));
 	return o;
 }
 
@@ -159,10 +144,11 @@ static json_t *table(const struct lr_table *t)
 	return o;
 }
 
-static json_t *details(const struct lr_details *d)
+static json_t *details(const struct lr_details *d, const struct lr_resources_view *v)
 {
 	json_t *o = json_object(), *modules = json_array(), *threads = json_array();
 	json_t *open = json_array();
+	uint64_t all = 0;
 	for (size_t i = 0; i < d->modules_used; i++) {
 		json_t *m = json_object();
 		lr_json_set(m, "path", lr_json_text(d->modules[i].path));
@@ -184,20 +170,23 @@ static json_t *details(const struct lr_details *d)
 		lr_json_set(t, "temporary_allocations", lr_json_number(from->temporary));
 		json_array_append_new(threads, t);
 	}
-	for (size_t i = 0; i < d->open_used; i++) {
+	for (size_t i = 0; i < v->used; i++) {
+		const struct lr_resource_row *from = &v->rows[i];
 		json_t *r = json_object();
-		lr_json_set(r, "kind", lr_json_text(d->open[i].kind));
-		lr_json_set(r, "created", lr_json_number(d->open[i].created));
-		lr_json_set(r, "open", lr_json_number(d->open[i].open));
-		lr_json_set(r, "open_bytes", lr_json_number(d->open[i].open_bytes));
-		lr_json_set(r, "stack", lr_json_stack(d->open[i].stack, d->open[i].stack_used));
+		lr_json_set(r, "kind", lr_json_text(lr_resource_words(from->kind)->one));
+		lr_json_set(r, "created", lr_json_number(from->created));
+		lr_json_set(r, "open", lr_json_number(from->open));
+		lr_json_set(r, "open_bytes", lr_json_number(from->open_bytes));
+		lr_json_set(r, "stack", lr_json_stack(from->stack, from->stack_used));
 		json_array_append_new(open, r);
 	}
+	for (size_t i = 0; i < v->kinds_used; i++)
+		all += v->kinds[i].all_rows;
 	lr_json_set(o, "modules", modules);
 	lr_json_set(o, "threads", threads);
 	lr_json_set(o, "threads_in_all", lr_json_number(d->threads_all));
 	lr_json_set(o, "open_resources", open);
-	lr_json_set(o, "open_resources_in_all", lr_json_number(d->open_all));
+	lr_json_set(o, "open_resources_in_all", lr_json_number(all));
 	return o;
 }
 
@@ -242,7 +231,9 @@ void lr_render_json(FILE *f, const struct lr_report *r, const struct lr_style *s
 	if (r->table)
 		lr_json_set(root, "table", table(r->table));
 	if (r->details)
-		lr_json_set(root, "details", details(r->details));
+		lr_json_set(root, "details", details(r->details, r->resources));
+	if (r->resources && !r->details)
+		lr_json_set(root, "resources", lr_json_resources(r->resources));
 	if (r->why)
 		lr_json_set(root, "why", lr_json_why(r->why));
 	if (r->holders)

@@ -8,6 +8,7 @@
 #include "tools/view/details.h"
 #include "tools/view/findings.h"
 #include "tools/view/holders.h"
+#include "tools/view/resources.h"
 #include "tools/view/rulesfor.h"
 #include "tools/view/growth.h"
 #include "tools/view/summary.h"
@@ -30,6 +31,7 @@ struct lr_report {
 	const struct lr_leaks *leaks;
 	const struct lr_findings *findings;
 	const struct lr_details *details;
+	const struct lr_resources_view *resources;
 	const struct lr_why *why;
 	const struct lr_holders_view *holders;
 	const struct lr_growth_view *growth;

@@ -196,7 +196,8 @@ static void metadata(struct lr_out *o, const struct lr_dump *d)
 		lr_show_count(d->status.ring_events).text);
 }
 
-static void details(struct lr_out *o, const struct lr_summary *s, const struct lr_details *d)
+static void details(struct lr_out *o, const struct lr_summary *s, const struct lr_details *d,
+	const struct lr_resources_view *v)
 {
 	for (size_t i = 0; i < s->runs_used; i++) {
 		run_head(o, &s->runs[i], false);
@@ -219,11 +220,9 @@ static void details(struct lr_out *o, const struct lr_summary *s, const struct l
 		lr_put_safe(o->f, d->modules[i].path);
 		fputc('\n', o->f);
 	}
-	if (d->open_used)
-		fprintf(o->f, "\n%snever released%s\n", o->bold, o->off);
-	for (size_t i = 0; i < d->open_used; i++) {
-		fprintf(o->f, "  %11s %-8s ", lr_show_count(d->open[i].open).text, d->open[i].kind);
-		lr_text_stack(o, d->open[i].stack, d->open[i].stack_used, d->open[i].stack_cut, 23);
+	if (v->kinds_used) {
+		fputc('\n', o->f);
+		lr_text_resources(o, v);
 	}
 	coverage(o, s);
 }
@@ -263,9 +262,11 @@ void lr_render_text(FILE *f, const struct lr_report *r, const struct lr_style *s
 	if (r->headline)
 		summary(&o, r->summary, r->leaks);
 	if (r->details)
-		details(&o, r->summary, r->details);
+		details(&o, r->summary, r->details, r->resources);
 	if (r->table && (r->headline || !r->leaks))
 		table(&o, r->table);
+	if (r->resources && !r->details)
+		lr_text_resources(&o, r->resources);
 	if (r->why)
 		lr_text_why(&o, r->why);
 	if (r->holders && r->headline)
@@ -282,7 +283,7 @@ void lr_render_text(FILE *f, const struct lr_report *r, const struct lr_style *s
 		lr_text_suppressions(&o, r->rules, r->rules_given);
 	if (r->errors)
 		lr_text_errors(&o, r->errors);
-	if ((r->table || r->growth || r->diff) && !r->headline)
+	if ((r->table || r->growth || r->diff || (r->resources && !r->details)) && !r->headline)
 		coverage(&o, r->summary);
 	if (r->thresholds)
 		thresholds(&o, r->thresholds);

@@ -47,48 +47,11 @@ static void make_threads(struct lr_details *d, const struct lr_model *m, size_t 
 	free(all);
 }
 
-static int by_open(const void *pa, const void *pb)
-{
-	const struct lr_resource_site *a = *(const struct lr_resource_site *const *)pa;
-	const struct lr_resource_site *b = *(const struct lr_resource_site *const *)pb;
-	if (a->open != b->open)
-		return a->open > b->open ? -1 : 1;
-	return a < b ? -1 : a > b;
-}
-
-static void make_open(struct lr_details *d, const struct lr_model *m, struct lr_names *names,
-	size_t limit, size_t stack_max)
-{
-	const struct lr_resource_site **all =
-		lr_calloc(m->resources_used, sizeof(const struct lr_resource_site *));
-	size_t n = 0;
-	for (size_t i = 0; i < m->resources_used; i++)
-		if (m->resources[i].open > 0)
-			all[n++] = &m->resources[i];
-	if (n)
-		qsort(all, n, sizeof(*all), by_open);
-	d->open_all = n;
-	d->open_used = n < limit ? n : limit;
-	d->open = lr_calloc(d->open_used, sizeof(*d->open));
-	for (size_t i = 0; i < d->open_used; i++) {
-		struct lr_open_view *v = &d->open[i];
-		*v = (struct lr_open_view){.kind = lr_resource_words(all[i]->kind)->one,
-			.created = all[i]->created,
-			.open = all[i]->open,
-			.open_bytes = all[i]->open_bytes};
-		v->stack = lr_stack_lines(
-			m, names, all[i]->frame, stack_max, &v->stack_used, &v->stack_cut);
-	}
-	free(all);
-}
-
-struct lr_details *lr_details_make(
-	const struct lr_model *m, struct lr_names *names, size_t limit, size_t stack_max)
+struct lr_details *lr_details_make(const struct lr_model *m, size_t limit)
 {
 	struct lr_details *d = lr_calloc(1, sizeof(*d));
 	make_modules(d, m);
 	make_threads(d, m, limit);
-	make_open(d, m, names, limit, stack_max);
 	return d;
 }
 
@@ -100,10 +63,7 @@ void lr_details_free(struct lr_details *d)
 		free(d->modules[i].build_id);
 	for (size_t i = 0; i < d->threads_used; i++)
 		free(d->threads[i].label);
-	for (size_t i = 0; i < d->open_used; i++)
-		free(d->open[i].stack);
 	free(d->modules);
 	free(d->threads);
-	free(d->open);
 	free(d);
 }

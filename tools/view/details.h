@@ -17,25 +17,14 @@ struct lr_thread_view {
 	uint32_t pid;
 };
 
-/* Resources that were opened at one place and not released. */
-struct lr_open_view {
-	const char *kind;
-	uint64_t created, open, open_bytes;
-	struct lr_line *stack;
-	size_t stack_used, stack_cut;
-};
-
 struct lr_details {
 	struct lr_module_view *modules;
 	size_t modules_used;
 	struct lr_thread_view *threads; /* by allocated bytes, at most the limit */
 	size_t threads_used, threads_all;
-	struct lr_open_view *open; /* by number */
-	size_t open_used, open_all;
 };
 
-struct lr_details *lr_details_make(
-	const struct lr_model *m, struct lr_names *names, size_t limit, size_t stack_max);
+struct lr_details *lr_details_make(const struct lr_model *m, size_t limit);
 void lr_details_free(struct lr_details *d);
 
 #endif

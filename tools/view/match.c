@@ -68,7 +68,7 @@ static bool match_frame(struct lr_match *x, int by, uint32_t frame)
 	return false;
 }
 
-static bool match_stack(struct lr_match *x, int by, uint32_t frame)
+static bool stack_has(struct lr_match *x, int by, uint32_t frame)
 {
 	uint8_t *known = x->known[by];
 	const struct lr_frame *frames = x->model->frames;
@@ -92,12 +92,10 @@ char *lr_thread_label(const struct lr_model *m, const struct lr_thread *t)
 	return lr_format("%s (%u)", name, t->id);
 }
 
-bool lr_match_site(struct lr_match *x, const struct lr_site *s)
+bool lr_match_stack(struct lr_match *x, uint32_t frame, uint32_t thread)
 {
-	if (x->query->unfreed_only && s->counts.live_blocks == 0)
-		return false;
-	if (x->query->thread && s->thread) {
-		const struct lr_thread *t = &x->model->threads[s->thread - 1];
+	if (x->query->thread && thread) {
+		const struct lr_thread *t = &x->model->threads[thread - 1];
 		char id[16];
 		snprintf(id, sizeof(id), "%u", t->id);
 		if (fnmatch(x->query->thread, t->name ? t->name : "", 0) != 0 &&
@@ -105,7 +103,14 @@ bool lr_match_site(struct lr_match *x, const struct lr_site *s)
 			return false;
 	}
 	for (int i = 0; i < PATTERNS; i++)
-		if (x->pattern[i] && !match_stack(x, i, s->frame))
+		if (x->pattern[i] && !stack_has(x, i, frame))
 			return false;
 	return true;
+}
+
+bool lr_match_site(struct lr_match *x, const struct lr_site *s)
+{
+	if (x->query->unfreed_only && s->counts.live_blocks == 0)
+		return false;
+	return lr_match_stack(x, s->frame, s->thread);
 }

@@ -12,6 +12,8 @@ struct lr_match *lr_match_new(
 	const struct lr_model *m, struct lr_names *names, const struct lr_query *q);
 void lr_match_free(struct lr_match *x);
 bool lr_match_site(struct lr_match *x, const struct lr_site *s);
+/* A stack, and a thread (index plus 1; 0: any). */
+bool lr_match_stack(struct lr_match *x, uint32_t frame, uint32_t thread);
 
 /* What a thread is called in reports. The caller frees it. */
 char *lr_thread_label(const struct lr_model *m, const struct lr_thread *t);
