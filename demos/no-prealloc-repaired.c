@@ -2,12 +2,12 @@
  *
  * expect: ends=exit:0
  * absent: finding=churn.realloc
- * expect: allocated site=reserve count=20 bytes=320000 operations=20
+ * expect: allocated site=reserve count=100 bytes=800000 operations=100
  */
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { QUERIES = 20, ROWS = 1000 };
+enum { QUERIES = 100, ROWS = 500 };
 
 struct row {
 	long id, value;

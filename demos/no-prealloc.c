@@ -1,16 +1,16 @@
 /* no-prealloc: the number of rows is known, and still the array is enlarged for each of them.
  *
- * 20 queries of 1000 rows of 16 bytes: 1000 allocations for each query. What the blocks held before
- * they were enlarged comes to 20 * 16 * (1 + .. + 999) bytes.
+ * 100 queries of 500 rows of 16 bytes: 500 allocations for each query. What the blocks held before
+ * they were enlarged comes to 100 * 16 * (1 + .. + 499) bytes.
  *
  * expect: ends=exit:0
- * expect: finding=churn.realloc site=append count=19980 bytes=159840000 added_bytes=319680
- * expect: allocated site=append count=20000 bytes=160160000 operations=20
+ * expect: finding=churn.realloc site=append count=49900 bytes=199600000 added_bytes=798400
+ * expect: allocated site=append count=50000 bytes=200400000 operations=100
  */
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { QUERIES = 20, ROWS = 1000 };
+enum { QUERIES = 100, ROWS = 500 };
 
 struct row {
 	long id, value;
