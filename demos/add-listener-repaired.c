@@ -6,6 +6,8 @@
  * absent: finding=thread.unjoined
  * absent: finding=growth.unbounded
  * expect: unfreed site=add_listener count=0 bytes=0
+ * expect: threads created=200 released=200
+ * expect: descriptors created=200 released=200
  */
 #include <pthread.h>
 #include <stdatomic.h>

@@ -6,6 +6,8 @@
  * expect: finding=thread.unjoined site=add_listener count=200
  * expect: finding=growth.unbounded site=add_listener count=200 bytes=1643200
  * expect: unfreed site=add_listener count=200 bytes=1643200
+ * expect: threads created=200 released=0
+ * expect: descriptors created=200 released=0
  */
 #include <pthread.h>
 #include <stdatomic.h>

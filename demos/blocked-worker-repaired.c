@@ -5,6 +5,7 @@
  * absent: finding=thread.blocked
  * absent: finding=thread.unjoined
  * expect: unfreed site=work count=0 bytes=0
+ * expect: threads created=4 released=4
  */
 #include <pthread.h>
 #include <stdatomic.h>

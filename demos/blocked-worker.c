@@ -6,6 +6,7 @@
  * expect: ends=exit:0
  * expect: finding=thread.blocked site=start_worker count=4
  * expect: unfreed site=work count=4 bytes=262144
+ * expect: threads created=4
  */
 #include <pthread.h>
 #include <stdatomic.h>

@@ -5,6 +5,7 @@
  * absent: finding=leak.definite
  * expect: unfreed site=open_channel count=0 bytes=0
  * expect: allocated site=open_channel count=100 bytes=103200
+ * expect: descriptors created=100 released=100
  */
 #include <stdint.h>
 #include <stdio.h>

@@ -7,6 +7,7 @@
  * expect: finding=fd.unclosed site=open_channel count=100
  * expect: finding=leak.definite site=open_channel count=100 bytes=103200
  * expect: unfreed site=open_channel count=100 bytes=103200
+ * expect: descriptors created=100 released=0
  */
 #include <stdint.h>
 #include <stdio.h>

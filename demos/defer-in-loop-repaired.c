@@ -2,6 +2,7 @@
  *
  * expect: ends=exit:0
  * absent: finding=fd.pileup
+ * expect: descriptors created=400 released=400
  */
 #include <stdio.h>
 #include <stdlib.h>

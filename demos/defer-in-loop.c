@@ -6,6 +6,7 @@
  *
  * expect: ends=exit:0
  * expect: finding=fd.pileup site=sum_parts count=200
+ * expect: descriptors created=400 released=400
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,6 +2,8 @@
  *
  * expect: ends=exit:0
  * absent: finding=mapping.unreleased
+ * expect: mappings created=100 released=100
+ * expect: descriptors created=100 released=100
  */
 #include <stdio.h>
 #include <stdlib.h>

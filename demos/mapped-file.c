@@ -4,6 +4,8 @@
  *
  * expect: ends=exit:0
  * expect: finding=mapping.unreleased site=map_file count=100 bytes=6553600
+ * expect: mappings created=100 released=0
+ * expect: descriptors created=100 released=100
  */
 #include <stdio.h>
 #include <stdlib.h>

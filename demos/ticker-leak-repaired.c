@@ -5,6 +5,7 @@
  * absent: finding=timer.undeleted
  * absent: finding=thread.unjoined
  * expect: timers created=100 released=100
+ * expect: threads created=100 released=100
  */
 #include <pthread.h>
 #include <semaphore.h>

@@ -5,6 +5,7 @@
  * expect: finding=timer.undeleted site=start_ticker count=100
  * expect: finding=thread.unjoined site=start_ticker count=100
  * expect: timers created=100 released=0
+ * expect: threads created=100 released=0
  */
 #include <pthread.h>
 #include <semaphore.h>
