@@ -72,6 +72,39 @@ static void drop(unsigned fd)
 		atomic_fetch_and(word_of(&open_now, fd), ~bit_of(fd));
 }
 
+/* Who may be another process than the one whose memory this is. A vfork child runs as the thread
+ * that made it, which waits meanwhile. The word behind lt_alive is zeroed in a forked child, too:
+ * what its parent has noted is not about it. */
+static __thread int vforked_by; /* a process id; 0: no */
+static bool cloned;
+enum { VFORKED = 1 };
+
+void lt_fds_vfork(void)
+{
+	if (lt_sealed || lt_mode == LT_MODE_EARLY || lt_mode == LT_MODE_OFF)
+		return;
+	if (vforked_by && lt_alive[VFORKED]) /* by a vfork child, or it is the same again */
+		return;
+	vforked_by = (int)lt_sys1(SYS_getpid, 0);
+	lt_alive[VFORKED] = 1;
+}
+
+void lt_fds_clone(void)
+{
+	cloned = true;
+}
+
+static bool is_another_process(void)
+{
+	if (lt_sealed)
+		return false;
+	int pid = (int)lt_sys1(SYS_getpid, 0);
+	if (vforked_by && lt_alive[VFORKED] && pid != vforked_by)
+		return true;
+	vforked_by = 0;
+	return cloned && *lt_alive && pid != lt_pid;
+}
+
 enum concern { NOT_OURS, KEEP, TELL };
 
 static enum concern concern(void)
@@ -79,11 +112,9 @@ static enum concern concern(void)
 	const struct lt_thread *t = lt_self;
 	if (lt_mode == LT_MODE_EARLY || lt_mode == LT_MODE_OFF || (t && t->internal))
 		return NOT_OURS;
-	if (!*lt_alive)
-		return KEEP;
-	if (!lt_sealed && (int)lt_sys1(SYS_getpid, 0) != lt_pid)
+	if (__builtin_expect(vforked_by || cloned, 0) && is_another_process())
 		return NOT_OURS;
-	return lt_mode == LT_MODE_PAUSED ? KEEP : TELL;
+	return *lt_alive && lt_mode != LT_MODE_PAUSED ? TELL : KEEP;
 }
 
 static bool is_there(int fd)
@@ -120,25 +151,39 @@ void lt_fd_opened(
 
 /* A number that was never open, as far as we know, mostly is not: programs that close all that
  * there may be are not worth two events for each. */
-static bool is_worth_telling(unsigned fd)
+static bool was_never_open(unsigned fd)
 {
-	if (has(&open_now, fd))
-		return true;
-	return !is_ours(fd) && (has(&open_ever, fd) || is_there((int)fd));
+	return is_ours(fd) || !(has(&open_ever, fd) || lt_sealed || is_there((int)fd));
+}
+
+/* Of a row of them the first is told. This thread's last one, plus 2; 0: its last close was of
+ * another. */
+static __thread unsigned swept;
+
+static void tell_sweep(const struct lt_regs *regs, unsigned fd, enum ltf_fd_closer by)
+{
+	uint64_t args[] = {fd, by, EBADF};
+	if (!is_ours(fd) && swept != fd + 1 && swept != fd + 3)
+		lt_trace_resource(LTF_RES_FD_CLOSE_FAILED, args, 3, regs);
+	swept = fd + 2;
 }
 
 bool lt_fd_closing(
 	const struct lt_regs *regs, int fd, enum ltf_fd_closer by, const volatile void *object)
 {
 	enum concern c = fd < 0 ? NOT_OURS : concern();
+	if (c == TELL && !has(&open_now, (unsigned)fd) && was_never_open((unsigned)fd)) {
+		tell_sweep(regs, (unsigned)fd, by);
+		return false;
+	}
+	swept = 0;
 	if (c == NOT_OURS)
 		return false;
-	bool tell = c == TELL && is_worth_telling((unsigned)fd);
 	drop((unsigned)fd);
 	uint64_t args[] = {(unsigned)fd, by, (uintptr_t)object};
-	if (tell)
+	if (c == TELL)
 		lt_trace_resource(LTF_RES_FD_CLOSE, args, 3, regs);
-	return tell;
+	return c == TELL;
 }
 
 void lt_fd_not_closed(const struct lt_regs *regs, int fd, enum ltf_fd_closer by, int error)
@@ -184,21 +229,24 @@ void lt_fds_look(void)
 			add(i);
 }
 
-static void tell(unsigned first, unsigned end)
+/* The first number from fd on that is open, or, with flip all ones, that is not. */
+static unsigned next(unsigned fd, unsigned end, uint64_t flip)
 {
-	uint64_t args[] = {first, end - 1};
-	lt_trace_resource(LTF_RES_FD_INHERITED, args, 2, NULL);
+	while (fd < end) {
+		uint64_t left = (*word_of(&open_now, fd) ^ flip) >> fd % BITS;
+		if (left)
+			return fd + (unsigned)__builtin_ctzll(left);
+		fd = (fd / BITS + 1) * BITS;
+	}
+	return end;
 }
 
 void lt_fds_tell(void)
 {
-	unsigned end = words * BITS, run = 0; /* length of the run that ends before fd */
-	for (unsigned fd = 0; fd < end; fd++) {
-		bool is_open = has(&open_now, fd);
-		if (!is_open && run)
-			tell(fd - run, fd);
-		run = is_open ? run + 1 : 0;
+	unsigned end = words * BITS, behind;
+	for (unsigned fd = next(0, end, 0); fd < end; fd = next(behind, end, 0)) {
+		behind = next(fd, end, ~0ull);
+		uint64_t args[] = {fd, behind - 1};
+		lt_trace_resource(LTF_RES_FD_INHERITED, args, 2, NULL);
 	}
-	if (run)
-		tell(end - run, end);
 }

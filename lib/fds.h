@@ -39,6 +39,12 @@ void lt_fd_stream(const struct lt_regs *regs, int fd, const void *object);
 /* The number is the tracer's from now on. */
 void lt_fd_ours(int fd);
 
+/* The calling thread is about to vfork: until it comes back, what runs as this thread is another
+ * process. */
+void lt_fds_vfork(void);
+/* From now on any thread may be another process. */
+void lt_fds_clone(void);
+
 /* A program image begins: looks what is open, before the tracer opens anything. */
 void lt_fds_look(void);
 /* A dump begins: tells what is open. */

@@ -203,6 +203,8 @@ __attribute__((used, visibility("hidden"))) void *const lt_syscall_next = &lt_re
 #define SAVE(reg)    "	pushq %" reg "\n	.cfi_adjust_cfa_offset 8\n"
 #define RESTORE(reg) "	popq %" reg "\n	.cfi_adjust_cfa_offset -8\n"
 __asm__(".pushsection .text\n"
+	".globl lt_call_then_jump\n"
+	".hidden lt_call_then_jump\n"
 	".type lt_call_then_jump, @function\n"
 	"lt_call_then_jump:\n"
 	"	.cfi_startproc\n" SAVE("rdi") SAVE("rsi") SAVE("rdx") SAVE("rcx") SAVE("r8")

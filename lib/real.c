@@ -27,7 +27,7 @@ static long early_syscall(long number, ...)
 }
 
 LT_TOGETHER struct lt_real lt_real = {.syscall = early_syscall};
-LT_TOGETHER struct lt_late lt_late;
+struct lt_found lt_found __attribute__((aligned(4096)));
 LT_TOGETHER struct lt_seen lt_seen;
 LT_TOGETHER int lt_new_is_malloc;
 LT_TOGETHER uintptr_t lt_loader_low, lt_loader_size;
@@ -49,26 +49,12 @@ const char *lt_real_object(const void *function)
 	return function && dladdr(function, &info) && info.dli_fname ? info.dli_fname : "";
 }
 
-/* The tables of the objects that were loaded with the program, in their order. Functions are looked
- * up here: dlsym takes several times as long, and for a name that is nowhere it would allocate a
- * message that says so, and keep it for the program. It is asked where something is unusual. */
-enum { OBJECTS_MAX = 256 };
-struct object {
-	const uint32_t *hash; /* DT_GNU_HASH */
-	const ElfW(Sym) * symbol;
-	const char *names;
-	const ElfW(Half) * versions; /* or NULL */
-	uintptr_t bias;
-};
-static struct {
-	struct object object[OBJECTS_MAX];
-	unsigned count, us;
-	bool all; /* false: there are objects that could not be looked into */
-} objects;
-
-static bool open_object(const struct link_map *l, struct object *o)
+/* Functions are looked up in the objects' own tables: dlsym takes several times as long, and for a
+ * name that is nowhere it would allocate a message that says so, and keep it for the program. It is
+ * asked where something is unusual. */
+static bool open_object(const struct link_map *l, struct lt_object *o)
 {
-	*o = (struct object){.bias = l->l_addr};
+	*o = (struct lt_object){.bias = l->l_addr};
 	for (const ElfW(Dyn) *d = l->l_ld; d && d->d_tag != DT_NULL; d++) {
 		/* The kernel's object is not relocated. */
 		uintptr_t p = d->d_un.d_ptr + (d->d_un.d_ptr < l->l_addr ? l->l_addr : 0);
@@ -87,17 +73,17 @@ static bool open_object(const struct link_map *l, struct object *o)
 static void find_objects(void)
 {
 	const struct link_map *us = object_of(&lt_real), *l = us;
-	objects.count = 0;
+	lt_found.count = 0;
 	while (l && l->l_prev)
 		l = l->l_prev;
-	objects.all = us != NULL;
+	lt_found.all = us != NULL;
 	for (; l; l = l->l_next) {
 		if (l == us)
-			objects.us = objects.count;
-		if (objects.count < OBJECTS_MAX && open_object(l, &objects.object[objects.count]))
-			objects.count++;
+			lt_found.us = lt_found.count;
+		if (lt_found.count < LT_OBJECTS && open_object(l, &lt_found.object[lt_found.count]))
+			lt_found.count++;
 		else
-			objects.all = false;
+			lt_found.all = false;
 	}
 }
 
@@ -110,7 +96,7 @@ static uint32_t hash_of(const char *name)
 }
 
 /* Whether the i-th symbol is the name's definition, of the version that dlsym would take. */
-static bool is_default(const struct object *o, uint32_t i, const char *name)
+static bool is_default(const struct lt_object *o, uint32_t i, const char *name)
 {
 	enum { HIDDEN = 0x8000 };
 	return o->symbol[i].st_shndx != SHN_UNDEF && !(o->versions && o->versions[i] & HIDDEN) &&
@@ -118,7 +104,7 @@ static bool is_default(const struct object *o, uint32_t i, const char *name)
 }
 
 /* The name's symbol in an object, or NULL. */
-static const ElfW(Sym) * symbol_in(const struct object *o, const char *name, uint32_t h)
+static const ElfW(Sym) * symbol_in(const struct lt_object *o, const char *name, uint32_t h)
 {
 	/* Buckets, first symbol with a hash, words of the filter, its shift; then these three. */
 	const uint32_t *table = o->hash;
@@ -141,12 +127,12 @@ static const ElfW(Sym) * symbol_in(const struct object *o, const char *name, uin
 }
 
 /* The name's definition in the objects from one on, and its object; NULL. */
-static const ElfW(Sym) * symbol_from(unsigned from, const char *name, const struct object **in)
+static const ElfW(Sym) * symbol_from(unsigned from, const char *name, const struct lt_object **in)
 {
 	uint32_t h = hash_of(name);
-	for (unsigned i = from; i < objects.count; i++) {
-		const ElfW(Sym) *s = symbol_in(&objects.object[i], name, h);
-		*in = &objects.object[i];
+	for (unsigned i = from; i < lt_found.count; i++) {
+		const ElfW(Sym) *s = symbol_in(&lt_found.object[i], name, h);
+		*in = &lt_found.object[i];
 		if (s)
 			return s;
 	}
@@ -170,8 +156,8 @@ static void *ask_loader(void *where, const char *name)
 static void *find(unsigned from, const char *name)
 {
 	void *where = from ? RTLD_NEXT : RTLD_DEFAULT;
-	const struct object *o;
-	if (!objects.all)
+	const struct lt_object *o;
+	if (!lt_found.all)
 		return ask_loader(where, name);
 	const ElfW(Sym) *s = symbol_from(from, name, &o);
 	if (s && !is_plain_function(s))
@@ -181,10 +167,10 @@ static void *find(unsigned from, const char *name)
 
 void *lt_real_late(void **slot, const char *name)
 {
-	const struct object *o;
-	if (!objects.count)
+	const struct lt_object *o;
+	if (!lt_found.count)
 		find_objects();
-	const ElfW(Sym) *s = symbol_from(objects.us + 1, name, &o);
+	const ElfW(Sym) *s = symbol_from(lt_found.us + 1, name, &o);
 	if (!s || !is_plain_function(s))
 		return NULL;
 	void *p = (void *)(o->bias + s->st_value);
@@ -194,13 +180,13 @@ void *lt_real_late(void **slot, const char *name)
 
 bool lt_real_in(const struct link_map *l, const char *name)
 {
-	struct object o;
+	struct lt_object o;
 	return open_object(l, &o) && symbol_in(&o, name, hash_of(name));
 }
 
 const void *lt_real_data(const char *name)
 {
-	const struct object *o;
+	const struct lt_object *o;
 	const ElfW(Sym) *s = symbol_from(0, name, &o);
 	return s ? (const void *)(o->bias + s->st_value) : NULL;
 }
@@ -228,9 +214,9 @@ static void *in_front(const char *name)
 	Dl_info ours, theirs;
 	const ElfW(Sym) *symbol = NULL;
 	uint32_t h = hash_of(name);
-	bool there = !objects.all;
-	for (unsigned i = 0; !there && i < objects.us; i++)
-		there = symbol_in(&objects.object[i], name, h) != NULL;
+	bool there = !lt_found.all;
+	for (unsigned i = 0; !there && i < lt_found.us; i++)
+		there = symbol_in(&lt_found.object[i], name, h) != NULL;
 	void *p = there ? dlsym(RTLD_DEFAULT, name) : NULL;
 	if (!p || object_of(p) == object_of(&lt_real) || !dladdr(&lt_real, &ours) ||
 		!dladdr1(p, &theirs, (void **)&symbol, RTLD_DL_SYMENT) ||
@@ -273,7 +259,8 @@ static __attribute__((noinline, cold)) void find_late(void)
 {
 #define LT_HOOK(name, ret, params)
 #define LT_HOOK_MAYBE(name, ret, params)
-#define LT_HOOK_LATE(name, ret, params) lt_late.name = (ret(*) params)ask_loader(RTLD_NEXT, #name);
+#define LT_HOOK_LATE(name, ret, params)                                                            \
+	lt_found.late.name = (ret(*) params)ask_loader(RTLD_NEXT, #name);
 #define LT_EXPORT(name)
 #include "lib/hooks.def"
 #undef LT_HOOK
@@ -288,7 +275,7 @@ void lt_real_find(void)
 	find_loader();
 	/* Published one by one: a program with a malloc of its own (before ours in the search
 	 * order, so not ours to trace) may start it up in here, and that uses mmap and syscall. */
-#define LT_HOOK(name, ret, params) lt_real.name = (ret(*) params)find(objects.us + 1, #name);
+#define LT_HOOK(name, ret, params) lt_real.name = (ret(*) params)find(lt_found.us + 1, #name);
 #define LT_HOOK_MAYBE(name, ret, params)
 #define LT_HOOK_LATE(name, ret, params)
 #define LT_EXPORT(name)
@@ -296,13 +283,13 @@ void lt_real_find(void)
 #undef LT_HOOK
 #undef LT_HOOK_MAYBE
 #define LT_HOOK(name, ret, params)
-#define LT_HOOK_MAYBE(name, ret, params) lt_real.name = (ret(*) params)find(objects.us + 1, #name);
+#define LT_HOOK_MAYBE(name, ret, params) lt_real.name = (ret(*) params)find(lt_found.us + 1, #name);
 #include "lib/hooks.def"
 #undef LT_HOOK
 #undef LT_HOOK_MAYBE
 #undef LT_HOOK_LATE
 #undef LT_EXPORT
-	if (!objects.all)
+	if (!lt_found.all)
 		find_late();
 	lt_new_is_malloc = is_standard((const void *)lt_real._Znwm);
 	look_in_front();

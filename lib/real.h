@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <link.h>
 #include <mqueue.h>
 #include <poll.h>
 #include <pthread.h>
@@ -51,7 +52,25 @@ struct lt_late {
 #undef LT_HOOK_LATE
 #undef LT_EXPORT
 };
-extern LT_OWN struct lt_late lt_late;
+
+/* The tables of the objects that were loaded with the program, in their order. */
+enum { LT_OBJECTS = 256 };
+struct lt_object {
+	const uint32_t *hash; /* DT_GNU_HASH */
+	const ElfW(Sym) * symbol;
+	const char *names;
+	const ElfW(Half) * versions; /* or NULL */
+	uintptr_t bias;
+};
+
+/* In one page with the first of the tables: each process looks something up. */
+struct lt_found {
+	struct lt_late late;
+	unsigned count, us;
+	bool all; /* false: there are objects that could not be looked into */
+	struct lt_object object[LT_OBJECTS];
+};
+extern LT_OWN struct lt_found lt_found;
 
 /* What the program's other objects get by these names: the originals, unless an allocator stands in
  * front of ours (in the program itself, or preloaded before us). Where one of our functions is made
@@ -82,9 +101,11 @@ void *lt_real_late(void **slot, const char *name);
 
 #define LT_LATE(name)                                                                              \
 	({                                                                                         \
-		void *late_ = __atomic_load_n((void **)&lt_late.name, __ATOMIC_RELAXED);           \
-		(__typeof__(lt_late.name))(late_ ? late_                                           \
-						 : lt_real_late((void **)&lt_late.name, #name));   \
+		void *late_ = __atomic_load_n((void **)&lt_found.late.name, __ATOMIC_RELAXED);     \
+		(__typeof__(lt_found.late.name))(late_ ? late_                                     \
+						       : lt_real_late(                             \
+								 (void **)&lt_found.late.name,     \
+								 #name));                          \
 	})
 
 /* dlsym(RTLD_DEFAULT, name) among the objects that were loaded with the program. Leaves no message
