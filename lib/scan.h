@@ -68,7 +68,8 @@ struct lt_scan_block {
 	uint64_t verdict : 4; /* enum lt_scan_verdict */
 	uint64_t by : 4;      /* enum lt_scan_by */
 	uint64_t flags : 8;   /* enum lt_scan_flag */
-	uint64_t via;   /* the address of the word by which it was found; 0: DEFINITE or HELD */
+	uint64_t via;   /* the address of the word by which it was found, of a POSSIBLE block's the
+			 * one that leads lowest; 0: DEFINITE or HELD */
 	uint32_t site;  /* the caller's alone */
 	uint32_t birth; /* the order of allocation */
 };
@@ -163,7 +164,7 @@ uint32_t lt_scan_find(const struct lt_scan *s, uintptr_t addr);
 uint32_t lt_scan_leader(const struct lt_scan *s, uint32_t block);
 
 /* Where the word lies by which a block was found: the last step of a shortest chain from a root (or
- * from its leader, if it is lost). */
+ * from its leader, if it is lost; of a POSSIBLE block, of the chain that leads lowest into it). */
 struct lt_scan_holder {
 	enum { LT_SCAN_IN_NOTHING, LT_SCAN_IN_ROOT, LT_SCAN_IN_WORD, LT_SCAN_IN_BLOCK } in;
 	uint32_t index;  /* of a root, a word or a block */

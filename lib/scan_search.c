@@ -47,7 +47,8 @@ static void reach(struct lt_scan_state *t, uint32_t i, const struct lt_scan_cand
 		by = lt_scan_heuristic(t->s, b, c->value);
 	bool good = by != LT_SCAN_BY_INTERIOR && by != LT_SCAN_BY_END;
 	if (b->verdict == LT_SCAN_POSSIBLE) {
-		if (!good)
+		/* Of pointers to the inside the lowest counts: what lies before it nobody means. */
+		if (!good && c->value >= lt_scan_load(b->via))
 			return;
 		unjudge(t->s, b);
 	}

@@ -185,6 +185,32 @@ static void test_upgrade(void **state)
 	assert_int_equal(scan.bytes[LT_SCAN_POSSIBLE], 0);
 }
 
+/* Of several pointers to the inside the lowest is told, wherever it is found. */
+static void test_lowest(void **state)
+{
+	(void)state;
+	add(64, 16);
+	add(1024, 256);
+	add(2048, 256);
+	add(3072, 256);
+	root_word[0] = at(1024 + 200);
+	root_word[1] = at(64);
+	root_word[2] = at(2048 + 64);
+	root_word[3] = at(2048 + 128);
+	root_word[4] = at(3072 + 256);
+	put(64, at(1024 + 100));
+	put(64 + 8, at(3072 + 32));
+	run();
+	assert_int_equal(verdict(1024), LT_SCAN_POSSIBLE);
+	assert_held(1024, 64, 0);
+	assert_int_equal(lt_scan_holder(&scan, index_of(2048)).in, LT_SCAN_IN_ROOT);
+	assert_int_equal(lt_scan_holder(&scan, index_of(2048)).offset, 16);
+	assert_held(3072, 64, 8);
+	assert_int_equal(block[index_of(3072)].by, LT_SCAN_BY_INTERIOR);
+	assert_int_equal(scan.count[LT_SCAN_POSSIBLE], 3);
+	assert_int_equal(scan.bytes[LT_SCAN_POSSIBLE], 3 * 256);
+}
+
 static void test_cycles(void **state)
 {
 	(void)state;
@@ -555,6 +581,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_unaligned, begin, end),
 		cmocka_unit_test_setup_teardown(test_end_and_empty, begin, end),
 		cmocka_unit_test_setup_teardown(test_upgrade, begin, end),
+		cmocka_unit_test_setup_teardown(test_lowest, begin, end),
 		cmocka_unit_test_setup_teardown(test_cycles, begin, end),
 		cmocka_unit_test_setup_teardown(test_lost_interior, begin, end),
 		cmocka_unit_test_setup_teardown(test_length64, begin, end),
