@@ -15,7 +15,7 @@ import sys
 UNITS = {"churn": "times", "timer": "timers", "thread": "threads", "fd": "descriptors", "mapping": "mappings"}
 UNITS_OF = {"churn.small": "blocks"}
 # Kinds that the report does not know yet.
-PENDING_AT = {("map-no-presize", "churn.realloc"), ("no-prealloc", "churn.temporary")}
+PENDING_AT = set()
 PENDING = {"timer.undeleted", "thread.unjoined", "thread.blocked", "fd.unclosed", "fd.pileup", "mapping.unreleased"}
 
 

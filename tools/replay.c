@@ -8,6 +8,7 @@
 #include "tools/util/mem.h"
 
 enum { OPEN_MAX = 1 << 12, SLOTS_AHEAD = 16, CELLS_AHEAD = 6 };
+enum { PAGE = 4096, MAPPED_LEAST = 128 << 10 };
 #define NOT_COUNTED UINT32_MAX /* the cell of blocks that the selection leaves out */
 
 struct lr_replay_thread *lr_replay_thread(struct lr_replay *r, uint32_t thread)
@@ -156,6 +157,25 @@ static struct lr_block close_release(struct lr_replay *r, uint32_t thread)
 	return o->block;
 }
 
+/* glibc has had the kernel map the block by itself: it stands behind its two words at a page's
+ * beginning. A realloc of such a block moves the pages. */
+static bool is_mapped(uint64_t addr, uint64_t size)
+{
+	return size >= MAPPED_LEAST && addr % PAGE == 16;
+}
+
+static void count_churn(
+	struct lr_tally *t, const struct lr_block *b, const struct lr_block *old, uint64_t addr)
+{
+	if (!old->key) {
+		lr_tally_append(t, b->cell, b->size, is_mapped(addr, b->size));
+		return;
+	}
+	uint64_t from = old->key >> LR_LIVE_THREAD_BITS << 3;
+	bool copied = from != addr && !(is_mapped(from, old->size) && is_mapped(addr, b->size));
+	lr_tally_realloc(t, b->cell, old->size, b->size, copied);
+}
+
 static void alloc_event(struct lr_replay *r, uint32_t thread, const struct ltf_plain *ev)
 {
 	struct lr_tally *tally = r->tally;
@@ -188,11 +208,7 @@ static void alloc_event(struct lr_replay *r, uint32_t thread, const struct ltf_p
 	}
 	tally->threads[thread].allocations++;
 	tally->threads[thread].allocated_bytes += ev->size;
-	if (old.key)
-		lr_tally_realloc(tally, b.cell, old.size, ev->size,
-			old.key >> LR_LIVE_THREAD_BITS << 3 != ev->addr);
-	else
-		lr_tally_append(tally, b.cell, ev->size);
+	count_churn(tally, &b, &old, ev->addr);
 	lr_tally_alloc(tally, b.cell, ev->size, t->time);
 }
 

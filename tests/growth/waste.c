@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 static volatile size_t sum; /* so that nothing is left out */
+static char *volatile kept, *volatile kept_too;
 
 static void *take(size_t size)
 {
@@ -45,6 +46,42 @@ static void array_doubled(void)
 		free(p);
 		p = NULL;
 	}
+}
+
+/* Tables that double their slots when they are full: a new one, what is in there moved, the old one
+ * released. */
+static void fill_table(size_t slots, size_t until)
+{
+	long *table = NULL;
+	for (size_t had = 0; had < until; had = slots, slots *= 2) {
+		long *larger = take(slots * sizeof(*table));
+		for (size_t i = 0; i < had; i++)
+			larger[2 * i] = table[i];
+		free(table);
+		table = larger;
+	}
+	kept = (char *)table;
+}
+
+static void tables_rehashed(void)
+{
+	for (int i = 0; i < 200; i++) {
+		fill_table(16, 2048);
+		free(kept);
+	}
+}
+
+static void tables_fitting(void)
+{
+	for (int i = 0; i < 200; i++) {
+		fill_table(2048, 2048);
+		free(kept);
+	}
+}
+
+static void vector_doubled(void)
+{
+	fill_table(1, 1 << 20);
 }
 
 static void concatenated(void)
@@ -121,10 +158,23 @@ static void numbers_by_value(void)
 
 static void file_whole(void)
 {
+	kept = take(1 << 20);
 	char *text = take(6 << 20);
 	for (size_t i = 0; i < 6 << 20; i += 4096)
 		sum += (size_t)text[i];
 	free(text);
+	for (int i = 0; i < 1000; i++)
+		free(take(100));
+}
+
+/* Room of which next to nothing is used. */
+static void peak_untouched(void)
+{
+	char *room = malloc(64 << 20);
+	if (!room)
+		exit(1);
+	room[0] = 1;
+	free(room);
 	for (int i = 0; i < 1000; i++)
 		free(take(100));
 }
@@ -167,8 +217,6 @@ static void table_gone(void)
 {
 	table_emptied(0);
 }
-
-static char *volatile kept, *volatile kept_too;
 
 /* Room for n, of which one is used. */
 static void room_for(size_t n)
@@ -217,11 +265,33 @@ static void slice_and_whole(void)
 	kept_too = kept + (1 << 19);
 }
 
-/* What lies before the first may be meant. */
+static void slice_kept_twice(void)
+{
+	slice_kept();
+	kept_too = kept;
+}
+
+/* What lies before the first of them is not meant. */
 static void slices(void)
 {
 	kept_too = (char *)take(1 << 20) + (1 << 19);
 	kept = kept_too - (1 << 18);
+}
+
+static void slices_in_front(void)
+{
+	kept_too = (char *)take(1 << 20) + (1 << 19);
+	kept = kept_too - (1 << 19) + 4096;
+}
+
+static void list_growing(void)
+{
+	static void *last;
+	for (int i = 0; i < 20000; i++) {
+		void **entry = take(100);
+		*entry = last;
+		last = entry;
+	}
 }
 
 /* A header of the program's own, and most of the block behind it. */
@@ -234,11 +304,14 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } kinds[] = {{"array-by-steps", array_by_steps}, {"array-doubled", array_doubled},
-	{"concatenated", concatenated}, {"built", built}, {"buffers-fresh", buffers_fresh},
-	{"buffer-kept", buffer_kept}, {"structs-copied", structs_copied},
-	{"structs-pointed-to", structs_pointed_to}, {"numbers-boxed", numbers_boxed},
-	{"numbers-by-value", numbers_by_value}, {"file-whole", file_whole},
-	{"slice-kept", slice_kept}, {"slice-copied", slice_copied},
+	{"tables-rehashed", tables_rehashed}, {"tables-fitting", tables_fitting},
+	{"vector-doubled", vector_doubled}, {"peak-untouched", peak_untouched},
+	{"slice-kept-twice", slice_kept_twice}, {"slices-in-front", slices_in_front},
+	{"list-growing", list_growing}, {"concatenated", concatenated}, {"built", built},
+	{"buffers-fresh", buffers_fresh}, {"buffer-kept", buffer_kept},
+	{"structs-copied", structs_copied}, {"structs-pointed-to", structs_pointed_to},
+	{"numbers-boxed", numbers_boxed}, {"numbers-by-value", numbers_by_value},
+	{"file-whole", file_whole}, {"slice-kept", slice_kept}, {"slice-copied", slice_copied},
 	{"slice-and-whole", slice_and_whole}, {"slices", slices}, {"behind-header", behind_header},
 	{"room-kept", room_kept}, {"room-fitting", room_fitting}, {"room-filled", room_filled},
 	{"file-streamed", file_streamed}, {"table-kept", table_kept}, {"table-gone", table_gone}};

@@ -20,6 +20,9 @@ void lr_churn_add(struct lr_churn *to, const struct lr_churn *from)
 	to->copied_bytes += from->copied_bytes;
 	to->appended += from->appended;
 	to->appended_bytes += from->appended_bytes;
-	if (to->last_size < from->last_size)
-		to->last_size = from->last_size;
+	to->replaced += from->replaced;
+	to->replaced_bytes += from->replaced_bytes;
+	to->mapped_bytes += from->mapped_bytes;
+	if (to->appended_most < from->appended_most)
+		to->appended_most = from->appended_most;
 }

@@ -2,6 +2,7 @@
 #ifndef LR_COUNTS_H
 #define LR_COUNTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct lr_counts {
@@ -20,13 +21,19 @@ struct lr_held {
 
 /* Of a site: blocks that took the place of others of it. */
 struct lr_churn {
+	uint64_t last_size;      /* of the latest new block */
+	bool unpaired;           /* none was released for that one yet */
 	uint64_t enlarged;       /* reallocs to a larger size */
 	uint64_t enlarged_bytes; /* by so much in all */
 	uint64_t old_bytes;      /* that these blocks held before */
-	uint64_t copied_bytes;   /* of those, where the block got another address */
+	uint64_t copied_bytes;   /* of those, what was copied to another address */
 	uint64_t appended;       /* new blocks a little larger than the one before, with few live */
 	uint64_t appended_bytes; /* that the ones before held */
-	uint64_t last_size;
+	uint64_t appended_most;  /* bytes of the largest of them */
+	uint64_t replaced; /* new blocks larger by half to four times, after which one was released
+			    */
+	uint64_t replaced_bytes; /* that these held */
+	uint64_t mapped_bytes;   /* of blocks that the C library had the kernel map by themselves */
 };
 
 /* Bucket i holds values v with 2^(i-1) <= v < 2^i; bucket 0 holds 0. */

@@ -210,7 +210,7 @@ static void freed(struct lr_tally *t, struct lr_counts *c, uint64_t lifetime, bo
 	}
 }
 
-void lr_tally_realloc(struct lr_tally *t, uint32_t cell, uint64_t old, uint64_t size, bool moved)
+void lr_tally_realloc(struct lr_tally *t, uint32_t cell, uint64_t old, uint64_t size, bool copied)
 {
 	struct lr_churn *c = &t->cells[cell].churn;
 	if (size <= old)
@@ -218,18 +218,34 @@ void lr_tally_realloc(struct lr_tally *t, uint32_t cell, uint64_t old, uint64_t 
 	c->enlarged++;
 	c->enlarged_bytes += size - old;
 	c->old_bytes += old;
-	c->copied_bytes += moved ? old : 0;
+	c->copied_bytes += copied ? old : 0;
 }
 
-void lr_tally_append(struct lr_tally *t, uint32_t cell, uint64_t size)
+void lr_tally_append(struct lr_tally *t, uint32_t cell, uint64_t size, bool mapped)
 {
 	struct lr_churn *c = &t->cells[cell].churn;
 	uint64_t last = c->last_size;
-	if (size > last && size - last <= last / 8 + 16 && t->cells[cell].counts.live_blocks <= 2) {
+	if (last && size > last && size - last <= last / 8 + 16 &&
+		t->cells[cell].counts.live_blocks <= 2) {
 		c->appended++;
 		c->appended_bytes += last;
+		if (size > c->appended_most)
+			c->appended_most = size;
 	}
 	c->last_size = size;
+	c->unpaired = true;
+	if (mapped)
+		c->mapped_bytes += size;
+}
+
+/* A table is rehashed: a larger one is made, then this one is released. */
+static void replace(struct lr_churn *c, uint64_t size)
+{
+	if (!c->unpaired || c->last_size < size + size / 2 || c->last_size / 4 > size)
+		return;
+	c->unpaired = false;
+	c->replaced++;
+	c->replaced_bytes += size;
 }
 
 void lr_tally_alloc(struct lr_tally *t, uint32_t cell, uint64_t size, uint64_t time)
@@ -252,6 +268,7 @@ void lr_tally_free_block(
 	live_less(t, c, size);
 	lower(t, cell);
 	freed(t, c, lifetime, temporary);
+	replace(&t->cells[cell].churn, size);
 }
 
 void lr_tally_release(struct lr_tally *t, uint32_t cell, uint32_t site)

@@ -164,9 +164,9 @@ void lr_tally_free_block(
 /* One of the cell's blocks was released at that place. */
 void lr_tally_release(struct lr_tally *t, uint32_t cell, uint32_t site);
 /* Before lr_tally_alloc: the new block is what a block of old bytes was reallocated to. */
-void lr_tally_realloc(struct lr_tally *t, uint32_t cell, uint64_t old, uint64_t size, bool moved);
-/* Before lr_tally_alloc: the new block is one of its own. */
-void lr_tally_append(struct lr_tally *t, uint32_t cell, uint64_t size);
+void lr_tally_realloc(struct lr_tally *t, uint32_t cell, uint64_t old, uint64_t size, bool copied);
+/* Before lr_tally_alloc: the new block is one of its own; mapped: by the kernel, for it alone. */
+void lr_tally_append(struct lr_tally *t, uint32_t cell, uint64_t size, bool mapped);
 /* The block is gone for reasons unknown: it is neither live nor freed. */
 void lr_tally_lose_block(struct lr_tally *t, uint32_t cell, uint64_t size);
 /* A realloc in flight: its block is not live meanwhile, and lives again when it fails. */

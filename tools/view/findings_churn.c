@@ -1,167 +1,210 @@
-/* churn.*: what a site allocates over and over, as far as counts tell; doc/FINDINGS.md has the
- * rules. The sums are those of the whole run. */
-#include <string.h>
+/* churn.*: what a site allocates over and over. The sums are those of the whole run. */
 #include "tools/util/text.h"
+#include "tools/view/churn.h"
 #include "tools/view/findings.h"
 #include "tools/view/match.h"
 
-/* Bytes that the allocator takes for a small block; glibc's as it is nearly everywhere. */
-static uint64_t taken(uint64_t size)
+enum { PAGE = 4096 };
+
+#define COUNT(v)   lr_show_count(v).text
+#define BYTES(v)   lr_show_bytes(v).text
+#define PERCENT(v) lr_show_percent(v).text
+
+struct churned {
+	const struct lr_site *site;
+	enum lr_churn_kind kind;
+};
+
+static double share(uint64_t part, uint64_t whole)
 {
-	uint64_t with_header = (size + 8 + 15) / 16 * 16;
-	return with_header < 32 ? 32 : with_header;
+	return whole ? (double)part / (double)whole : 0;
 }
 
-#define AT_LEAST(id, value)       ((value) >= lr_threshold(t, LR_THRESHOLD_##id))
-#define SHARE_OF(id, part, whole) lr_threshold_reached(t, LR_THRESHOLD_##id, part, whole)
-
-static bool by_steps(const struct lr_site *s, const struct lr_thresholds *t)
+static void explain_steps(
+	struct lr_finding *x, const struct lr_site *s, const struct lr_counts *all)
 {
 	const struct lr_churn *c = &s->churn;
-	return c->enlarged && AT_LEAST(CHURN_REALLOC_COUNT, c->enlarged) &&
-	       AT_LEAST(CHURN_REALLOC_BYTES, c->old_bytes) &&
-	       SHARE_OF(CHURN_REALLOC_RATIO, c->old_bytes, c->enlarged_bytes);
+	lr_finding_title(x, "enlarged %s times, by %s on average", COUNT(c->enlarged),
+		BYTES(c->enlarged_bytes / c->enlarged));
+	lr_finding_say(x,
+		"%s calls, %s of the program's allocations; the blocks held %s before, for %s that "
+		"were added, and %s were copied to another address",
+		COUNT(c->enlarged), PERCENT(share(c->enlarged, all->allocations)),
+		BYTES(c->old_bytes), BYTES(c->enlarged_bytes), BYTES(c->copied_bytes));
+	lr_finding_count(x, "calls", c->enlarged);
+	lr_finding_count(x, "held_bytes", c->old_bytes);
+	lr_finding_count(x, "added_bytes", c->enlarged_bytes);
+	lr_finding_count(x, "copied_bytes", c->copied_bytes);
+	lr_finding_next(x, "reserve room: double it when it is full, or ask for all at once");
 }
 
-static bool by_new_blocks(const struct lr_site *s, const struct lr_thresholds *t)
+static void explain_tables(
+	struct lr_finding *x, const struct lr_site *s, const struct lr_counts *all)
 {
 	const struct lr_churn *c = &s->churn;
-	return c->appended && AT_LEAST(CHURN_QUADRATIC_COUNT, c->appended) &&
-	       AT_LEAST(CHURN_QUADRATIC_BYTES, c->appended_bytes) &&
-	       SHARE_OF(CHURN_QUADRATIC_SHARE, c->appended, s->counts.allocations) &&
-	       SHARE_OF(CHURN_QUADRATIC_RATIO, c->appended_bytes, c->last_size);
+	uint64_t objects = lr_churn_objects(s), kept = s->counts.allocated_bytes;
+	kept -= c->replaced_bytes < kept ? c->replaced_bytes : kept;
+	lr_finding_title(x,
+		"%s objects grown %s times: each time a larger block, what was there is moved",
+		COUNT(objects), COUNT(c->replaced));
+	lr_finding_say(x,
+		"%s calls where %s would do, %s of the program's allocations; %s were moved, for "
+		"%s that "
+		"the objects needed in the end",
+		COUNT(s->counts.allocations), COUNT(objects),
+		PERCENT(share(s->counts.allocations, all->allocations)), BYTES(c->replaced_bytes),
+		BYTES(kept));
+	lr_finding_count(x, "calls", s->counts.allocations);
+	lr_finding_count(x, "objects", objects);
+	lr_finding_count(x, "copied_bytes", c->replaced_bytes);
+	lr_finding_count(x, "needed_bytes", kept);
+	lr_finding_next(x, "make each as large as it will be, or empty it and use it again");
 }
 
-static bool is_temporary(
-	const struct lr_site *s, const struct lr_counts *all, const struct lr_thresholds *t)
+static void explain_quadratic(
+	struct lr_finding *x, const struct lr_site *s, const struct lr_counts *all)
+{
+	const struct lr_churn *c = &s->churn;
+	lr_finding_title(
+		x, "%s times a new block, a little larger than the one before", COUNT(c->appended));
+	lr_finding_say(x,
+		"%s carried over, %s of all bytes that the program allocates, for a block of %s: "
+		"it "
+		"grows with the square of the steps",
+		BYTES(c->appended_bytes), PERCENT(share(c->appended_bytes, all->allocated_bytes)),
+		BYTES(c->appended_most));
+	lr_finding_count(x, "calls", c->appended);
+	lr_finding_count(x, "copied_bytes", c->appended_bytes);
+	lr_finding_count(x, "largest_bytes", c->appended_most);
+	lr_finding_next(x, "reserve room: double it when it is full, or ask for all at once");
+}
+
+static void explain_large(
+	struct lr_finding *x, const struct lr_site *s, const struct lr_counts *all)
 {
 	const struct lr_counts *c = &s->counts;
-	return c->temporary && AT_LEAST(CHURN_TEMPORARY_COUNT, c->temporary) &&
-	       SHARE_OF(CHURN_TEMPORARY_SHARE, c->temporary, c->allocations) &&
-	       SHARE_OF(CHURN_TEMPORARY_OF_ALL, c->temporary, all->allocations);
+	lr_finding_title(x, "%s large blocks one after the other, %s in all", COUNT(c->allocations),
+		BYTES(c->allocated_bytes));
+	lr_finding_say(x, "%s on average, and %s of all bytes that the program allocates",
+		BYTES(c->allocated_bytes / c->allocations),
+		PERCENT(share(c->allocated_bytes, all->allocated_bytes)));
+	if (s->churn.mapped_bytes)
+		lr_finding_say(x,
+			"%s of these the kernel mapped block by block: each of %s pages is a "
+			"fault, "
+			"and cleared, when it is used first",
+			BYTES(s->churn.mapped_bytes), COUNT(s->churn.mapped_bytes / PAGE));
+	lr_finding_count(x, "calls", c->allocations);
+	lr_finding_count(x, "average_bytes", c->allocated_bytes / c->allocations);
+	lr_finding_count(x, "mapped_bytes", s->churn.mapped_bytes);
+	lr_finding_next(x, "keep one and use it again, or pass a pointer instead of a copy");
 }
 
-static bool is_large(const struct lr_site *s, const struct lr_thresholds *t)
+static void explain_temporary(
+	struct lr_finding *x, const struct lr_site *s, const struct lr_counts *all)
 {
 	const struct lr_counts *c = &s->counts;
-	return c->allocations && AT_LEAST(CHURN_LARGE_COUNT, c->allocations) &&
-	       AT_LEAST(CHURN_LARGE_BYTES, c->allocated_bytes) &&
-	       AT_LEAST(CHURN_LARGE_SIZE, c->allocated_bytes / c->allocations) &&
-	       SHARE_OF(CHURN_LARGE_SHARE, c->frees, c->allocations) &&
-	       s->churn.enlarged < c->allocations / 2;
+	lr_finding_title(x, "%s blocks released before the next allocation", COUNT(x->count));
+	lr_finding_say(x,
+		"%s on average; two calls for each, and %s of the program's %s allocations",
+		BYTES(c->allocated_bytes / c->allocations),
+		PERCENT(share(c->allocations, all->allocations)), COUNT(all->allocations));
+	lr_finding_count(x, "calls", c->allocations + c->frees);
+	lr_finding_count(x, "average_bytes", c->allocated_bytes / c->allocations);
+	lr_finding_real(x, "share_of_allocations", share(c->allocations, all->allocations));
+	lr_finding_next(x, "keep one block for all passes, or put it on the stack");
 }
 
-static uint64_t overhead(const struct lr_site *s)
-{
-	uint64_t n = s->counts.peak_blocks;
-	return n ? n * taken(s->counts.peak_bytes / n) - s->counts.peak_bytes : 0;
-}
-
-static bool is_small(
-	const struct lr_site *s, const struct lr_counts *all, const struct lr_thresholds *t)
+static void explain_small(
+	struct lr_finding *x, const struct lr_site *s, const struct lr_counts *all)
 {
 	const struct lr_counts *c = &s->counts;
-	return c->peak_blocks && AT_LEAST(CHURN_SMALL_COUNT, c->peak_blocks) &&
-	       (double)c->peak_bytes <=
-		       t->of[LR_THRESHOLD_CHURN_SMALL_SIZE] * (double)c->peak_blocks &&
-	       AT_LEAST(CHURN_SMALL_BYTES, overhead(s)) &&
-	       SHARE_OF(CHURN_SMALL_OF_PEAK, overhead(s), all->peak_bytes);
+	uint64_t average = c->peak_bytes / c->peak_blocks;
+	lr_finding_title(x, "%s small blocks at a time take %s more than they hold",
+		COUNT(c->peak_blocks), BYTES(x->bytes));
+	lr_finding_say(x,
+		"%s on average, for which the C library takes at least %s; the heap held %s then",
+		BYTES(average), BYTES(lr_churn_taken(average)), BYTES(all->peak_bytes));
+	lr_finding_count(x, "asked_bytes", c->peak_bytes);
+	lr_finding_count(x, "resident_bytes", c->peak_bytes + x->bytes);
+	lr_finding_count(x, "peak_bytes", all->peak_bytes);
+	lr_finding_next(x, "store them by value, or many in one block");
 }
 
-static void add(struct lr_findings *f, const char *kind, enum lr_severity severity,
-	const struct lr_site *s, uint64_t count, uint64_t bytes)
+static const struct {
+	enum lr_severity severity;
+	void (*explain)(struct lr_finding *x, const struct lr_site *s, const struct lr_counts *all);
+} kinds[LR_CHURN_KINDS] = {
+	[LR_CHURN_STEPS] = {LR_SEVERITY_MEDIUM, explain_steps},
+	[LR_CHURN_TABLES] = {LR_SEVERITY_MEDIUM, explain_tables},
+	[LR_CHURN_QUADRATIC] = {LR_SEVERITY_MEDIUM, explain_quadratic},
+	[LR_CHURN_LARGE] = {LR_SEVERITY_LOW, explain_large},
+	[LR_CHURN_TEMPORARY] = {LR_SEVERITY_LOW, explain_temporary},
+	[LR_CHURN_SMALL] = {LR_SEVERITY_LOW, explain_small},
+};
+
+/* count: how often; bytes: that it costs, or that went through there. */
+static void figures_of(
+	enum lr_churn_kind kind, const struct lr_site *s, uint64_t *count, uint64_t *bytes)
 {
-	struct lr_finding *x = lr_finding_add(f, &lr_findings_churn, kind, severity, s->frame);
-	x->count = count;
-	x->bytes = x->weight = bytes;
-	x->of = s;
+	*count = s->counts.allocations;
+	*bytes = s->counts.allocated_bytes;
+	switch (kind) {
+	case LR_CHURN_STEPS:
+		*count = s->churn.enlarged;
+		*bytes = s->churn.old_bytes;
+		break;
+	case LR_CHURN_TABLES:
+		*count = s->churn.replaced;
+		*bytes = s->churn.replaced_bytes;
+		break;
+	case LR_CHURN_QUADRATIC:
+		*count = s->churn.appended;
+		*bytes = s->churn.appended_bytes;
+		break;
+	case LR_CHURN_TEMPORARY:
+		*count = lr_churn_temporary(s);
+		break;
+	case LR_CHURN_SMALL:
+		*count = s->counts.peak_blocks;
+		*bytes = lr_churn_overhead(s);
+		break;
+	case LR_CHURN_LARGE:
+	case LR_CHURN_KINDS:
+		break;
+	}
 }
 
-static void find_at(struct lr_findings *f, const struct lr_site *s, const struct lr_counts *all,
-	const struct lr_thresholds *t)
+static void add(struct lr_findings *f, const struct lr_site *s, enum lr_churn_kind kind)
 {
-	if (by_steps(s, t))
-		add(f, "churn.realloc", LR_SEVERITY_MEDIUM, s, s->churn.enlarged,
-			s->churn.old_bytes);
-	if (by_new_blocks(s, t))
-		add(f, "churn.quadratic", LR_SEVERITY_MEDIUM, s, s->churn.appended,
-			s->churn.appended_bytes);
-	else if (is_large(s, t))
-		add(f, "churn.large", LR_SEVERITY_LOW, s, s->counts.allocations,
-			s->counts.allocated_bytes);
-	else if (is_temporary(s, all, t))
-		add(f, "churn.temporary", LR_SEVERITY_LOW, s, s->counts.temporary,
-			s->counts.allocated_bytes);
-	if (is_small(s, all, t))
-		add(f, "churn.small", LR_SEVERITY_LOW, s, s->counts.peak_blocks, overhead(s));
+	const struct churned of = {.site = s, .kind = kind};
+	struct lr_finding *x = lr_finding_add(
+		f, &lr_findings_churn, lr_churn_kinds[kind], kinds[kind].severity, s->frame);
+	figures_of(kind, s, &x->count, &x->bytes);
+	x->weight = x->bytes;
+	x->of = lr_findings_keep(f, &of, sizeof(of));
 }
 
 static void find(struct lr_findings *f, const struct lr_findings_input *in)
 {
-	struct lr_match *match = lr_match_new(in->model, in->names, in->sites);
-	for (size_t i = 0; i < in->model->sites_used; i++) {
-		const struct lr_site *s = &in->model->sites[i];
-		if (s->frame && lr_match_site(match, s))
-			find_at(f, s, &in->model->total, in->thresholds);
+	const struct lr_model *m = in->model;
+	struct lr_match *match = lr_match_new(m, in->names, in->sites);
+	for (size_t i = 0; i < m->sites_used; i++) {
+		const struct lr_site *s = &m->sites[i];
+		unsigned found = s->frame ? lr_churn_judge(s, &m->total, in->thresholds) : 0;
+		if (!found || !lr_match_site(match, s))
+			continue;
+		for (int kind = 0; kind < LR_CHURN_KINDS; kind++)
+			if (found >> kind & 1)
+				add(f, s, (enum lr_churn_kind)kind);
 	}
 	lr_match_free(match);
 }
 
-static void explain_steps(struct lr_finding *x, const struct lr_churn *c, bool by_realloc)
-{
-	uint64_t old = by_realloc ? c->old_bytes : c->appended_bytes;
-	if (by_realloc) {
-		lr_finding_title(x, "enlarged %s times, by %s on average",
-			lr_show_count(c->enlarged).text,
-			lr_show_bytes(c->enlarged_bytes / c->enlarged).text);
-		lr_finding_say(x, "the blocks held %s before, for %s that were added; %s moved",
-			lr_show_bytes(old).text, lr_show_bytes(c->enlarged_bytes).text,
-			lr_show_bytes(c->copied_bytes).text);
-		lr_finding_count(x, "added_bytes", c->enlarged_bytes);
-		lr_finding_count(x, "moved_bytes", c->copied_bytes);
-	} else {
-		lr_finding_title(x, "%s times a new block, a little larger than the one before",
-			lr_show_count(c->appended).text);
-		lr_finding_say(x, "what is carried over grows with the square of the steps: %s",
-			lr_show_bytes(old).text);
-	}
-	lr_finding_next(x, "reserve room: double it when it is full, or ask for all at once");
-}
-
 static void explain(struct lr_finding *x, const struct lr_findings_input *in)
 {
-	const struct lr_site *s = x->of;
-	const struct lr_counts *c = &s->counts;
-	struct lr_short n = lr_show_count(x->count), bytes = lr_show_bytes(x->bytes);
-	(void)in;
-	if (strcmp(x->kind, "churn.realloc") == 0 || strcmp(x->kind, "churn.quadratic") == 0) {
-		explain_steps(x, &s->churn, strcmp(x->kind, "churn.realloc") == 0);
-	} else if (strcmp(x->kind, "churn.large") == 0) {
-		lr_finding_title(
-			x, "%s large blocks one after the other, %s in all", n.text, bytes.text);
-		lr_finding_say(x,
-			"%s on average: from %s on the C library asks the kernel for each, and "
-			"each page is cleared anew",
-			lr_show_bytes(c->allocated_bytes / c->allocations).text,
-			lr_show_bytes(
-				lr_threshold(&lr_thresholds_default, LR_THRESHOLD_CHURN_LARGE_SIZE))
-				.text);
-		lr_finding_next(
-			x, "keep one and use it again, or pass a pointer instead of a copy");
-	} else if (strcmp(x->kind, "churn.temporary") == 0) {
-		lr_finding_title(x, "%s blocks released before the next allocation", n.text);
-		lr_finding_say(x, "%s on average; the program makes %s allocations in all",
-			lr_show_bytes(c->allocated_bytes / c->allocations).text,
-			lr_show_count(in->model->total.allocations).text);
-		lr_finding_next(x, "keep one block for all passes, or put it on the stack");
-	} else {
-		lr_finding_title(
-			x, "%s small blocks at a time, with %s around them", n.text, bytes.text);
-		lr_finding_say(x, "%s on average, for which the C library takes at least %s",
-			lr_show_bytes(c->peak_bytes / c->peak_blocks).text,
-			lr_show_bytes(taken(c->peak_bytes / c->peak_blocks)).text);
-		lr_finding_next(x, "store them by value, or many in one block");
-	}
+	const struct churned *of = x->of;
+	kinds[of->kind].explain(x, of->site, &in->model->total);
 }
 
 const struct lr_finding_producer lr_findings_churn = {.find = find, .explain = explain};

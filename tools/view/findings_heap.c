@@ -8,11 +8,22 @@
 #include "tools/view/growth_judge.h"
 #include "tools/view/match.h"
 
-static bool is_peak(const struct lr_counts *c, uint64_t peak, const struct lr_thresholds *t)
+struct told {
+	uint64_t peak, live, resident; /* bytes: live at most, and live and resident afterwards */
+	uint64_t kept;                 /* bytes: released, and resident all the same */
+	uint64_t since;                /* microseconds */
+};
+
+/* resident: bytes, at most so many; 0: unknown, so nothing is told. Room that nobody has touched
+ * was no memory. */
+static bool is_peak(
+	const struct lr_counts *c, uint64_t peak, uint64_t resident, const struct lr_thresholds *t)
 {
-	return c->peak_bytes && c->peak_bytes >= lr_threshold(t, LR_THRESHOLD_HEAP_PEAK_BYTES) &&
+	return c->peak_bytes && resident &&
+	       c->peak_bytes >= lr_threshold(t, LR_THRESHOLD_HEAP_PEAK_BYTES) &&
 	       c->peak_blocks <= lr_threshold(t, LR_THRESHOLD_HEAP_PEAK_BLOCKS) &&
 	       lr_threshold_reached(t, LR_THRESHOLD_HEAP_PEAK_OF_PEAK, c->peak_bytes, peak) &&
+	       lr_threshold_reached(t, LR_THRESHOLD_HEAP_PEAK_RESIDENT, resident, c->peak_bytes) &&
 	       (double)c->live_bytes <= t->of[LR_THRESHOLD_HEAP_PEAK_LEFT] * (double)c->peak_bytes;
 }
 
@@ -20,23 +31,23 @@ static void find_peak(struct lr_findings *f, const struct lr_findings_input *in)
 {
 	const struct lr_model *m = in->model;
 	struct lr_match *match = lr_match_new(m, in->names, in->sites);
+	uint64_t resident = 0;
+	for (size_t i = 0; i < m->dumps_used; i++)
+		resident += m->dumps[i].rss_peak;
 	for (size_t i = 0; i < m->sites_used; i++) {
 		const struct lr_counts *c = &m->sites[i].counts;
-		if (!is_peak(c, m->total.peak_bytes, in->thresholds) ||
+		if (!is_peak(c, m->total.peak_bytes, resident, in->thresholds) ||
 			!lr_match_site(match, &m->sites[i]))
 			continue;
 		struct lr_finding *x = lr_finding_add(
 			f, &lr_findings_heap, "heap.peak", LR_SEVERITY_LOW, m->sites[i].frame);
 		x->count = c->peak_blocks;
 		x->bytes = x->weight = c->peak_bytes;
+		x->of = lr_findings_keep(
+			f, &(struct told){.resident = resident}, sizeof(struct told));
 	}
 	lr_match_free(match);
 }
-
-struct unreleased {
-	uint64_t peak, live, resident; /* bytes: live at most, and live and resident afterwards */
-	uint64_t since;                /* microseconds */
-};
 
 static uint64_t resident_at(const struct lr_series *rss, uint64_t time)
 {
@@ -49,7 +60,7 @@ static uint64_t resident_at(const struct lr_series *rss, uint64_t time)
 /* After the heap was largest it shrank by most, the program went on, and resident memory did not
  * follow. What is resident besides the heap is taken from the peak. */
 static bool is_unreleased(const struct lr_dump *d, const struct lr_dense *whole, size_t used,
-	const struct lr_thresholds *t, struct unreleased *u)
+	const struct lr_thresholds *t, struct told *u)
 {
 	const double least = t->of[LR_THRESHOLD_HEAP_UNRELEASED_BYTES];
 	const struct lr_history *h = &d->history;
@@ -70,12 +81,14 @@ static bool is_unreleased(const struct lr_dump *d, const struct lr_dense *whole,
 		(end->time > 1000000 && end->time - at->time < end->time / 20))
 		return false;
 	double most = (double)d->rss_peak, now = (double)resident_at(&d->rss, UINT64_MAX);
-	double besides = most > whole->last[peak] ? most - whole->last[peak] : 0;
-	*u = (struct unreleased){.peak = (uint64_t)whole->last[peak],
+	double besides =
+		most > (double)d->total.peak_bytes ? most - (double)d->total.peak_bytes : 0;
+	double kept = now - live - besides;
+	*u = (struct told){.peak = d->total.peak_bytes,
 		.live = (uint64_t)live,
 		.resident = (uint64_t)now,
+		.kept = kept > 0 ? (uint64_t)kept : 0,
 		.since = at->time};
-	double kept = now - live - besides;
 	return kept >= gone * t->of[LR_THRESHOLD_HEAP_UNRELEASED_RESIDENT] && kept >= least;
 }
 
@@ -99,7 +112,7 @@ static void find_unreleased(struct lr_findings *f, const struct lr_findings_inpu
 	struct lr_dense *whole = lr_calloc(1, sizeof(*whole));
 	for (size_t i = 0; i < in->model->dumps_used; i++) {
 		const struct lr_dump *d = &in->model->dumps[i];
-		struct unreleased u;
+		struct told u;
 		memset(whole, 0, sizeof(*whole));
 		if (!d->whole)
 			continue;
@@ -109,7 +122,7 @@ static void find_unreleased(struct lr_findings *f, const struct lr_findings_inpu
 		struct lr_finding *x = lr_finding_add(f, &lr_findings_heap, "heap.unreleased",
 			LR_SEVERITY_LOW, most_released(in->model));
 		x->count = 1;
-		x->bytes = x->weight = u.resident > u.live ? u.resident - u.live : 0;
+		x->bytes = x->weight = u.kept;
 		x->of = lr_findings_keep(f, &u, sizeof(u));
 	}
 	free(whole);
@@ -121,22 +134,31 @@ static void find(struct lr_findings *f, const struct lr_findings_input *in)
 	find_unreleased(f, in);
 }
 
+static void explain_peak(struct lr_finding *x, uint64_t all, const struct told *u)
+{
+	lr_finding_title(x, "%s of the peak of %s, in %s that did not stay",
+		lr_show_bytes(x->bytes).text, lr_show_bytes(all).text,
+		x->count == 1 ? "one block" : "a few blocks");
+	lr_finding_say(x, "at most %s were resident; all else held %s at that moment",
+		lr_show_bytes(u->resident).text, lr_show_bytes(all - x->bytes).text);
+	lr_finding_count(x, "peak_bytes", all);
+	lr_finding_count(x, "peak_resident_bytes", u->resident);
+	lr_finding_next(x, "if it is read or built whole: do it in pieces");
+}
+
 static void explain(struct lr_finding *x, const struct lr_findings_input *in)
 {
-	const struct unreleased *u = x->of;
-	if (!u) {
-		uint64_t all = in->model->total.peak_bytes;
-		lr_finding_title(x, "%s of the peak of %s, in %s that did not stay",
-			lr_show_bytes(x->bytes).text, lr_show_bytes(all).text,
-			x->count == 1 ? "one block" : "a few blocks");
-		lr_finding_count(x, "peak_bytes", all);
-		lr_finding_next(x, "if it is read or built whole: do it in pieces");
+	const struct told *u = x->of;
+	if (strcmp(x->kind, "heap.peak") == 0) {
+		explain_peak(x, in->model->total.peak_bytes, u);
 		return;
 	}
-	lr_finding_title(x, "%s are live, but %s are resident, since %s",
+	lr_finding_title(x, "at least %s that were released are still resident, since %s",
+		lr_show_bytes(u->kept).text, lr_show_time(u->since).text);
+	lr_finding_say(x,
+		"%s are live and %s resident; %s were live at most, and most of what was "
+		"released then was made here",
 		lr_show_bytes(u->live).text, lr_show_bytes(u->resident).text,
-		lr_show_time(u->since).text);
-	lr_finding_say(x, "%s were live at most; most of what was released then was made here",
 		lr_show_bytes(u->peak).text);
 	lr_finding_count(x, "live_bytes", u->live);
 	lr_finding_count(x, "resident_bytes", u->resident);

@@ -1,5 +1,6 @@
-/* retention.interior: large blocks to which nothing leads but one pointer, far into them. Only
- * where all pointers of the scan are known: a second one may lead to the start of what is meant. */
+/* retention.interior: large blocks to which nothing leads but pointers far into them. Of those in
+ * roots and reachable blocks the scan has noted the one that leads lowest; where the pointers are
+ * not all known, or others lead there, too, nothing is told. */
 #include <stdlib.h>
 #include "tools/util/mem.h"
 #include "tools/util/text.h"
@@ -14,6 +15,7 @@ struct held {
 	uint64_t meant; /* bytes from where the pointers lead to the ends */
 	uint64_t addr;  /* of the largest */
 	uint64_t largest;
+	bool several; /* places with pointers to one block */
 	const struct lr_dump *dump;
 };
 
@@ -34,47 +36,47 @@ static bool is_candidate(
 	       b->size >= s->min_size && b->size <= s->max_size;
 }
 
-static void count(uint8_t *pointers)
-{
-	if (*pointers < 2)
-		++*pointers;
-}
+/* Of a block. */
+struct pointers {
+	uint8_t places; /* that have some, up to two */
+	bool doubtful; /* some of them are not reachable themselves: where they lead is not known */
+};
 
-/* By block: pointers to it, up to two. What a register has, too, is no second one. NULL: not all
- * are known. */
-static uint8_t *count_pointers(const struct lr_scan *s)
+/* By block. NULL: not all are known. */
+static struct pointers *find_pointers(const struct lr_scan *s)
 {
 	struct lr_graph g;
-	uint8_t *pointers = NULL;
+	struct pointers *of = NULL;
 	lr_graph_read(&g, &s->graph, (uint32_t)s->blocks_used, (uint32_t)s->roots_used,
 		(uint32_t)s->words_used);
 	if (g.whole)
-		pointers = lr_calloc(s->blocks_used, sizeof(*pointers));
-	for (size_t i = 0; g.whole && i < g.first[g.blocks]; i++)
-		count(&pointers[g.to[i]]);
+		of = lr_calloc(s->blocks_used, sizeof(*of));
+	for (uint32_t from = 0; g.whole && from < g.blocks; from++)
+		for (uint32_t i = g.first[from]; i < g.first[from + 1]; i++) {
+			struct pointers *p = &of[g.to[i]];
+			p->places += p->places < 2;
+			p->doubtful |= s->blocks[from].verdict != LTF_VERDICT_REACHABLE;
+		}
 	for (size_t i = 0; g.whole && i < g.roots_used; i++) {
-		const struct lr_root_edge *e = &g.roots[i];
-		const struct lr_scan_block *b = &s->blocks[e->to];
-		bool same = e->word && s->words[e->from].value == b->addr + b->inside;
-		if (!same || (b->in == LTF_IN_WORD && b->holder == e->from))
-			count(&pointers[e->to]);
+		struct pointers *p = &of[g.roots[i].to];
+		p->places += p->places < 2;
 	}
 	lr_graph_free(&g);
-	return pointers;
+	return of;
 }
 
 static void look_at(struct held_list *to, const struct lr_dump *d, const struct lr_scan *s)
 {
-	uint8_t *pointers = NULL;
+	struct pointers *of = NULL;
 	size_t first = 0;
 	while (first < s->blocks_used &&
 		!is_candidate(&d->scans, &s->blocks[first], to->thresholds))
 		first++;
 	if (first < s->blocks_used)
-		pointers = count_pointers(s);
-	for (size_t i = first; pointers && i < s->blocks_used; i++) {
+		of = find_pointers(s);
+	for (size_t i = first; of && i < s->blocks_used; i++) {
 		const struct lr_scan_block *b = &s->blocks[i];
-		if (pointers[i] != 1 || !is_candidate(&d->scans, b, to->thresholds))
+		if (of[i].doubtful || !is_candidate(&d->scans, b, to->thresholds))
 			continue;
 		LR_GROW(to->all, to->used, to->room);
 		to->all[to->used++] = (struct held){.frame = b->site,
@@ -82,9 +84,10 @@ static void look_at(struct held_list *to, const struct lr_dump *d, const struct 
 			.meant = b->size - b->inside,
 			.addr = b->addr,
 			.largest = b->size,
+			.several = of[i].places > 1,
 			.dump = d};
 	}
-	free(pointers);
+	free(of);
 }
 
 static int by_frame(const void *pa, const void *pb)
@@ -112,6 +115,7 @@ static void merge(struct held_list *l)
 		l->all[put - 1].sum.blocks += x->sum.blocks;
 		l->all[put - 1].sum.bytes += x->sum.bytes;
 		l->all[put - 1].meant += x->meant;
+		l->all[put - 1].several |= x->several;
 	}
 	l->used = put;
 }
@@ -149,18 +153,17 @@ static void find(struct lr_findings *f, const struct lr_findings_input *in)
 static void explain(struct lr_finding *x, const struct lr_findings_input *in)
 {
 	const struct held *h = x->of;
-	bool one = h->sum.blocks == 1;
+	const char *blocks = h->sum.blocks == 1 ? "it" : "each";
 	(void)in;
 	char *held = lr_leak_amount(&h->sum);
-	lr_finding_title(x, "%s held by %s that can mean %s at the most", held,
-		one ? "one pointer into it" : "one pointer into each",
-		lr_show_bytes(h->meant).text);
+	lr_finding_title(x, "%s held by %s into %s that can mean %s at the most", held,
+		h->several ? "pointers" : "one pointer", blocks, lr_show_bytes(h->meant).text);
 	free(held);
 	lr_finding_say(x,
-		"%s lie before where %s, and nothing else leads there (unless the program goes "
-		"back from it)",
-		lr_show_bytes(h->sum.bytes - h->meant).text,
-		one ? "it points to" : "they point to");
+		"%s lie before where %s %s leads, and nothing leads there (unless the program goes "
+		"back from it); they stay as long as it does",
+		lr_show_bytes(h->sum.bytes - h->meant).text, h->several ? "the lowest" : "the one",
+		h->sum.blocks == 1 ? "pointer" : "pointer into each");
 	lr_finding_count(x, "held_bytes", h->sum.bytes);
 	lr_finding_count(x, "meant_bytes", h->meant);
 	lr_finding_next(x,
