@@ -145,9 +145,10 @@ enum ltf_res {
 	LTF_RES_SEGMENT_REMOVE = 36, /* segment */
 	LTF_RES_MREMAP_BEGIN = 37,   /* old address, old length: before an mremap */
 	LTF_RES_UNMAP_FAILED = 38,   /* address, length: after the thread's last 7, 34 or 37 */
-	/* What has a call of its own to release it (format/pairs.h). */
+	/* What has a call of its own to release it (format/pairs.def). */
 	LTF_RES_PAIR_CREATE = 48,  /* handle, number of the pair, bytes or 0 */
 	LTF_RES_PAIR_RELEASE = 49, /* handle, number of the pair */
+	LTF_RES_PAIR_MOVE = 50,    /* old handle, number of the pair, new handle */
 	LTF_RES_KIND_COUNT
 };
 

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <mntent.h>
 #include <stdio.h>
+#include "format/pairs.h"
 
 FILE *_IO_fopen(const char *path, const char *mode);
 FILE *_IO_fdopen(int fd, const char *mode);
@@ -13,10 +14,12 @@ int _IO_fclose(FILE *f);
 FILE *__setmntent(const char *path, const char *mode);
 int __endmntent(FILE *f);
 
-/* Below 0 where the stream has none (fmemopen). The C library's own function would set errno. */
+/* Below 0 where the stream has none: fmemopen's says so, of open_memstream's the field is never
+ * set. The C library's own function would set errno. */
 static int fd_of(const FILE *f)
 {
-	return f->_fileno;
+	enum { IS_FILE = 0x2000 }; /* _IO_IS_FILEBUF */
+	return f->_flags & IS_FILE ? f->_fileno : -1;
 }
 
 static unsigned cloexec_by(const char *mode)
@@ -43,8 +46,18 @@ DEFINE_FOPEN_BY(_IO_fopen)
 DEFINE_FOPEN(tmpfile, (void), (), 0)
 DEFINE_FOPEN(tmpfile64, (void), (), 0)
 /* The C library adds the e to the mode. */
-DEFINE_FOPEN(setmntent, (const char *path, const char *mode), (path, mode), LTF_FD_CLOEXEC)
-DEFINE_FOPEN(__setmntent, (const char *path, const char *mode), (path, mode), LTF_FD_CLOEXEC)
+#define DEFINE_SETMNTENT(name)                                                                     \
+	LT_PUBLIC FILE *name(const char *path, const char *mode)                                   \
+	{                                                                                          \
+		FILE *f_ = LT_FD_CALL(name, (path, mode), NULL);                                   \
+		if (f_) {                                                                          \
+			LT_FD_OPENED(fd_of(f_), LTF_FD_FILE, (uintptr_t)f_, LTF_FD_CLOEXEC);       \
+			LT_RECORD_RES(LTF_RES_PAIR_CREATE, (uintptr_t)f_, LTF_PAIR_MOUNTS, 0);     \
+		}                                                                                  \
+		return f_;                                                                         \
+	}
+DEFINE_SETMNTENT(setmntent)
+DEFINE_SETMNTENT(__setmntent)
 
 #define STREAM(fd, object)                                                                         \
 	do {                                                                                       \
@@ -71,6 +84,7 @@ DEFINE_FDOPEN(_IO_fdopen)
 		if (f_) {                                                                          \
 			LT_FD_OPENED(fd_of(f_), LTF_FD_PIPE, 0, LTF_FD_POPEN | cloexec_by(mode));  \
 			STREAM(fd_of(f_), f_);                                                     \
+			LT_RECORD_RES(LTF_RES_PAIR_CREATE, (uintptr_t)f_, LTF_PAIR_PROGRAM, 0);    \
 		}                                                                                  \
 		return f_;                                                                         \
 	}
@@ -93,23 +107,32 @@ DEFINE_POPEN(_IO_popen)
 DEFINE_FREOPEN(freopen)
 DEFINE_FREOPEN(freopen64)
 
+#define RELEASED(f, pair)                                                                          \
+	do {                                                                                       \
+		uint64_t args_[] = {(uintptr_t)(f), pair};                                         \
+		lt_trace_resource(LTF_RES_PAIR_RELEASE, args_, 2, &regs_);                         \
+	} while (0)
+
 /* What they return speaks of more than the descriptor, but only a close of one that is not open
- * fails with EBADF. */
-#define DEFINE_FCLOSE(name, by)                                                                    \
+ * fails with EBADF. pair: of what has no descriptor, or a call of its own; that fclose has closed
+ * such a one is told by the descriptor. */
+#define DEFINE_FCLOSE(name, by, pair)                                                              \
 	LT_PUBLIC int name(FILE *f)                                                                \
 	{                                                                                          \
 		struct lt_regs regs_;                                                              \
 		LT_REGS_CALLER(&regs_);                                                            \
 		int fd_ = fd_of(f);                                                                \
+		if (by == LTF_FD_BY_PCLOSE || fd_ < 0)                                             \
+			RELEASED(f, pair);                                                         \
 		bool told_ = lt_fd_closing(&regs_, fd_, by, f);                                    \
 		int r_ = LT_FD_CALL(name, (f), -1);                                                \
 		if (r_ < 0 && told_ && errno == EBADF)                                             \
 			lt_fd_not_closed(&regs_, fd_, by, EBADF);                                  \
 		return r_;                                                                         \
 	}
-DEFINE_FCLOSE(fclose, LTF_FD_BY_FCLOSE)
-DEFINE_FCLOSE(_IO_fclose, LTF_FD_BY_FCLOSE)
-DEFINE_FCLOSE(pclose, LTF_FD_BY_PCLOSE)
+DEFINE_FCLOSE(fclose, LTF_FD_BY_FCLOSE, LTF_PAIR_MEMORY_STREAM)
+DEFINE_FCLOSE(_IO_fclose, LTF_FD_BY_FCLOSE, LTF_PAIR_MEMORY_STREAM)
+DEFINE_FCLOSE(pclose, LTF_FD_BY_PCLOSE, LTF_PAIR_PROGRAM)
 
 /* Whether these succeed cannot be seen: they always return 1. */
 #define DEFINE_ENDMNTENT(name)                                                                     \
@@ -117,8 +140,10 @@ DEFINE_FCLOSE(pclose, LTF_FD_BY_PCLOSE)
 	{                                                                                          \
 		struct lt_regs regs_;                                                              \
 		LT_REGS_CALLER(&regs_);                                                            \
-		if (f)                                                                             \
+		if (f) {                                                                           \
+			RELEASED(f, LTF_PAIR_MOUNTS);                                              \
 			lt_fd_closing(&regs_, fd_of(f), LTF_FD_BY_FCLOSE, f);                      \
+		}                                                                                  \
 		return LT_FD_CALL(name, (f), -1);                                                  \
 	}
 DEFINE_ENDMNTENT(endmntent)

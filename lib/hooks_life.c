@@ -1,5 +1,4 @@
 /* Calls that begin or end a program image, or change what the tracer may rely on. */
-#include <dlfcn.h>
 #include <linux/seccomp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -7,17 +6,9 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 #include "lib/hook.h"
-#include "lib/modules.h"
 #include "lib/resume.h"
 #include "lib/snapshot.h"
 #include "lib/sys.h"
-
-LT_PUBLIC int dlclose(void *handle)
-{
-	int r = lt_real.dlclose(handle);
-	lt_modules_changed();
-	return r;
-}
 
 LT_PUBLIC void _exit(int status)
 {

@@ -4,7 +4,9 @@
 #define LT_REAL_H
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <link.h>
 #include <mqueue.h>
 #include <poll.h>

@@ -1,5 +1,5 @@
 /* Shared by replay.c (blocks), replay_open.c (resources that are open) and replay_resources.c,
- * replay_fds.c and replay_mappings.c (their events). Not for others. */
+ * replay_fds.c, replay_mappings.c and replay_pairs.c (their events). Not for others. */
 #ifndef LR_REPLAY_PARTS_H
 #define LR_REPLAY_PARTS_H
 
@@ -119,9 +119,13 @@ void lr_opens_free(struct lr_opens *o);
 void lr_replay_note_scans(struct lr_replay *r, const struct lr_scans *scans);
 
 void lr_replay_resource(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
-/* Of these, those of threads; of descriptors; and of mappings and shared memory. */
+/* Of these, those of threads; of descriptors; of mappings and shared memory; and of
+ * pairs. */
 void lr_replay_thread_event(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
 void lr_replay_fd(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
 void lr_replay_mapping(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
+void lr_replay_pair(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
+/* A descriptor's closing may release a pair: that of the FILE that it belongs to. */
+void lr_replay_stream(struct lr_replay *r, const struct ltf_event *ev);
 
 #endif

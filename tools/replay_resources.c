@@ -1,5 +1,5 @@
-/* Events of resources: which one they open, change or release. Threads, mappings and descriptors
- * have files of their own. */
+/* Events of resources: which one they open, change or release. Threads, mappings, descriptors and
+ * pairs have files of their own. */
 #include "tools/replay_parts.h"
 
 static void create_timer(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)
@@ -57,17 +57,6 @@ static void timer(struct lr_replay *r, uint32_t thread, const struct ltf_event *
 	}
 }
 
-static void pair(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)
-{
-	unsigned kind = LR_RES_PAIR + (unsigned)ev->args[1];
-	if (ev->args[1] >= LR_RES_PAIRS_MAX)
-		r->tally->missed.unknown_events++;
-	else if (ev->id == LTF_RES_PAIR_CREATE)
-		lr_open_create(r, kind, ev->args[0], ev->args[2], thread, ev);
-	else
-		lr_open_release(r, kind, ev->args[0], ev);
-}
-
 void lr_replay_resource(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)
 {
 	switch (ev->id) {
@@ -98,6 +87,7 @@ void lr_replay_resource(struct lr_replay *r, uint32_t thread, const struct ltf_e
 	case LTF_RES_FD_CLOSE_RANGE:
 	case LTF_RES_FD_STREAM:
 	case LTF_RES_FD_INHERITED:
+		lr_replay_stream(r, ev);
 		lr_replay_fd(r, thread, ev);
 		break;
 	case LTF_RES_SEGMENT_CREATE:
@@ -108,7 +98,8 @@ void lr_replay_resource(struct lr_replay *r, uint32_t thread, const struct ltf_e
 		break;
 	case LTF_RES_PAIR_CREATE:
 	case LTF_RES_PAIR_RELEASE:
-		pair(r, thread, ev);
+	case LTF_RES_PAIR_MOVE:
+		lr_replay_pair(r, thread, ev);
 		break;
 	case LTF_RES_IGNORE: /* the scan's matter */
 		break;

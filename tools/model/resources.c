@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "tools/model/pairs.h"
 #include "tools/util/mem.h"
 
 const struct lr_resource_words *lr_resource_words(unsigned kind)
@@ -13,7 +14,8 @@ const struct lr_resource_words *lr_resource_words(unsigned kind)
 		LR_RESOURCES(WORDS)
 #undef WORDS
 			{"resource", "resources", "resources", "never released"}};
-	return &words[kind < LR_RES_PAIR ? kind : LR_RES_PAIR];
+	const struct lr_pair *pair = lr_pair_of(kind);
+	return pair ? &pair->words : &words[kind < LR_RES_PAIR ? kind : LR_RES_PAIR];
 }
 
 unsigned lr_resource_of_key(const char *key)

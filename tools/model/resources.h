@@ -27,7 +27,7 @@ enum lr_resource {
 #define LR_RESOURCE_KIND(name, one, many, key, lacks) LR_RES_##name,
 	LR_RESOURCES(LR_RESOURCE_KIND)
 #undef LR_RESOURCE_KIND
-		LR_RES_PAIR, /* and on: one kind for each number of a pair */
+		LR_RES_PAIR, /* and on: one kind for each number of a pair (pairs.h) */
 	LR_RES_PAIRS_MAX = 64,
 	LR_RES_KINDS = LR_RES_PAIR + LR_RES_PAIRS_MAX
 };
@@ -68,6 +68,9 @@ struct lr_open_resource {
 			uint64_t prot, flags;
 			uint64_t segment; /* plus 1, of shared memory that was attached; else 0 */
 		} mapping;
+		struct {
+			uint64_t more; /* of the same handle, which are listed by themselves */
+		} pair;
 	};
 };
 
