@@ -380,6 +380,6 @@ void lr_replay_source(struct lr_source *s, struct lr_tally *tally,
 	}
 	lr_replay_finish(r);
 	lr_replay_note_scans(r, scans);
-	lr_open_note(r, LR_OPEN_END, true);
+	lr_open_note(r, NULL, true);
 	lr_replay_free(r);
 }

@@ -4,6 +4,7 @@
 #include "tools/replay_parts.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "tools/util/mem.h"
 
 #define IN_VAIN_MAX (UINT64_C(1) << 28) /* entries: beyond it ranges are not followed */
@@ -246,19 +247,23 @@ static void list_open(struct lr_replay *r, struct lr_open_at *at)
 	res->listed += at->used;
 }
 
-void lr_open_note(struct lr_replay *r, uint32_t scan, bool list)
+void lr_open_note(struct lr_replay *r, const struct lr_scan *scan, bool list)
 {
 	struct lr_resources *res = &r->tally->resources;
-	struct lr_open_at at = {.scan = scan};
-	unsigned kinds = 0;
-	for (unsigned k = 0; k < LR_RES_KINDS; k++)
-		kinds += res->total[k].open != 0;
-	at.sums = lr_calloc(kinds, sizeof(*at.sums));
-	for (unsigned k = 0; k < LR_RES_KINDS; k++)
-		if (res->total[k].open)
-			at.sums[at.sums_used++] = (struct lr_open_sum){.kind = (uint8_t)k,
-				.open = res->total[k].open,
-				.bytes = res->total[k].open_bytes};
+	struct lr_open_at at = {.scan = scan ? scan->number : LR_OPEN_END};
+	struct lr_open_sum sums[LR_RES_KINDS];
+	for (unsigned k = 0; k < LR_RES_KINDS; k++) {
+		struct lr_open_sum *s = &sums[at.sums_used];
+		*s = (struct lr_open_sum){.kind = (uint8_t)k,
+			.open = res->total[k].open,
+			.bytes = res->total[k].open_bytes};
+		if (scan)
+			lr_open_compare(r, scan, s);
+		at.sums_used += s->open || s->found;
+	}
+	at.sums = lr_calloc(at.sums_used, sizeof(*at.sums));
+	if (at.sums_used)
+		memcpy(at.sums, sums, at.sums_used * sizeof(*at.sums));
 	if (list)
 		list_open(r, &at);
 	LR_GROW(res->at, res->at_used, res->at_room);
@@ -286,10 +291,11 @@ void lr_replay_note_scans(struct lr_replay *r, const struct lr_scans *scans)
 	uint32_t wanted = r->tally->selection.open_at;
 	bool last = is_last(scans->keep) || is_last(wanted);
 	for (; r->scans_noted < scans->used; r->scans_noted++) {
-		uint32_t number = scans->scan[r->scans_noted].number;
+		const struct lr_scan *scan = &scans->scan[r->scans_noted];
+		uint32_t number = scan->number;
 		if (last)
 			forget_lists(&r->tally->resources);
-		lr_open_note(r, number,
+		lr_open_note(r, scan,
 			last || scans->keep == LR_SCANS_ALL || scans->keep == number ||
 				wanted == number);
 	}

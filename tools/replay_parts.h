@@ -110,8 +110,10 @@ void lr_open_known(struct lr_replay *r, unsigned kind);
 /* All of them from first to last are gone. */
 void lr_open_release_range(struct lr_replay *r, unsigned kind, uint64_t first, uint64_t last,
 	const struct ltf_event *ev);
-/* Notes what is open for the scan of that number, or for the end (LR_OPEN_END). */
-void lr_open_note(struct lr_replay *r, uint32_t scan, bool list);
+/* Notes what is open for the scan; NULL: for the end. */
+void lr_open_note(struct lr_replay *r, const struct lr_scan *scan, bool list);
+/* Fills in what the scan has found of the sum's kind (replay_compare.c). */
+void lr_open_compare(struct lr_replay *r, const struct lr_scan *scan, struct lr_open_sum *s);
 void lr_opens_free(struct lr_opens *o);
 
 /* Notes what is open for those scans of the source that are new: all events before their moment

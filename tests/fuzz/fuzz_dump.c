@@ -74,7 +74,7 @@ static void report(const struct lr_model *m)
 	struct lr_symbol_options none = {.sysroot = "/nonexistent"};
 	struct lr_names *names = lr_names_open(m, &none);
 	struct lr_summary *summary = lr_summary_make(m);
-	struct lr_details *details = lr_details_make(m, names, 10, 10);
+	struct lr_details *details = lr_details_make(m, 10);
 	struct lr_style style = {0};
 	for (int group = 0; group < LR_GROUP_COUNT; group++) {
 		struct lr_query q = {.group = (enum lr_group)group,
@@ -89,18 +89,28 @@ static void report(const struct lr_model *m)
 			.scan = group ? LR_SCANS_LAST : 1};
 		struct lr_leaks *leaks = lr_leaks_make(m, names, &lost);
 		struct lr_findings *findings = lr_findings_make(m, names, &lost, NULL);
+		struct lr_resource_query asked = {.sites = &q,
+			.sort = (enum lr_resource_sort)(group % LR_RESOURCE_SORT_COUNT),
+			.at = group == LR_GROUP_MODULE ? LR_SCANS_LAST
+			      : group                  ? LR_OPEN_END
+						       : 1,
+			.all = group % 2,
+			.open_max = 5};
+		struct lr_resources_view *resources = lr_resources_view_make(m, names, &asked);
 		struct lr_report r = {.command = "fuzz",
 			.summary = summary,
+			.resources = resources,
 			.headline = group % 2,
 			.table = table,
 			.leaks = leaks,
 			.findings = findings,
-			.details = details};
+			.details = group % 2 ? details : NULL};
 		lr_render_text(nowhere, &r, &style);
 		lr_render_json(nowhere, &r, &style);
 		lr_render_collapsed(nowhere, table);
 		lr_findings_free(findings);
 		lr_leaks_free(leaks);
+		lr_resources_view_free(resources);
 		lr_table_free(table);
 	}
 	report_holders(m, names, summary);

@@ -10,12 +10,20 @@ plain()
 		-e '/^  alloc\|^  free\|^  release\|^  restore/{
 			s/ malloc\( #.*\)*$/ api 0\1/; s/ calloc\( #.*\)*$/ api 1\1/; s/ realloc\( #.*\)*$/ api 2\1/
 			s/ memalign\( #.*\)*$/ api 3\1/; s/ new\( #.*\)*$/ api 4\1/; }' \
-		-e 's/resource mmap/resource 6/' -e 's/resource thread-create/resource 1/' \
+		-f "$tmp/resources" \
 		-e 's/^  blob meta .*/  blob 1/' -e 's/^  blob module .*/  blob 2/' -e 's/^  blob thread .*/  blob 4/' \
 		-e 's/^  blob \([0-9]*\) .*/  blob \1/' -e 's/ *$//'
 }
 
-for name in good-plain good-plain-threads good-scan good-scan-fds good-scan-pthreads; do
+i=0
+for name in - thread-create thread-join thread-detach timer-create timer-delete mmap munmap mremap ignore timer-set \
+	itimer-set - - - - fd-open fd-close fd-close-failed fd-close-range fd-stream fd-inherited - - - - - - - - - - brk \
+	shm-attach shm-detach segment-create segment-remove - - - - - - - - - - - pair-create pair-release; do
+	echo "s/resource $name /resource $i /"
+	i=$((i + 1))
+done >"$tmp/resources"
+
+for name in good-plain good-plain-threads good-scan good-scan-fds good-scan-pthreads good-resources; do
 	"$leakreport" raw "$samples/$name.bin" | plain >"$tmp/raw"
 	python3 "$samples/decode.py" "$samples/$name.bin" >"$tmp/decoded" || fail "decode.py cannot read $name"
 	plain <"$tmp/decoded" >"$tmp/second"

@@ -435,6 +435,70 @@ static void good_pthreads(void)
 	save(&g, "good-scan-pthreads");
 }
 
+#define RES(kind, site, ...)                                                                       \
+	dg_res(&g, LTF_RES_##kind, site, sizeof((uint64_t[]){__VA_ARGS__}) / 8,                    \
+		(uint64_t[]){__VA_ARGS__})
+
+/* Every kind of resource, most of them left open; and a scan that has found some more, and misses
+ * one. */
+static void good_resources(void)
+{
+	static const uint64_t fds[][LTF_FDS_COLUMNS] = {
+		{0, 0, 1}, {1, 0, 1}, {2, 0, 1}, {4, 0, 2}, {5, LTF_FDS_CLOEXEC, 3}, {9, 0, 3}};
+	static const char *const texts[] = {"/dev/pts/0", "/tmp/log", "socket:[4711]"};
+	static const uint64_t timers[][LTF_TIMER_COLUMNS] = {{1, 1, 2, 1, 0, 4711}};
+	struct dg g;
+	struct dg_block b[2 * PAIRS];
+	struct dg_scan s = pairs(b, 1);
+	s.fds = fds;
+	s.n_fds = s.figure[LTF_SCAN_FDS] = sizeof(fds) / sizeof(*fds);
+	s.texts = texts;
+	s.n_texts = sizeof(texts) / sizeof(*texts);
+	s.timers = timers;
+	s.n_timers = 1;
+	s.figure[LTF_SCAN_TIMERS] = 2;
+	s.figure[LTF_SCAN_TASKS] = 1;
+	s.figure[LTF_SCAN_TIME_US] = 1000000;
+	begin(&g, 0, 0);
+	g.codec = LTF_CODEC_PLAIN;
+	RES(FD_INHERITED, 0, 0, 2);
+	rounds(&g);
+	for (uint64_t n = 3; n < 20; n++)
+		RES(FD_OPEN, 2, n, n % LTF_FD_KINDS, n == 4 ? 0x7000 : 0, n % 2);
+	RES(FD_STREAM, 2, 5, 0x8000);
+	RES(FD_CLOSE, 3, 3, LTF_FD_BY_CLOSE, 0);
+	RES(FD_CLOSE, 3, 99, LTF_FD_BY_CLOSE, 0);
+	RES(FD_CLOSE_FAILED, 3, 99, LTF_FD_BY_CLOSE, 9);
+	RES(FD_CLOSE, 3, 4, LTF_FD_BY_FCLOSE, 0x7000);
+	RES(FD_CLOSE_RANGE, 3, 7, 0xffffffff);
+	RES(FD_OPEN, 2, 4, LTF_FD_FILE, 0x7000, 0);
+	RES(FD_OPEN, 2, 2, LTF_FD_DUP, 5, LTF_FD_REPLACES);
+	RES(THREAD_CREATE, 2, 0x7f1000000000, 0);
+	RES(THREAD_CREATE, 2, 0x7f1000001000, 1);
+	RES(TIMER_CREATE, 3, 1, 1, 0, 0);
+	RES(TIMER_SET, 3, 1, 1500000000, 250000000, 0);
+	RES(TIMER_CREATE, 3, 2, 0, 2, 0x4000);
+	RES(TIMER_DELETE, 3, 2);
+	RES(ITIMER_SET, 4, 0, 5000000000, 0);
+	RES(MMAP, 3, 0x7f2000000000, 65536, 3ULL << 32 | 0x22);
+	RES(MMAP, 3, 0x7f3000000000, 65536, 1ULL << 32 | 1);
+	RES(MREMAP, 0, 0x7f2000000000, 65536, 0x7f4000000000, 131072);
+	RES(MUNMAP, 3, 0x7f3000000000, 4096);
+	RES(BRK, 3, 0x555500200000, 0x555500300000);
+	RES(SEGMENT_CREATE, 3, 17, 4096);
+	RES(SHM_ATTACH, 3, 0x7f5000000000, 4096, 17);
+	RES(PAIR_CREATE, 4, 0x30000, 0, 0);
+	RES(PAIR_CREATE, 4, 0x31000, 1, 4096);
+	RES(PAIR_RELEASE, 4, 0x31000, 1);
+	dg_drain(&g, 0);
+	dg_scan(&g, &s);
+	RES(FD_CLOSE, 3, 5, LTF_FD_BY_CLOSE, 0);
+	RES(SEGMENT_REMOVE, 3, 17);
+	RES(SHM_DETACH, 3, 0x7f5000000000);
+	dg_finish(&g, 0);
+	save(&g, "good-resources");
+}
+
 static void bad_scans(void)
 {
 	static const char *const names[] = {"bad-scan-cut", "bad-scan-count", "bad-scan-holder",
@@ -476,6 +540,7 @@ int main(int argc, char **argv)
 	good_scans();
 	good_fds();
 	good_pthreads();
+	good_resources();
 	bad_scans();
 	return 0;
 }

@@ -356,6 +356,62 @@ static void at_scans(void **state)
 	done(&g, t);
 }
 
+/* What a scan has found, beside what the events say. */
+static void beside_a_scan(void **state)
+{
+	static const uint64_t fds[][LTF_FDS_COLUMNS] = {{0}, {3}, {5}, {6}};
+	static const uint64_t pthreads[][LTF_PTHREAD_COLUMNS] = {{0x10, 0, LTF_PTHREAD_ENDED},
+		{0x20, 12, LTF_PTHREAD_DETACHED}, {0x50, 13, LTF_PTHREAD_HELPER},
+		{0x90, 11, LTF_PTHREAD_MAIN}};
+	static const uint64_t timer_rows[][LTF_TIMER_COLUMNS] = {
+		{1, 0, 2}, {0x200008001, 7, 2}, {0x200009001, 8, 2}};
+	(void)state;
+	struct dg g;
+	struct dg_scan scan = {.number = 1,
+		.fds = fds,
+		.n_fds = 4,
+		.pthreads = pthreads,
+		.n_pthreads = 4,
+		.timers = timer_rows,
+		.n_timers = 3};
+	scan.figure[LTF_SCAN_FDS] = 4;
+	scan.figure[LTF_SCAN_TASKS] = 4; /* one more than the C library knows */
+	scan.figure[LTF_SCAN_TIMERS] = 3 + 1;
+	dg_init(&g, 0, 0);
+	RES(FD_INHERITED, 0, 0, 0);
+	RES(FD_OPEN, 1, 3, LTF_FD_FILE, 0, 0);
+	RES(FD_OPEN, 1, 4, LTF_FD_FILE, 0, 0);
+	RES(THREAD_CREATE, 1, 0x10, 0);
+	RES(THREAD_CREATE, 1, 0x20, 1);
+	RES(THREAD_CREATE, 1, 0x30, 0);
+	RES(TIMER_CREATE, 1, 0, 0, 0, 0);
+	RES(TIMER_CREATE, 1, 0x100004000, 0, 2, 0);
+	dg_drain(&g, 0);
+	dg_scan(&g, &scan);
+	scan.number = 2;
+	scan.figure[LTF_SCAN_FDS] = 5; /* not all are in the table */
+	scan.figure[LTF_SCAN_TIMERS] = 0;
+	dg_scan(&g, &scan);
+	struct lr_tally *t = replay_all(&g);
+	struct lr_open_sum s = lr_open_sum(at(t, 1), LR_RES_DESCRIPTOR);
+	assert_true(s.compared);
+	assert_int_equal(s.open, 3);
+	assert_int_equal(s.found, 4);
+	assert_int_equal(s.unknown, 2);
+	assert_int_equal(s.missing, 1);
+	s = lr_open_sum(at(t, 1), LR_RES_THREAD);
+	assert_int_equal(s.found, 4);
+	assert_int_equal(s.unknown, 2);
+	assert_int_equal(s.missing, 1);
+	s = lr_open_sum(at(t, 1), LR_RES_TIMER);
+	assert_int_equal(s.found, 3);
+	assert_int_equal(s.unknown, 1);
+	assert_int_equal(s.missing, 0);
+	assert_false(lr_open_sum(at(t, 2), LR_RES_DESCRIPTOR).compared);
+	assert_false(lr_open_sum(at(t, 2), LR_RES_TIMER).compared);
+	done(&g, t);
+}
+
 /* Peaks: a site's own, and its share of its kind's. */
 static void peaks(void **state)
 {
@@ -419,7 +475,7 @@ int main(void)
 		cmocka_unit_test(descriptors), cmocka_unit_test(closes_of_nothing),
 		cmocka_unit_test(ranges), cmocka_unit_test(memory), cmocka_unit_test(pairs),
 		cmocka_unit_test(damaged), cmocka_unit_test(forked), cmocka_unit_test(limits),
-		cmocka_unit_test(at_scans), cmocka_unit_test(peaks),
-		cmocka_unit_test(along_the_run)};
+		cmocka_unit_test(at_scans), cmocka_unit_test(beside_a_scan),
+		cmocka_unit_test(peaks), cmocka_unit_test(along_the_run)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -112,6 +112,11 @@ struct lr_resource_release {
 struct lr_open_sum {
 	uint8_t kind;
 	uint64_t open, bytes; /* open: without released ones */
+	/* Beside what the scan has found in the process, where it has looked: */
+	bool compared;
+	uint64_t found;   /* there are; without the process's first thread */
+	uint64_t unknown; /* of these, opened by ways that no hook sees */
+	uint64_t missing; /* open by the events, and not there */
 };
 struct lr_open_at {
 	uint32_t scan; /* number; LR_OPEN_END: the end */

@@ -65,6 +65,7 @@ static json_t *scan(const struct lr_leak_scan *s)
 		return o;
 	const uint64_t *f = s->scan->figure;
 	lr_json_set(o, "number", lr_json_number(s->scan->number));
+	lr_json_set(o, "resources", lr_json_open_at(lr_dump_open_at(s->dump, s->scan->number)));
 	lr_json_set(o, "reason", lr_json_text(s->reason));
 	lr_json_set(o, "doubtful", json_boolean(s->doubtful));
 	lr_json_set(o, "time_microseconds", lr_json_number(f[LTF_SCAN_TIME_US]));

@@ -15,6 +15,40 @@ json_t *lr_json_resource_total(const struct lr_resource_total *t)
 	return o;
 }
 
+json_t *lr_json_open_at(const struct lr_open_at *at)
+{
+	json_t *o = json_object();
+	for (size_t i = 0; at && i < at->sums_used; i++) {
+		const struct lr_open_sum *s = &at->sums[i];
+		json_t *j = json_object();
+		lr_json_set(j, "open", lr_json_number(s->open));
+		lr_json_set(j, "open_bytes", lr_json_number(s->bytes));
+		if (s->compared) {
+			lr_json_set(j, "found", lr_json_number(s->found));
+			lr_json_set(j, "of_unknown_origin", lr_json_number(s->unknown));
+			lr_json_set(j, "missing", lr_json_number(s->missing));
+		}
+		lr_json_set(o, lr_resource_words(s->kind)->key, j);
+	}
+	return o;
+}
+
+static json_t *scans(const struct lr_resources_view *v)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < v->scans_used; i++) {
+		const struct lr_resource_scan *s = &v->scans[i];
+		json_t *j = json_object();
+		lr_json_set(j, "pid", lr_json_number(s->dump->header.pid));
+		lr_json_set(j, "number", lr_json_number(s->scan->number));
+		lr_json_set(
+			j, "time_microseconds", lr_json_number(s->scan->figure[LTF_SCAN_TIME_US]));
+		lr_json_set(j, "resources", lr_json_open_at(s->at));
+		json_array_append_new(list, j);
+	}
+	return list;
+}
+
 static void timer(json_t *j, const struct lr_open_resource *o)
 {
 	json_t *t = json_object();
@@ -106,5 +140,6 @@ json_t *lr_json_resources(const struct lr_resources_view *v)
 	for (size_t i = 0; i < v->used; i++)
 		json_array_append_new(rows, row(v, &v->rows[i]));
 	lr_json_set(o, "rows", rows);
+	lr_json_set(o, "scans", scans(v));
 	return o;
 }

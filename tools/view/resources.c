@@ -194,7 +194,7 @@ static void list_ones(struct making *k, struct lr_resource_row *r, size_t first,
 static void add_row(struct making *k, const struct lr_resource_row *r)
 {
 	struct lr_resources_view *v = k->v;
-	if (!k->q->all && r->open == 0 && r->ones_all == 0) {
+	if (!k->q->all && r->open == 0) {
 		free(r->ones);
 		return;
 	}
@@ -371,6 +371,19 @@ static void fill_row(struct making *k, struct lr_resource_row *r)
 	}
 }
 
+static void list_scans(struct lr_resources_view *v, const struct lr_model *m)
+{
+	for (size_t d = 0; d < m->dumps_used; d++) {
+		const struct lr_dump *dump = &m->dumps[d];
+		for (size_t i = 0; i < dump->scans.used; i++) {
+			const struct lr_scan *scan = &dump->scans.scan[i];
+			LR_GROW(v->scans, v->scans_used, v->scans_room);
+			v->scans[v->scans_used++] = (struct lr_resource_scan){
+				dump, scan, lr_dump_open_at(dump, scan->number)};
+		}
+	}
+}
+
 struct lr_resources_view *lr_resources_view_make(
 	const struct lr_model *m, struct lr_names *names, const struct lr_resource_query *q)
 {
@@ -391,6 +404,7 @@ struct lr_resources_view *lr_resources_view_make(
 	cut(&k);
 	for (size_t i = 0; i < v->used; i++)
 		fill_row(&k, &v->rows[i]);
+	list_scans(v, m);
 	lr_match_free(k.match);
 	lr_map_free(&k.fds);
 	free(k.sites.list);
@@ -408,6 +422,7 @@ void lr_resources_view_free(struct lr_resources_view *v)
 		free(v->owned[i]);
 	free(v->owned);
 	free(v->rows);
+	free(v->scans);
 	free(v->kinds);
 	free(v);
 }

@@ -64,6 +64,13 @@ struct lr_resource_sum {
 	size_t all_rows;           /* before the limit */
 };
 
+/* A scan, and what was open at it. */
+struct lr_resource_scan {
+	const struct lr_dump *dump;
+	const struct lr_scan *scan;
+	const struct lr_open_at *at;
+};
+
 struct lr_resources_view {
 	enum lr_group group;
 	enum lr_resource_sort sort;
@@ -73,6 +80,8 @@ struct lr_resources_view {
 	size_t kinds_used;
 	struct lr_resource_row *rows; /* by kind, then as sorted */
 	size_t used;
+	struct lr_resource_scan *scans; /* by dump, then in order */
+	size_t scans_used, scans_room;
 	char **owned;
 	size_t owned_used, owned_room;
 };

@@ -55,6 +55,36 @@ static bool has_own_malloc(const struct lr_dump *d)
 	return unhooked && strncmp(unhooked, "malloc of ", 10) == 0;
 }
 
+/* What the last scans have found in the processes, and no hook has seen coming or going. */
+static void add_unknown_origin(struct lr_summary *s, const struct lr_model *m)
+{
+	static const struct {
+		unsigned kind;
+		const char *unknown, *unknown_text, *missing, *missing_text;
+	} rows[] = {
+#define ROW(name, words)                                                                           \
+	{LR_RES_##name, words "s_of_unknown_origin", words "s of unknown origin",                  \
+		words "s_gone_unseen", words "s gone, no release was seen"}
+		ROW(THREAD, "thread"), ROW(TIMER, "timer"), ROW(MAPPING, "mapping"),
+		ROW(DESCRIPTOR, "descriptor")};
+#undef ROW
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		uint64_t unknown = 0, missing = 0;
+		for (size_t d = 0; d < m->dumps_used; d++) {
+			const struct lr_dump *dump = &m->dumps[d];
+			const struct lr_scan *last = lr_scans_get(&dump->scans, LR_SCANS_LAST);
+			struct lr_open_sum sum = {0};
+			if (last)
+				sum = lr_open_sum(
+					lr_dump_open_at(dump, last->number), rows[i].kind);
+			unknown += sum.unknown;
+			missing += sum.missing;
+		}
+		add_row(s, rows[i].unknown, rows[i].unknown_text, unknown, false);
+		add_row(s, rows[i].missing, rows[i].missing_text, missing, false);
+	}
+}
+
 static void make_coverage(struct lr_summary *s, const struct lr_model *m)
 {
 	uint64_t lost[LTF_LOST_COUNT] = {0}, skipped = 0, bad_runs = 0, unknown = 0, own = 0;
@@ -66,7 +96,7 @@ static void make_coverage(struct lr_summary *s, const struct lr_model *m)
 		unknown += m->dumps[i].status.unknown_records;
 		own += has_own_malloc(&m->dumps[i]);
 	}
-	s->coverage = lr_calloc(LTF_LOST_COUNT + 16, sizeof(*s->coverage));
+	s->coverage = lr_calloc(LTF_LOST_COUNT + 32, sizeof(*s->coverage));
 #define LOST_ROW(index, key, text, loss) add_row(s, key, text, lost[index], loss);
 	LOST_ROWS(LOST_ROW)
 #define MISSED_ROW(field, text, loss) add_row(s, #field, text, m->missed.field, loss);
@@ -77,6 +107,7 @@ static void make_coverage(struct lr_summary *s, const struct lr_model *m)
 	add_row(s, "own_mallocs",
 		"programs with a malloc in front: what it does not hand on is not seen", own,
 		m->total.allocations == 0);
+	add_unknown_origin(s, m);
 	add_row(s, "unknown_records", "records of an unknown kind", unknown, false);
 	if (s->damaged)
 		s->complete = false;
