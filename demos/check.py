@@ -205,6 +205,19 @@ def print_table(rows):
         print("  ".join(cell.ljust(width) for cell, width in zip(row, [*widths, 0])).rstrip())
 
 
+def hold_page(runs, page):
+    """The page has a section for each demo, with the findings that the report has, at the same functions."""
+    with open(page, encoding="utf-8") as f:
+        sections = dict(part.split("\n", 1) for part in re.split(r"^### ", f.read(), flags=re.M)[1:])
+    for name, run in runs.items():
+        if name.endswith("-repaired") or "." in name:
+            continue
+        shown = re.findall(r"^    ([a-z]+\.[a-z]+)  .*\n        (\w+) ", sections.get(name, ""), re.M)
+        got = [(x["kind"], x["site"][0]["function"]) for x in run.report["findings"] if not run.is_pending(x["kind"])]
+        if name not in sections or sorted(shown) != sorted(got):
+            run.complain(f"doc/DEMOS.md shows {shown}, the report {got}")
+
+
 def schema_errors(runs, sources):
     """Holds each report to the schema."""
     top = os.path.dirname(os.path.abspath(sources))
@@ -248,6 +261,7 @@ def main():
                 site, number = runs[f"{name}.{limit}"].hold_limit(demos[name], ends)
                 rows.append(["", what, site, number, ""])
     schema_errors(runs.values(), sources)
+    hold_page(runs, os.path.join(sources, "../doc/DEMOS.md"))
     print_table(rows)
     for name, run in runs.items():
         with open(run.path + ".wrong", "w", encoding="utf-8") as f:

@@ -1,10 +1,11 @@
 /* map-no-presize: each request collects the words of a text in a table that begins with 8 slots and
  * is rehashed into one of twice the size whenever it is three quarters full.
  *
- * 300 requests with 3000 words: for each, nine rehashes up to 4096 slots.
+ * 300 requests with 3000 words: for each, nine rehashes up to 4096 slots, out of
+ * tables of 8 * (8 + .. + 2048) bytes.
  *
  * expect: ends=exit:0
- * expect: finding=churn.realloc site=new_slots count=2700
+ * expect: finding=churn.realloc site=new_slots count=2700 bytes=9811200
  * expect: allocated site=new_slots count=3000 bytes=19641600
  */
 #include <stdio.h>
