@@ -27,14 +27,24 @@ static bool understood(const char *wanted)
 	return false;
 }
 
+/* Of these findings it is told what holds which blocks. */
+static bool wants_blocks(const char *wanted)
+{
+	static const char *const kinds[] = {
+		"retention.interior", "thread.blocked", "thread.unjoined", "timer.undeleted"};
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (lr_wanted_finding(wanted, kinds[i]))
+			return true;
+	return false;
+}
+
 static int run(const struct lr_command *c, const struct lr_options *o, char **dumps, size_t count)
 {
 	struct lr_session s;
 	const char *wanted = o->errors_for ? o->errors_for : LR_WANTED_DEFAULT;
 	if (!understood(wanted))
 		return LR_EXIT_USAGE;
-	uint32_t kept = lr_wanted_finding(wanted, "retention.interior") ? LR_SCANS_LAST_OF_FEW
-									: LR_SCANS_NONE;
+	uint32_t kept = wants_blocks(wanted) ? LR_SCANS_LAST_OF_FEW : LR_SCANS_NONE;
 	if (!lr_session_open(&s, o, dumps, count, kept))
 		return s.status;
 	struct lr_query q = lr_query_of(o, LR_SORT_UNFREED, 20, 12);

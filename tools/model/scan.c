@@ -312,3 +312,19 @@ const struct lr_scan *lr_scans_get(const struct lr_scans *s, uint32_t number)
 			return &s->scan[i];
 	return NULL;
 }
+
+uint32_t lr_scan_block_at(const struct lr_scan *s, uint64_t addr)
+{
+	const struct lr_scan_block *b = s->blocks;
+	size_t low = 0, high = b ? s->blocks_used : 0;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		if (b[mid].addr <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low && (addr == b[low - 1].addr || addr - b[low - 1].addr < b[low - 1].size))
+		return (uint32_t)low - 1;
+	return UINT32_MAX;
+}

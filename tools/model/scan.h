@@ -29,9 +29,22 @@ struct lr_scan_block {
 	uint32_t untouched;   /* pages (4 KiB) within the block that were never touched */
 };
 
+/* Kinds of roots and of words: enum lt_scan_kind of lib/scan.h. */
+enum lr_root_kind {
+	LR_ROOT_DATA,
+	LR_ROOT_STACK,
+	LR_ROOT_TLS,
+	LR_ROOT_REGISTERS,
+	LR_ROOT_MAPPING,
+	LR_ROOT_KERNEL,
+	LR_ROOT_DECLARED
+};
+/* Ids of the kernel's words: enum lt_kept_kind of lib/kept.h. */
+enum { LR_KEPT_TIMER = 2 };
+
 struct lr_scan_root {
 	uint64_t start, length;
-	uint32_t kind, id; /* kind: enum lt_scan_kind of lib/scan.h */
+	uint32_t kind, id; /* kind: enum lr_root_kind */
 };
 
 struct lr_scan_word {
@@ -191,6 +204,9 @@ static inline bool lr_scan_doubtful(const struct lr_scan *s)
 	return s->figure[LTF_SCAN_UNKNOWN_THREADS] != 0 ||
 	       (s->figure[LTF_SCAN_COVERAGE] & LTF_SCAN_REGISTERS_UNKNOWN) != 0;
 }
+
+/* The block at an address; UINT32_MAX: there is none. */
+uint32_t lr_scan_block_at(const struct lr_scan *s, uint64_t addr);
 
 /* The order of a scan's sites and of its owned: for qsort. */
 int lr_scan_by_site(const void *, const void *);

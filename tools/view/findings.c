@@ -90,6 +90,18 @@ void lr_finding_place(struct lr_finding *x, const struct lr_findings_input *in, 
 	p->stack_main = lr_stack_to_main(p->stack, p->stack_used, &p->stack_rest);
 }
 
+void lr_finding_place_lines(struct lr_finding *x, const char *what, struct lr_line *lines,
+	size_t used, uint64_t count, char *text)
+{
+	LR_GROW(x->places, x->places_used, x->places_room);
+	x->places[x->places_used++] = (struct lr_finding_place){.what = what,
+		.text = text,
+		.count = count,
+		.stack = lines,
+		.stack_used = used,
+		.stack_main = used};
+}
+
 static int by_weight(const void *pa, const void *pb)
 {
 	const struct lr_finding *a = pa, *b = pb;

@@ -98,9 +98,13 @@ void lr_finding_real(struct lr_finding *x, const char *key, double value);
 void lr_finding_place(struct lr_finding *x, const struct lr_findings_input *in, const char *what,
 	uint32_t frame, uint64_t count, char *text);
 
+/* The same of lines that are no stack of the model's; takes them over, too. */
+void lr_finding_place_lines(struct lr_finding *x, const char *what, struct lr_line *lines,
+	size_t used, uint64_t count, char *text);
+
 /* One row for each: tools/view/findings_NAME.c. */
 #define LR_FINDING_PRODUCERS(X)                                                                    \
-	X(churn) X(frees) X(growth) X(heap) X(interior) X(leaks) X(untouched)
+	X(churn) X(frees) X(growth) X(heap) X(interior) X(leaks) X(threads) X(timers) X(untouched)
 #define LR_FINDING_DECLARE(name) extern const struct lr_finding_producer lr_findings_##name;
 LR_FINDING_PRODUCERS(LR_FINDING_DECLARE)
 

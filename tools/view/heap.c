@@ -111,22 +111,6 @@ void lr_heap_close(struct lr_heap *h)
 	free(h);
 }
 
-uint32_t lr_heap_block_at(const struct lr_heap *h, uint64_t addr)
-{
-	const struct lr_scan_block *b = h->scan->blocks;
-	size_t low = 0, high = h->scan->blocks_used;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		if (b[mid].addr <= addr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (low && (addr == b[low - 1].addr || addr - b[low - 1].addr < b[low - 1].size))
-		return (uint32_t)low - 1;
-	return LR_NO_NODE;
-}
-
 struct lr_heap *lr_heap_of(const struct lr_model *m, struct lr_names *names, uint32_t scan)
 {
 	for (size_t i = m->dumps_used; i-- > 0;) {

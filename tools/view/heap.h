@@ -88,7 +88,4 @@ struct lr_line *lr_heap_place_lines(
 /* Looks where in the sources a variable is declared. */
 void lr_heap_declare(struct lr_heap *h, uint32_t holder);
 
-/* The block that an address lies in, or LR_NO_NODE. */
-uint32_t lr_heap_block_at(const struct lr_heap *h, uint64_t addr);
-
 #endif

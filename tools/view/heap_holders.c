@@ -8,18 +8,6 @@
 #include "tools/view/heap_parts.h"
 #include "tools/view/match.h"
 
-/* Kinds of roots, as lib/scan.h has them. */
-enum {
-	ROOT_DATA,
-	ROOT_STACK,
-	ROOT_TLS,
-	ROOT_REGISTERS,
-	ROOT_MAPPING,
-	ROOT_KERNEL,
-	ROOT_DECLARED,
-	ROOT_KINDS
-};
-
 struct finding {
 	struct lr_heap *h;
 	size_t holders_room, passing_room, holds_room;
@@ -243,7 +231,7 @@ static uint32_t program_load(const struct lr_heap *h)
 static uint64_t thread_pointer(const struct lr_scan *s, const struct lr_scan_root *r)
 {
 	for (size_t i = 0; r->id && i < s->roots_used; i++)
-		if (s->roots[i].kind == ROOT_TLS && s->roots[i].id == r->id &&
+		if (s->roots[i].kind == LR_ROOT_TLS && s->roots[i].id == r->id &&
 			s->roots[i].start == r->start + r->length)
 			return s->roots[i].start;
 	return 0;
@@ -287,30 +275,30 @@ static void hold_by_root(struct finding *f, const struct lr_root_edge *e)
 	struct lr_holder x = {.kind = LR_HOLDER_OTHER, .addr = r->start, .size = r->length};
 	uint32_t holder;
 	switch (r->kind) {
-	case ROOT_DATA: {
+	case LR_ROOT_DATA: {
 		uint64_t offset = find_variable(f, r->start + e->offset, &holder);
 		hold(f, holder, e->to, offset);
 		return;
 	}
-	case ROOT_STACK: {
+	case LR_ROOT_STACK: {
 		uint64_t offset = find_frame(f, e, r, &holder);
 		hold(f, holder, e->to, offset);
 		return;
 	}
-	case ROOT_TLS: {
+	case LR_ROOT_TLS: {
 		uint64_t offset = find_thread_local(f, e, r, &holder);
 		hold(f, holder, e->to, offset);
 		return;
 	}
-	case ROOT_KERNEL:
+	case LR_ROOT_KERNEL:
 		x.kind = LR_HOLDER_KERNEL;
 		x.name = kernel_name(r->id);
 		holder = holder_for(f, r->id, &x);
 		break;
 	default:
-		x.kind = r->kind == ROOT_MAPPING    ? LR_HOLDER_MAPPING
-			 : r->kind == ROOT_DECLARED ? LR_HOLDER_DECLARED
-						    : LR_HOLDER_OTHER;
+		x.kind = r->kind == LR_ROOT_MAPPING    ? LR_HOLDER_MAPPING
+			 : r->kind == LR_ROOT_DECLARED ? LR_HOLDER_DECLARED
+						       : LR_HOLDER_OTHER;
 		holder = holder_for(f, e->from, &x);
 	}
 	hold(f, holder, e->to, e->offset);
@@ -321,11 +309,11 @@ static void hold_by_word(struct finding *f, const struct lr_root_edge *e)
 	const struct lr_scan_word *w = &f->h->scan->words[e->from];
 	struct lr_holder x = {.kind = LR_HOLDER_OTHER};
 	uint32_t holder;
-	if (w->kind == ROOT_REGISTERS || w->kind == ROOT_TLS) {
-		bool tls = w->kind == ROOT_TLS;
+	if (w->kind == LR_ROOT_REGISTERS || w->kind == LR_ROOT_TLS) {
+		bool tls = w->kind == LR_ROOT_TLS;
 		holder = of_thread(f, tls ? LR_HOLDER_TLS : LR_HOLDER_REGISTER, w->id, e->from, 0);
 	} else {
-		if (w->kind == ROOT_KERNEL) {
+		if (w->kind == LR_ROOT_KERNEL) {
 			x.kind = LR_HOLDER_KERNEL;
 			x.name = kernel_name(w->id);
 		}

@@ -96,6 +96,8 @@ void lr_resources_view_free(struct lr_resources_view *v);
 struct lr_resource_one lr_resource_one(const struct lr_model *m, const struct lr_dump *d,
 	const struct lr_open_resource *o, const struct lr_scan *scan, const struct lr_scan_fd *fd);
 void lr_resource_one_free(struct lr_resource_one *one);
+/* "CLOCK_MONOTONIC" .. */
+const char *lr_clock_word(uint64_t clock);
 /* "file", "socket" ..: enum ltf_fd. */
 const char *lr_fd_word(unsigned what);
 

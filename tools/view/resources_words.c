@@ -33,7 +33,7 @@ const char *lr_fd_word(unsigned what)
 	return words[what < LTF_FD_KINDS ? what : LTF_FD_OTHER];
 }
 
-static const char *clock_word(uint64_t clock)
+const char *lr_clock_word(uint64_t clock)
 {
 	static const char *const words[] = {[CLOCK_REALTIME] = "CLOCK_REALTIME",
 		[CLOCK_MONOTONIC] = "CLOCK_MONOTONIC",
@@ -150,7 +150,7 @@ struct lr_resource_one lr_resource_one(const struct lr_model *m, const struct lr
 	struct lr_resource_one one = {.res = o, .dump = d, .handle = handle_text(o)};
 	switch (o->kind) {
 	case LR_RES_TIMER:
-		one.type = clock_word(o->timer.clock);
+		one.type = lr_clock_word(o->timer.clock);
 		one.more = timer_more(o);
 		break;
 	case LR_RES_ITIMER:

@@ -63,7 +63,7 @@ static void select_blocks(struct asking *a)
 {
 	uint64_t addr;
 	if (is_address(a->w->asked, &addr)) {
-		uint32_t block = lr_heap_block_at(a->h, addr);
+		uint32_t block = lr_scan_block_at(a->h->scan, addr);
 		if (block != LR_NO_NODE) {
 			want(a, block);
 			a->w->addr = a->h->scan->blocks[block].addr;
