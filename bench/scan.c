@@ -1,7 +1,8 @@
-/* What judging costs: bench-scan [BLOCKS [SIZE [LINKS [LOST%]]]]. A heap of its own making: BLOCKS
- * blocks of SIZE bytes, 16 apart from each other, in each LINKS pointers to others anywhere; some
- * hundred roots; of LOST% of the blocks neither roots nor blocks that are not lost know. Then the
- * graph is told. Prints the time by the clock of the CPU. */
+/* What judging costs: bench-scan [BLOCKS [SIZE [LINKS [LOST% [TARGETS]]]]]. A heap of its own
+ * making: BLOCKS blocks of SIZE bytes, 16 apart from each other, in each LINKS pointers to others
+ * anywhere; some hundred roots; of LOST% of the blocks neither roots nor blocks that are not lost
+ * know. Then the graph is told. Of TARGETS mappings every second one is pointed to, from the first
+ * blocks. Prints the time by the clock of the CPU. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,6 +100,22 @@ static void tell_graph(struct lt_scan *s)
 		(double)graph_bytes / (double)g.edges);
 }
 
+/* Beside the heap, so that pointers to blocks need not be looked at closely. */
+static void add_targets(struct lt_scan *s, uint32_t n, char *heap, size_t pitch)
+{
+	enum { SIZE = 64 << 10 };
+	uintptr_t at = (uintptr_t)room((size_t)n * SIZE, false);
+
+	s->targets = calloc(n, sizeof(*s->targets));
+	s->n_targets = n;
+	for (uint32_t i = 0; i < n; i++) {
+		s->targets[i] = (struct lt_scan_target){
+			.start = at + i * SIZE, .end = at + (i + 1) * SIZE, .group = i};
+		if (i % 2)
+			*(uintptr_t *)(heap + i * pitch) = at + i * SIZE;
+	}
+}
+
 int main(int argc, char **argv)
 {
 	uint32_t n = argc > 1 ? (uint32_t)atol(argv[1]) : 10000000;
@@ -124,6 +141,8 @@ int main(int argc, char **argv)
 		.n_roots = 1,
 		.heuristics = LT_SCAN_HEURISTICS,
 		.work = room(lt_scan_work(n), true)};
+	if (argc > 5)
+		add_targets(&s, (uint32_t)atol(argv[5]), heap, pitch);
 	double start = now();
 	lt_scan_run(&s);
 	print(&s, now() - start);

@@ -172,6 +172,7 @@ enum ltf_record {
 	LTF_REC_FDS = 12,     /* a table: descriptors */
 	LTF_REC_TEXTS = 13,   /* names that tables refer to: v length, bytes, one after the other */
 	LTF_REC_PTHREADS = 14, /* a table: threads, as the C library has them */
+	LTF_REC_MAPS = 15,     /* a table: mappings */
 	LTF_REC_TIMERS = 16    /* a table: timers, as the kernel has them */
 };
 

@@ -35,10 +35,11 @@
 	X(WORDS_READ, "words_read", 22)                                                            \
 	X(POINTERS, "pointers", 23) /* of these, into the range of the blocks */                   \
 	X(ROOT_BYTES, "root_bytes", 24)                                                            \
-	X(FD_LIMIT, "fd_limit", 25) /* RLIMIT_NOFILE, the soft one */                              \
-	X(FDS, "fds", 26)           /* descriptors of the process, but the tracer's own */         \
-	X(TASKS, "tasks", 27)       /* threads, as the kernel has them */                          \
-	X(TIMERS, "timers", 28)     /* so, too, plus 1; 0: it does not tell of them */
+	X(FD_LIMIT, "fd_limit", 25)         /* RLIMIT_NOFILE, the soft one */                      \
+	X(FDS, "fds", 26)                   /* descriptors of the process, but the tracer's own */ \
+	X(TASKS, "tasks", 27)               /* threads, as the kernel has them */                  \
+	X(TIMERS, "timers", 28)             /* so, too, plus 1; 0: it does not tell of them */     \
+	X(MAPPED_BYTES, "mapped_bytes", 29) /* of the program's own mappings */
 
 #define LTF_SCAN_FIGURE_ENUM(id, name, number) LTF_SCAN_##id = number,
 enum ltf_scan_figure { LTF_SCAN_FIGURES(LTF_SCAN_FIGURE_ENUM) LTF_SCAN_FIGURE_COUNT };
@@ -178,6 +179,44 @@ enum ltf_fds_flag {
 	LTF_FDS_CLOEXEC = 1,
 	LTF_FDS_LISTENING = 2,
 	LTF_FDS_NOT_READ = 4 /* there were too many: nothing but the number is known */
+};
+
+/* Mappings, in order of their addresses. */
+enum ltf_maps_column {
+	LTF_MAPS_START,    /* pages (4 KiB), less where the row before ends */
+	LTF_MAPS_PAGES,    /* its length */
+	LTF_MAPS_KIND,     /* enum ltf_mapping */
+	LTF_MAPS_ACCESS,   /* a set of enum ltf_maps_access */
+	LTF_MAPS_FLAGS,    /* a set of enum ltf_maps_flag */
+	LTF_MAPS_RESIDENT, /* pages of the program's own that are in memory or swapped out */
+	LTF_MAPS_NAME,     /* a text, as /proc/self/maps has it */
+	LTF_MAPS_COLUMNS
+};
+/* What memory is. Append; never renumber. */
+enum ltf_mapping {
+	LTF_MAPPING_UNKNOWN,   /* nobody is known to have mapped it */
+	LTF_MAPPING_OWN,       /* the program, by a call that is recorded */
+	LTF_MAPPING_INHERITED, /* the same before a fork */
+	LTF_MAPPING_ALLOCATOR,
+	LTF_MAPPING_OBJECT, /* a file that is mapped privately: the program, libraries */
+	LTF_MAPPING_STACK,
+	LTF_MAPPING_BRK,
+	LTF_MAPPING_TRACER,
+	LTF_MAPPING_KERNEL,
+	LTF_MAPPING_KINDS
+};
+enum ltf_maps_access {
+	LTF_MAPS_READ = 1,
+	LTF_MAPS_WRITE = 2,
+	LTF_MAPS_EXEC = 4,
+	LTF_MAPS_SHARED = 8,
+	LTF_MAPS_FILE = 16
+};
+enum ltf_maps_flag {
+	LTF_MAPS_HELD = 1,       /* something points to it */
+	LTF_MAPS_NOT_JUDGED = 2, /* nobody looked, or pointers to it need not look like any */
+	LTF_MAPS_BLOCKS = 4,     /* live blocks lie in it: not judged either */
+	LTF_MAPS_NOT_COUNTED = 8 /* how much of it is resident is not known */
 };
 
 /* The greatest number of columns that a reader here looks at, and a writer writes. */

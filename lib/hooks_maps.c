@@ -29,7 +29,7 @@ static void note_mapped(const void *p, size_t len, int flags, bool placed, const
 	uintptr_t start = (uintptr_t)p, end = start + ltf_mapped_length(len, (unsigned)flags);
 	if (lt_mode == LT_MODE_ON && !lt_is_internal() && !lt_allocator_called(caller))
 		lt_mapped_add(start, end, placed);
-	else if (lt_mapped_any())
+	else
 		lt_mapped_remove(start, end);
 }
 
@@ -77,7 +77,7 @@ static int real_munmap(void *addr, size_t len)
 static uint32_t forget_mapped(const void *p, size_t len)
 {
 	uintptr_t start = (uintptr_t)p;
-	return lt_mapped_any() ? lt_mapped_remove(start, start + lt_sys_pages(len)) : 0;
+	return lt_mapped_remove(start, start + lt_sys_pages(len));
 }
 
 LT_PUBLIC int munmap(void *addr, size_t len)

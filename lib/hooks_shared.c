@@ -54,7 +54,7 @@ LT_PUBLIC void *shmat(int id, const void *addr, int flags)
 
 LT_PUBLIC int shmdt(const void *addr)
 {
-	uintptr_t start = (uintptr_t)addr, end = lt_mapped_any() ? lt_mapped_end(start) : 0;
+	uintptr_t start = (uintptr_t)addr, end = lt_mapped_end(start);
 	if (!lt_real.shmdt) {
 		errno = ENOSYS;
 		return -1;

@@ -62,11 +62,14 @@ bool lt_judge_begin(uint64_t blocks)
 	size_t word_len = LT_JUDGE_WORDS * sizeof(struct lt_scan_word);
 	size_t untouched_len = LT_JUDGE_UNTOUCHED * sizeof(struct lt_untouched);
 	size_t timer_len = LT_JUDGE_TIMERS * sizeof(struct lt_timer);
+	size_t mark_len = LT_JUDGE_MARKS * sizeof(struct lt_judge_mark);
+	size_t target_len = LT_SCAN_TARGETS_MAX * sizeof(struct lt_scan_target);
 	struct lt_judge *c = &lt_cut;
 	c->memory_len = lt_sys_pages(block_len) + lt_sys_pages(work_len) +
 			lt_sys_pages(mapping_len) + lt_sys_pages(root_len) +
 			4 * lt_sys_pages(range_len) + lt_sys_pages(word_len) +
-			lt_sys_pages(untouched_len) + lt_sys_pages(timer_len) + LT_JUDGE_TEXT;
+			lt_sys_pages(untouched_len) + lt_sys_pages(timer_len) +
+			lt_sys_pages(mark_len) + lt_sys_pages(target_len) + LT_JUDGE_TEXT;
 	char *p = c->memory = lt_sys_map(c->memory_len, false);
 	if (!p)
 		return false;
@@ -86,6 +89,9 @@ bool lt_judge_begin(uint64_t blocks)
 	c->n_timers = 0;
 	c->timers_known = false;
 	c->tasks = 1;
+	c->marks = take(&p, mark_len);
+	c->n_marks = 0;
+	c->scan.targets = take(&p, target_len);
 	c->text = take(&p, LT_JUDGE_TEXT);
 	c->room = (uint32_t)blocks;
 	note_allocators(c->allocators);

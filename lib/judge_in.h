@@ -13,7 +13,16 @@ enum {
 	LT_JUDGE_ROOTS = 2 * LT_JUDGE_MAPPINGS,
 	LT_JUDGE_WORDS = 1 << 20,
 	LT_JUDGE_UNTOUCHED = 1 << 18,
-	LT_JUDGE_TIMERS = 1 << 17
+	LT_JUDGE_TIMERS = 1 << 17,
+	LT_JUDGE_MARKS = 1 << 14
+};
+
+/* Memory of which it is known what it is. */
+struct lt_judge_mark {
+	uintptr_t start, end;
+	uint32_t kind;   /* enum ltf_mapping */
+	uint32_t target; /* OWN: index of it */
+	uint32_t group;  /* OWN: as in mapped.h */
 };
 
 /* All of it lies in one mapping, of which most is never touched. */
@@ -40,6 +49,8 @@ struct lt_judge {
 	bool timers_known;
 	struct lt_timer *timers;
 	struct lt_scan_range *skip, *tables, *code, *theirs;
+	struct lt_judge_mark *marks;
+	uint32_t n_marks;
 };
 extern struct lt_judge lt_cut;
 
@@ -55,6 +66,11 @@ void lt_judge_count_untouched(bool after);
 void lt_judge_skip(uintptr_t start, uintptr_t end);
 /* Instead of lt_roots_add, where there may be unknown blocks: all that is no block. */
 void lt_judge_gaps(void);
+
+/* Notes what memory is. */
+void lt_judge_mark(uintptr_t start, uintptr_t end, uint32_t kind);
+/* With all marks made: puts them in order, and makes targets of the program's own mappings. */
+void lt_judge_targets(const struct lt_moment *moment);
 
 /* In the copy: finds the roots, and what cannot be read. */
 bool lt_judge_roots(const struct lt_moment *moment);

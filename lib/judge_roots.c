@@ -4,6 +4,7 @@
 #include <link.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "format/scan.h"
 #include "lib/allocator.h"
 #include "lib/bootstrap.h"
 #include "lib/declared.h"
@@ -88,8 +89,10 @@ static void add_root(uintptr_t start, uintptr_t end)
 static void subtract_own(void)
 {
 	uintptr_t range[2];
-	for (unsigned i = 0; lt_sys_own(i, range); i++)
+	for (unsigned i = 0; lt_sys_own(i, range); i++) {
 		lt_roots_subtract(&lt_cut.roots, range[0], range[1]);
+		lt_judge_mark(range[0], range[1], LTF_MAPPING_TRACER);
+	}
 	subtract_own_data();
 	for (unsigned i = 0; lt_bootstrap_region(i, range); i++)
 		add_root(range[0], range[1]);
@@ -189,6 +192,7 @@ bool lt_judge_roots(const struct lt_moment *moment)
 	lt_roots_sort(&lt_cut.roots);
 	s->n_ordered = lt_cut.roots.n;
 	s->n_later = lt_declared_add(&lt_cut.roots, lt_cut.mappings, lt_cut.mapping_count);
+	lt_judge_targets(moment);
 	s->roots = lt_cut.roots.root;
 	s->n_roots = lt_cut.roots.n;
 	return !lt_cut.roots.full;

@@ -3,6 +3,7 @@
  * returned. The C library keeps the stacks of others for new threads: nothing of them. */
 #include "lib/judge_in.h"
 
+#include "format/scan.h"
 #include "lib/lifecycle.h"
 #include "lib/nptl.h"
 #include "lib/real.h"
@@ -129,6 +130,8 @@ static void add_thread(void *unused, const struct lt_nptl_thread *t)
 		t->low ? (struct lt_scan_range){t->low, t->high} : lt_judge_main_stack();
 	(void)unused;
 	threads.main_seen |= !t->low;
+	if (t->low)
+		lt_judge_mark(t->low, t->end, LTF_MAPPING_STACK);
 	add_word(t->vector, LT_SCAN_TLS, t->tid, 0);
 	lt_nptl_each_closed(t->vector, readable, add_closed, NULL);
 	if (t->state == LT_NPTL_LIVES) {

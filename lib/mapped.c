@@ -14,7 +14,7 @@ static struct {
 static struct {
 	_Atomic uint32_t used; /* what is behind was never touched */
 	_Atomic uint32_t groups;
-	_Atomic int live; /* entries */
+	_Atomic int live; /* entries that are not inherited */
 } mapped;
 
 static uint32_t used(void)
@@ -32,7 +32,8 @@ static void put(uintptr_t start, uintptr_t end, uint32_t group)
 			continue;
 		entry[i].group = group;
 		atomic_store(&entry[i].end, end);
-		atomic_fetch_add(&mapped.live, 1);
+		if (!(end & INHERITED))
+			atomic_fetch_add(&mapped.live, 1);
 		uint32_t n = mapped.used;
 		while (n <= i && !atomic_compare_exchange_weak(&mapped.used, &n, i + 1))
 			;
@@ -48,7 +49,8 @@ static void cut(uint32_t i, uintptr_t start, uintptr_t end)
 	if (start <= from && end >= to) {
 		atomic_store(&entry[i].end, 0);
 		atomic_store(&entry[i].start, 0);
-		atomic_fetch_sub(&mapped.live, 1);
+		if (!mark)
+			atomic_fetch_sub(&mapped.live, 1);
 	} else if (start <= from) {
 		atomic_store(&entry[i].start, end);
 	} else {
@@ -127,9 +129,9 @@ bool lt_mapped_get(unsigned i, struct lt_mapped *m)
 
 void lt_mapped_inherit(void)
 {
-	if (!mapped.live)
-		return;
-	for (uint32_t i = 0, n = used(); i < n; i++)
+	for (uint32_t i = 0, n = used(); i < n && mapped.live; i++)
 		if (entry[i].start && entry[i].end)
 			atomic_fetch_or(&entry[i].end, INHERITED);
+	if (mapped.live)
+		mapped.live = 0;
 }

@@ -29,7 +29,7 @@ void lt_mapped_restore(uintptr_t start, uintptr_t end, uint32_t group);
 /* Where the mapping ends that begins there; 0: none does. */
 uintptr_t lt_mapped_end(uintptr_t start);
 
-/* False: there is none. */
+/* Whether there is any that is not inherited. */
 bool lt_mapped_any(void);
 /* The i-th (in no order, maybe empty); false: there are no more. */
 bool lt_mapped_get(unsigned i, struct lt_mapped *m);

@@ -99,7 +99,7 @@ const char *lt_mapping_read(const char *line, const char *end, const struct lt_m
 	const char *eol = line < end ? memchr(line, '\n', (size_t)(end - line)) : NULL;
 	if (!eol || !parse(&l, line, eol))
 		return NULL;
-	*m = (struct lt_mapping){.start = l.start, .end = l.end};
+	*m = (struct lt_mapping){.start = l.start, .end = l.end, .name = l.name};
 	m->flags = kind_of(&l, before, dump) | (l.access[0] == 'r' ? LT_MAPPING_READ : 0) |
 		   (l.access[1] == 'w' ? LT_MAPPING_WRITE : 0) |
 		   (l.access[2] == 'x' ? LT_MAPPING_EXEC : 0);

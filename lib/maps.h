@@ -29,7 +29,8 @@ enum lt_mapping_flag {
 struct lt_mapping {
 	uintptr_t start, end;
 	uint32_t flags;
-	uint32_t used; /* SMALL: a bit for each 2 MiB of 64 in which such blocks lie */
+	uint32_t used;    /* SMALL: a bit for each 2 MiB of 64 in which such blocks lie */
+	const char *name; /* in the text, up to the line's end */
 };
 
 /* Reads one line of maps. dump: the inode and device of the dump, whose mappings are OTHER. Returns

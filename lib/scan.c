@@ -165,6 +165,7 @@ static struct lt_scan_state *begin(struct lt_scan *s)
 
 	t->s = s;
 	t->n = t->head = t->tail = 0;
+	t->x.any_held = false;
 	char *at = (char *)t + up(sizeof(*t));
 	t->settled = (uint64_t *)at;
 	__builtin_memset(t->settled, 0, bits_size(n));
@@ -173,6 +174,8 @@ static struct lt_scan_state *begin(struct lt_scan *s)
 	t->list = t->queue + n;
 	t->leader = t->list + n;
 	at += up(3 * n * sizeof(uint32_t));
+	if (!n)
+		return t;
 	lt_scan_sort((uint64_t *)s->blocks, s->n_blocks, sizeof(*s->blocks) / sizeof(uint64_t));
 	lt_scan_index(&t->x, s->blocks, s->n_blocks, at);
 	return t;
@@ -185,11 +188,13 @@ void lt_scan_run(struct lt_scan *s)
 	s->words_read = s->pointers = 0;
 	if (s->step == 0)
 		s->step = sizeof(uintptr_t);
-	if (s->n_blocks == 0)
+	if (s->n_blocks == 0 && s->n_targets == 0)
 		return;
 	struct lt_scan_state *t = begin(s);
+	lt_scan_watch_begin(t);
 	search_roots(t);
 	search_possible(t);
+	lt_scan_watch_end(t);
 	if (judged(s) == s->n_blocks)
 		return;
 	search_led(t, list_lost(t));

@@ -111,6 +111,18 @@ struct lt_scan_ranges {
 	uint32_t n;
 };
 
+/* A range of which it is asked whether anything points into it, or to its end where no other
+ * begins: a word of a root, a block that is REACHABLE or POSSIBLE, or a word that lies nowhere.
+ * What points there from within another target counts if that one is held. Targets of one group are
+ * held together, and do not hold themselves. They are roots or not, as the caller has it. */
+struct lt_scan_target {
+	uintptr_t start, end;
+	uint32_t group; /* the index of the first target of the same group */
+	bool held;      /* given: it is held in any case; found: something points to the group */
+	bool open_end;  /* its end counts as a part of it: nothing else begins there */
+};
+enum { LT_SCAN_TARGETS_MAX = 4096 };
+
 /* What the scan could not know; a set. */
 enum lt_scan_coverage {
 	LT_SCAN_BLOCKS_UNKNOWN =
@@ -137,6 +149,9 @@ struct lt_scan {
 	struct lt_scan_ranges code;   /* executable */
 	void *work;                   /* lt_scan_work(n_blocks) bytes, aligned to 64 */
 	unsigned coverage;            /* of enum lt_scan_coverage; the caller's alone */
+	/* In order of their addresses, apart from each other; at most LT_SCAN_TARGETS_MAX. */
+	struct lt_scan_target *targets;
+	uint32_t n_targets;
 
 	/* Found. */
 	uint64_t count[LT_SCAN_VERDICTS], bytes[LT_SCAN_VERDICTS];

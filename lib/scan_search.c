@@ -7,7 +7,8 @@ enum {
 	BLOCKS_AHEAD = 24, /* how far ahead in the queue the memory is asked for: descriptions, */
 	WORDS_AHEAD = 12,  /* contents, */
 	LINES_AHEAD = 4,   /* and so many lines of these */
-	FEW = 8            /* candidates */
+	FEW = 8,           /* candidates */
+	WATCHED = 4096     /* bytes that are looked at for pointers to targets at a time */
 };
 
 void lt_scan_judge(struct lt_scan *s, struct lt_scan_block *b, enum lt_scan_verdict v)
@@ -177,6 +178,29 @@ static inline __attribute__((always_inline)) void gather(
 	}
 }
 
+static inline __attribute__((always_inline)) void gather_by(
+	struct lt_scan_state *t, uintptr_t start, uintptr_t end, uint32_t from)
+{
+	unsigned step = t->s->step;
+
+	if (step == sizeof(uintptr_t))
+		gather(t, start, end, from, sizeof(uintptr_t));
+	else
+		gather(t, start, end, from, step);
+}
+
+/* The same words twice, while they are in the cache. */
+static __attribute__((noinline)) void gather_watched(
+	struct lt_scan_state *t, uintptr_t start, uintptr_t end, uint32_t from)
+{
+	for (uintptr_t at = start, next; at < end; at = next) {
+		next = end - at > WATCHED ? at + WATCHED : end;
+		lt_scan_watch(t, at, next, t->s->step);
+		if (t->s->n_blocks)
+			gather_by(t, at, next, from);
+	}
+}
+
 /* The words from start to end, whole ones. */
 static void read_words(struct lt_scan_state *t, uintptr_t start, uintptr_t end, uint32_t from)
 {
@@ -186,10 +210,10 @@ static void read_words(struct lt_scan_state *t, uintptr_t start, uintptr_t end, 
 	if (end < start + sizeof(uintptr_t))
 		return;
 	end -= sizeof(uintptr_t) - 1;
-	if (step == sizeof(uintptr_t))
-		gather(t, start, end, from, sizeof(uintptr_t));
+	if (__builtin_expect(t->watch.on, 0))
+		gather_watched(t, start, end, from);
 	else
-		gather(t, start, end, from, step);
+		gather_by(t, start, end, from);
 }
 
 void lt_scan_read_block(struct lt_scan_state *t, uint32_t i)
@@ -242,14 +266,26 @@ static void put_in_order(struct lt_scan_state *t)
 
 void lt_scan_read_root(struct lt_scan_state *t, const struct lt_scan_root *r)
 {
-	read_words(t, r->start, r->end, LT_SCAN_NO_BLOCK);
+	uintptr_t at = r->start, end = r->end;
+
+	while (t->watch.on && at < r->end) {
+		end = lt_scan_watch_part(t, at, r->end);
+		read_words(t, at, end, LT_SCAN_NO_BLOCK);
+		at = end;
+	}
+	t->watch.inside = 0;
+	if (at < end)
+		read_words(t, at, end, LT_SCAN_NO_BLOCK);
 }
 
 void lt_scan_read_word(struct lt_scan_state *t, const struct lt_scan_word *w)
 {
 	uintptr_t at = (uintptr_t)&w->value;
 
-	gather(t, at, at + 1, LT_SCAN_NO_BLOCK, sizeof(uintptr_t));
+	if (t->watch.on)
+		gather_watched(t, at, at + 1, LT_SCAN_NO_BLOCK);
+	else
+		gather(t, at, at + 1, LT_SCAN_NO_BLOCK, sizeof(uintptr_t));
 }
 
 void lt_scan_search(struct lt_scan_state *t)

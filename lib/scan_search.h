@@ -35,6 +35,18 @@ struct lt_scan_candidate {
 	struct lt_scan_search search;
 };
 
+/* Whether anything points to the targets, while that is looked at (scan_targets.c). */
+enum { LT_SCAN_EDGES = 4096 };
+struct lt_scan_watch {
+	bool on;
+	uint32_t inside; /* the target whose words are read, plus 1; 0: none */
+	uint32_t edges;
+	/* From target to target, each the first of its group; some of them twice. */
+	struct {
+		uint16_t from, to;
+	} edge[LT_SCAN_EDGES];
+};
+
 struct lt_scan_state {
 	struct lt_scan_index x;
 	struct lt_scan *s;
@@ -50,6 +62,7 @@ struct lt_scan_state {
 	void (*tell)(struct lt_scan_state *, uint32_t to, const struct lt_scan_candidate *);
 	void *telling;
 	struct lt_scan_candidate candidate[2 * LT_SCAN_BATCH];
+	struct lt_scan_watch watch;
 };
 
 void lt_scan_judge(struct lt_scan *s, struct lt_scan_block *b, enum lt_scan_verdict v);
@@ -73,6 +86,15 @@ void lt_scan_read_root(struct lt_scan_state *t, const struct lt_scan_root *r);
 void lt_scan_read_word(struct lt_scan_state *t, const struct lt_scan_word *w);
 
 void lt_scan_flush(struct lt_scan_state *t);
+
+/* From here on, what is read is looked at for pointers to targets, if there are any; until it is
+ * known which of them are held. */
+void lt_scan_watch_begin(struct lt_scan_state *t);
+void lt_scan_watch_end(struct lt_scan_state *t);
+/* Looks at the words from start to before end. */
+void lt_scan_watch(struct lt_scan_state *t, uintptr_t start, uintptr_t end, unsigned step);
+/* The end of the part of [at, end) that lies in one target, which it notes, or in none. */
+uintptr_t lt_scan_watch_part(struct lt_scan_state *t, uintptr_t at, uintptr_t end);
 
 /* Follows all that can be reached from these words and the queue, then empties it. What is equally
  * far from the beginning is taken together. */

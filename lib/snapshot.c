@@ -17,12 +17,14 @@
 #include "lib/inplace.h"
 #include "lib/judge.h"
 #include "lib/live.h"
+#include "lib/mapped.h"
 #include "lib/onstack.h"
 #include "lib/quick.h"
 #include "lib/sys.h"
 #include "lib/tell.h"
 #include "lib/timers.h"
 #include "lib/tell_fds.h"
+#include "lib/tell_maps.h"
 #include "lib/tracer.h"
 #include "lib/unwind.h"
 
@@ -198,6 +200,7 @@ static _Noreturn void judge_and_tell(bool with_process)
 	uint64_t pause = lt_clock_ns(CLOCK_MONOTONIC) - cut.stopped;
 	end_in_time(with_process);
 	lt_tell_fds_read();
+	lt_tell_maps_of(cut.pid);
 	become_copy();
 	lt_live_each(add_block, NULL);
 	struct lt_channel *c = lt_sys_map(lt_sys_pages(sizeof(*c)), false);
@@ -326,7 +329,7 @@ static enum ltf_scan_end judge_in_place(const struct lt_live_sum *live)
 	uint64_t blocks = live->blocks + live->earlier_blocks;
 	if (cut.threads.unknown || !lt_inplace_fits(blocks, live->bytes + live->earlier_bytes))
 		return end;
-	if (!lt_timers_made && lt_quick_fits(live, &cut.moment))
+	if (!lt_timers_made && !lt_mapped_any() && lt_quick_fits(live, &cut.moment))
 		end = lt_quick(live, &cut.moment, reason_of_end());
 	return end == LTF_END_NONE ? judge_here(blocks, false) : end;
 }
@@ -407,7 +410,7 @@ void lt_snapshot_take(void)
 	struct lt_live_sum live = ask_live();
 	if (!live.complete)
 		lt_header->scan.at_end = LTF_END_BLOCKS;
-	else if (live.blocks == 0)
+	else if (live.blocks == 0 && !lt_mapped_any())
 		lt_header->scan.at_end = LTF_END_NOTHING;
 	else
 		lt_header->scan.at_end = judge(&live);

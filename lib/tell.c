@@ -10,6 +10,7 @@
 #include "lib/dump.h"
 #include "lib/sys.h"
 #include "lib/tell_fds.h"
+#include "lib/tell_maps.h"
 #include "lib/tell_texts.h"
 
 _Static_assert((int)LTF_VERDICT_REACHABLE == (int)LT_SCAN_REACHABLE &&
@@ -311,6 +312,7 @@ bool lt_tell(struct lt_channel *c, const struct lt_scan *s, const struct lt_mome
 	lt_tell_timers(c);
 	tell_blocks(&t, s);
 	lt_tell_fds(c);
+	lt_tell_maps(c);
 	lt_texts_tell(c);
 	sum_up(s);
 	if (lt_config.graph)

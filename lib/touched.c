@@ -1,6 +1,7 @@
 #include "lib/touched.h"
 
 #include <fcntl.h>
+#include "lib/say.h"
 #include "lib/sys.h"
 
 enum { PAGE = 4096, WORDS = 512 };
@@ -36,14 +37,32 @@ static long ask(int fd, struct request *r, uintptr_t start, uintptr_t end, struc
 	return lt_sys3(SYS_ioctl, fd, SCAN, r);
 }
 
-void lt_touched_open(struct lt_touched *t)
+static void open_path(struct lt_touched *t, const char *path)
 {
 	struct region none[1];
 	struct request r;
 	uintptr_t here = (uintptr_t)&r & ~(uintptr_t)(PAGE - 1);
 	*t = (struct lt_touched){0};
-	t->fd = (int)lt_sys4(SYS_openat, AT_FDCWD, "/proc/self/pagemap", O_RDONLY | O_CLOEXEC, 0);
+	t->fd = (int)lt_sys4(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
 	t->by_ranges = t->fd >= 0 && ask(t->fd, &r, here, here + PAGE, none, 1) == 1;
+}
+
+void lt_touched_open(struct lt_touched *t)
+{
+	open_path(t, "/proc/self/pagemap");
+}
+
+void lt_touched_open_of(struct lt_touched *t, long pid)
+{
+	char path[64];
+	if (pid == 0) {
+		lt_touched_open(t);
+		return;
+	}
+	lt_format(path, sizeof(path), "/proc/%d/pagemap", (int)pid);
+	open_path(t, path);
+	if (t->fd < 0)
+		lt_touched_open(t);
 }
 
 void lt_touched_close(struct lt_touched *t)

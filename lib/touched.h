@@ -20,6 +20,8 @@ struct lt_touched {
 };
 
 void lt_touched_open(struct lt_touched *t);
+/* The same of another process; where that is not allowed, and for 0, of this one. */
+void lt_touched_open_of(struct lt_touched *t, long pid);
 void lt_touched_close(struct lt_touched *t);
 
 /* The touched parts of [start, end) (whole pages), in order: begin, then next until it says false.

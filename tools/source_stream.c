@@ -367,6 +367,7 @@ int lr_stream_next(struct lr_source *s, struct lr_run *run)
 		case LTF_REC_TEXTS:
 		case LTF_REC_PTHREADS:
 		case LTF_REC_TIMERS:
+		case LTF_REC_MAPS:
 			read_scan(s, type, body, len);
 			break;
 		case LTF_REC_FINISH:

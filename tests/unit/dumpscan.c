@@ -105,6 +105,8 @@ void dg_scan_open(struct dg *g, const struct dg_scan *s)
 		table(g, LTF_REC_PTHREADS, t, s->pthreads[0], LTF_PTHREAD_COLUMNS);
 	if ((t.rows = s->n_timers))
 		table(g, LTF_REC_TIMERS, t, s->timers[0], LTF_TIMER_COLUMNS);
+	if ((t.rows = s->n_maps))
+		table(g, LTF_REC_MAPS, t, s->maps[0], LTF_MAPS_COLUMNS);
 	if (s->n_texts)
 		texts(g, s);
 	for (size_t i = 0; i < s->n_blocks; i += step)

@@ -36,6 +36,8 @@ struct dg_scan {
 	size_t n_pthreads;
 	const uint64_t (*timers)[LTF_TIMER_COLUMNS];
 	size_t n_timers;
+	const uint64_t (*maps)[LTF_MAPS_COLUMNS];
+	size_t n_maps;
 	const char *const *texts;
 	size_t n_texts;
 };

@@ -262,6 +262,39 @@ static void threads_and_timers(void **state)
 	dg_free(&g);
 }
 
+/* They stand behind each other, whatever they are. */
+static void mappings(void **state)
+{
+	static const uint64_t maps[][LTF_MAPS_COLUMNS] = {
+		{16, 2, LTF_MAPPING_OWN, LTF_MAPS_READ | LTF_MAPS_FILE, LTF_MAPS_HELD, 1, 1},
+		{0, 1, LTF_MAPPING_KINDS, 3}, {5, 4, LTF_MAPPING_BRK, 3}};
+	static const char *const texts[] = {"/a file"};
+	struct dg_scan want = {
+		.number = 1, .maps = maps, .n_maps = 3, .texts = texts, .n_texts = 1};
+	struct dg g;
+	(void)state;
+	want.figure[LTF_SCAN_MAPPED_BYTES] = 8192;
+	dg_init(&g, 0, 0);
+	dg_scan(&g, &want);
+	dg_finish(&g, 0);
+	struct lr_source *s = read_all(&g, LR_SCANS_NONE);
+	const struct lr_scan *scan = lr_scans_get(lr_source_scans(s), 1);
+	assert_non_null(scan);
+	assert_int_equal(scan->figure[LTF_SCAN_MAPPED_BYTES], 8192);
+	assert_int_equal(scan->maps_used, 3);
+	assert_int_equal(scan->maps[0].start, 65536);
+	assert_int_equal(scan->maps[0].length, 8192);
+	assert_int_equal(scan->maps[0].resident, 4096);
+	assert_int_equal(scan->maps[0].flags, LTF_MAPS_HELD);
+	assert_int_equal(scan->maps[0].access, LTF_MAPS_READ | LTF_MAPS_FILE);
+	assert_string_equal(lr_scan_text(scan, scan->maps[0].name), "/a file");
+	assert_int_equal(scan->maps[1].start, 65536 + 8192);
+	assert_int_equal(scan->maps[1].kind, LTF_MAPPING_KINDS);
+	assert_int_equal(scan->maps[2].start, 65536 + 8192 + 4096 + 5 * 4096);
+	lr_source_close(s);
+	dg_free(&g);
+}
+
 /* Cut anywhere, a table is refused or gives fewer rows than it announced. */
 static void cut_tables(void **state)
 {
@@ -365,8 +398,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(what_was_written),
 		cmocka_unit_test(untouched_pages_are_summed_up),
 		cmocka_unit_test(only_sums_are_kept), cmocka_unit_test(nobodys_leak),
-		cmocka_unit_test(descriptors), cmocka_unit_test(threads_and_timers),
-		cmocka_unit_test(cut_tables), cmocka_unit_test(of_the_future),
-		cmocka_unit_test(limits)};
+		cmocka_unit_test(descriptors), cmocka_unit_test(mappings),
+		cmocka_unit_test(threads_and_timers), cmocka_unit_test(cut_tables),
+		cmocka_unit_test(of_the_future), cmocka_unit_test(limits)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,10 @@
 #include <sys/mman.h>
 #include <cmocka.h>
 
+#include "lib/config.h"
 #include "lib/touched.h"
+
+struct lt_config lt_config;
 
 enum { PAGE = 4096, PAGES = 20000 };
 

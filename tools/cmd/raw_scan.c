@@ -42,6 +42,26 @@ static void print_fd(const struct lr_scan *s, const struct lr_scan_fd *fd)
 	putchar('\n');
 }
 
+static void print_map(const struct lr_scan *s, const struct lr_scan_map *m)
+{
+	static const char *const kinds[LTF_MAPPING_KINDS] = {[LTF_MAPPING_UNKNOWN] = "unknown",
+		[LTF_MAPPING_OWN] = "own",
+		[LTF_MAPPING_INHERITED] = "inherited",
+		[LTF_MAPPING_ALLOCATOR] = "allocator",
+		[LTF_MAPPING_OBJECT] = "object",
+		[LTF_MAPPING_STACK] = "stack",
+		[LTF_MAPPING_BRK] = "brk",
+		[LTF_MAPPING_TRACER] = "tracer",
+		[LTF_MAPPING_KERNEL] = "kernel"};
+	printf("  mapping 0x%" PRIx64 " length %" PRIu64 " %s access %u flags %u", m->start,
+		m->length, m->kind < LTF_MAPPING_KINDS ? kinds[m->kind] : "?", (unsigned)m->access,
+		(unsigned)m->flags);
+	if (m->resident)
+		printf(" resident %" PRIu64, (uint64_t)m->resident);
+	print_text(s, "name", m->name);
+	putchar('\n');
+}
+
 static void print_block(const struct lr_scan *s, size_t i)
 {
 	const struct lr_scan_block *b = &s->blocks[i];
@@ -136,6 +156,8 @@ void lr_raw_scan(const struct lr_scan *s)
 		print_pthread(&s->pthreads[i]);
 	for (size_t i = 0; i < s->timers_used; i++)
 		print_timer(&s->timers[i]);
+	for (size_t i = 0; i < s->maps_used; i++)
+		print_map(s, &s->maps[i]);
 	for (size_t i = 0; i < s->blocks_used; i++)
 		print_block(s, i);
 	print_graph(s);

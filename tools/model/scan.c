@@ -33,6 +33,7 @@ static void free_scan(struct lr_scan *s)
 	free(s->fds);
 	free(s->pthreads);
 	free(s->timers);
+	free(s->maps);
 	lr_scan_texts_free(&s->texts);
 	free(s->sites);
 	free(s->owned);
@@ -210,6 +211,7 @@ static void keep_scan(struct lr_scans *s)
 	s->fds_kept += o->fds_used;
 	s->pthreads_kept += o->pthreads_used;
 	s->timers_kept += o->timers_used;
+	s->maps_kept += o->maps_used;
 	s->texts_kept += o->texts.used + o->texts.bytes;
 	if (!keep)
 		free_lists(o);

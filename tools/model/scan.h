@@ -92,6 +92,16 @@ struct lr_scan_timer {
 	uint32_t notify, signal, task; /* as sigev_notify has it */
 };
 
+/* A mapping; the name is a number for lr_scan_text. */
+struct lr_scan_map {
+	uint64_t start, length; /* bytes */
+	uint64_t resident : 56; /* bytes */
+	uint64_t access : 8;    /* a set of enum ltf_maps_access */
+	uint32_t name;
+	uint8_t kind;  /* enum ltf_mapping, or beyond */
+	uint8_t flags; /* a set of enum ltf_maps_flag */
+};
+
 struct lr_scan_texts {
 	char **list;
 	size_t used, room, bytes;
@@ -150,6 +160,8 @@ struct lr_scan {
 	size_t pthreads_used, pthreads_room;
 	struct lr_scan_timer *timers;
 	size_t timers_used, timers_room;
+	struct lr_scan_map *maps; /* in order of addresses */
+	size_t maps_used, maps_room;
 	struct lr_scan_texts texts;
 	struct lr_graph_records graph; /* what points to what, where the dump has it */
 };
@@ -175,7 +187,7 @@ struct lr_scans {
 	uint64_t over_limit; /* scans, blocks, sites and roots that are left out */
 	/* private */
 	struct lr_scan open; /* number 0: none */
-	size_t sites_kept, blocks_kept, fds_kept, texts_kept, pthreads_kept, timers_kept;
+	size_t sites_kept, blocks_kept, fds_kept, maps_kept, texts_kept, pthreads_kept, timers_kept;
 };
 
 /* Takes a record of the stream. Returns NULL, or what is wrong with it, in words; its scan is then

@@ -111,6 +111,25 @@ static void add_timer(struct lr_scans *s, const uint64_t *v)
 		.task = lr_less32(v[LTF_TIMER_TASK])};
 }
 
+static void add_map(struct lr_scans *s, const uint64_t *v)
+{
+	enum { PAGE_SHIFT = 12 };
+	struct lr_scan *o = &s->open;
+	const struct lr_scan_map *before = o->maps_used ? &o->maps[o->maps_used - 1] : NULL;
+	uint64_t end = before ? before->start + before->length : 0;
+	if (!lr_scan_afford(s, s->maps_kept + o->maps_used, s->limits->resources))
+		return;
+	LR_GROW(o->maps, o->maps_used, o->maps_room);
+	o->maps[o->maps_used++] =
+		(struct lr_scan_map){.start = end + (v[LTF_MAPS_START] << PAGE_SHIFT),
+			.length = v[LTF_MAPS_PAGES] << PAGE_SHIFT,
+			.resident = v[LTF_MAPS_RESIDENT] << PAGE_SHIFT,
+			.access = v[LTF_MAPS_ACCESS] & UINT8_MAX,
+			.name = lr_less32(v[LTF_MAPS_NAME]),
+			.kind = (uint8_t)(v[LTF_MAPS_KIND] & UINT8_MAX),
+			.flags = (uint8_t)(v[LTF_MAPS_FLAGS] & UINT8_MAX)};
+}
+
 #define TABLE(function, list)                                                                      \
 	{                                                                                          \
 		.add = function, .used_at = offsetof(struct lr_scan, list)                         \
@@ -121,7 +140,8 @@ static const struct lr_scan_table tables[] = {[LTF_REC_ROOTS] = TABLE(add_root, 
 	[LTF_REC_FRAMES] = TABLE(add_frame, frames_used),
 	[LTF_REC_FDS] = TABLE(add_fd, fds_used),
 	[LTF_REC_PTHREADS] = TABLE(add_pthread, pthreads_used),
-	[LTF_REC_TIMERS] = TABLE(add_timer, timers_used)};
+	[LTF_REC_TIMERS] = TABLE(add_timer, timers_used),
+	[LTF_REC_MAPS] = TABLE(add_map, maps_used)};
 
 const struct lr_scan_table *lr_scan_table(uint64_t type)
 {
