@@ -3,7 +3,7 @@
  *
  * expect: ends=exit:0
  * expect: finding=fd.unclosed site=add_listener count=200
- * expect: finding=thread.unjoined site=add_listener count=200
+ * expect: finding=thread.unjoined site=add_listener count=200 ended=0 alive=200
  * expect: finding=growth.unbounded site=add_listener count=200 bytes=1643200
  * expect: unfreed site=add_listener count=200 bytes=1643200
  * expect: threads created=200 released=0

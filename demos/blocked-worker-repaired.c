@@ -83,7 +83,7 @@ int main(void)
 	close_channel();
 	for (int i = 0; i < WORKERS; i++)
 		pthread_join(workers[i], NULL);
-	usleep(20000); /* the results are looked at */
+	usleep(50000); /* the results are looked at */
 	printf("%d jobs\n", atomic_load(&done));
 	return 0;
 }

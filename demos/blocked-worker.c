@@ -4,7 +4,7 @@
  * 4 threads wait for ever in get_job(), each with 64 KiB for its work.
  *
  * expect: ends=exit:0
- * expect: finding=thread.blocked site=start_worker count=4
+ * expect: finding=thread.blocked site=start_worker count=4 held_blocks=4 held_bytes=262144
  * expect: unfreed site=work count=4 bytes=262144
  * expect: threads created=4
  */
@@ -69,7 +69,7 @@ int main(void)
 		put_job();
 	while (atomic_load(&done) < JOBS)
 		usleep(1000);
-	usleep(20000); /* the results are looked at */
+	usleep(50000); /* the results are looked at */
 	printf("%d jobs\n", atomic_load(&done));
 	return 0;
 }

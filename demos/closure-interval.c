@@ -4,7 +4,8 @@
  * 10 charts of 100000 points: 8000160 bytes that only the kernel knows of.
  *
  * expect: ends=exit:0
- * expect: finding=timer.undeleted site=show_chart count=10
+ * expect: finding=timer.undeleted site=show_chart count=10 bytes=8000160 periodic=10
+ * expect: finding=timer.undeleted site=show_chart held_blocks=20 held_bytes=8000160
  * expect: unfreed site=new_chart count=10 bytes=160
  * expect: unfreed site=new_points count=10 bytes=8000000
  */

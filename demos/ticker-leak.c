@@ -2,8 +2,8 @@
  * closed, nobody stops either.
  *
  * expect: ends=exit:0
- * expect: finding=timer.undeleted site=start_ticker count=100
- * expect: finding=thread.unjoined site=start_ticker count=100
+ * expect: finding=timer.undeleted site=start_ticker count=100 periodic=100 armed=100
+ * expect: finding=thread.unjoined site=start_ticker count=100 ended=0 alive=100
  * expect: timers created=100 released=0
  * expect: threads created=100 released=0
  */

@@ -1,7 +1,7 @@
 /* timer-leak: each request arms a timeout, and nobody deletes it when the request is done.
  *
  * expect: ends=exit:0
- * expect: finding=timer.undeleted site=start_timeout count=1000
+ * expect: finding=timer.undeleted site=start_timeout count=1000 periodic=0 armed=1000
  * expect: timers created=1000 released=0
  */
 #include <signal.h>
