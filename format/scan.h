@@ -178,7 +178,8 @@ enum ltf_fds_column {
 enum ltf_fds_flag {
 	LTF_FDS_CLOEXEC = 1,
 	LTF_FDS_LISTENING = 2,
-	LTF_FDS_NOT_READ = 4 /* there were too many: nothing but the number is known */
+	LTF_FDS_NOT_READ = 4, /* there were too many: nothing but the number is known */
+	LTF_FDS_HUNG_UP = 8   /* of a pipe or a connection: nobody is at the other end */
 };
 
 /* Mappings, in order of their addresses. */

@@ -23,6 +23,7 @@ LT_TOGETHER static word ours[OURS / BITS];
 
 /* What is open, and what ever was. */
 static const struct set open_now = {low_open, high_open}, open_ever = {low_ever, high_ever};
+LT_TOGETHER static unsigned at_first;      /* how many were open when the image began */
 LT_TOGETHER static _Atomic unsigned words; /* of open_now, behind which there is nothing */
 
 static word *word_of(const struct set *s, unsigned fd)
@@ -103,6 +104,19 @@ static bool is_another_process(void)
 		return true;
 	vforked_by = 0;
 	return cloned && *lt_alive && pid != lt_pid;
+}
+
+static unsigned count(void)
+{
+	unsigned n = 0, end = words;
+	for (unsigned i = 0; i < end; i++)
+		n += (unsigned)__builtin_popcountll(*word_of(&open_now, i * BITS));
+	return n;
+}
+
+bool lt_fds_own(void)
+{
+	return count() > at_first;
 }
 
 enum concern { NOT_OURS, KEEP, TELL };
@@ -227,6 +241,7 @@ void lt_fds_look(void)
 	for (unsigned i = 0; i < n; i++)
 		if (!(p[i].revents & POLLNVAL))
 			add(i);
+	at_first = count();
 }
 
 /* The first number from fd on that is open, or, with flip all ones, that is not. */

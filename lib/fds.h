@@ -27,6 +27,9 @@ void lt_fd_not_closed(const struct lt_regs *regs, int fd, enum ltf_fd_closer by,
 /* The same for all from first to last, which never fails. */
 void lt_fd_closing_range(const struct lt_regs *regs, unsigned first, unsigned last);
 
+/* Whether more are open than when the image began: something of the program's own. */
+bool lt_fds_own(void);
+
 /* For dup2: LTF_FD_REPLACES where something of the program's is open by this number, before the
  * call. */
 unsigned lt_fd_replaces(int fd);

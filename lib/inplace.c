@@ -4,6 +4,7 @@
 #include "lib/guard.h"
 #include "lib/sys.h"
 #include "lib/tell.h"
+#include "lib/tell_fds.h"
 #include "lib/tracer.h"
 
 enum {
@@ -35,8 +36,10 @@ enum ltf_scan_end lt_inplace(struct lt_moment *moment, bool whatever_size)
 	struct lt_channel *c = lt_sys_map(len, false);
 	struct work w = {.moment = moment};
 	moment->root_bytes_most = whatever_size ? 0 : ROOTS;
-	if (c && lt_guarded(judge, &w) && w.scan)
+	if (c && lt_guarded(judge, &w) && w.scan) {
+		lt_tell_fds_read_own();
 		end = lt_tell(c, w.scan, moment) ? LTF_END_SCANNED : LTF_END_UNFINISHED;
+	}
 	moment->root_bytes_most = 0;
 	if (c)
 		lt_sys_unmap(c, len);

@@ -4,6 +4,7 @@
 #include "lib/tell_fds.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -11,6 +12,7 @@
 #include "format/file.h"
 #include "lib/clock.h"
 #include "lib/dump.h"
+#include "lib/fds.h"
 #include "lib/rss.h"
 #include "lib/sockname.h"
 #include "lib/sys.h"
@@ -62,6 +64,14 @@ static uint32_t address(int fd, long call)
 	return lt_texts_add(text, lt_sockname(text, &a, len));
 }
 
+/* Nobody is at the other end (any more): it was closed, or never was there. */
+static void look_for_other_end(struct row *r, int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLRDHUP};
+	if (lt_sys3(SYS_poll, &p, 1, 0) > 0 && p.revents & (POLLRDHUP | POLLHUP | POLLERR))
+		r->flags |= LTF_FDS_HUNG_UP;
+}
+
 static void read_socket(struct row *r, int fd)
 {
 	r->family = option(fd, SO_DOMAIN);
@@ -99,8 +109,11 @@ static void read_one(struct row *r, int dir, const char *name, int fd)
 	if (len <= 0)
 		return;
 	r->name = lt_texts_add(seen->text, (size_t)len);
+	bool pipe = begins(seen->text, (size_t)len, "pipe:");
 	if (begins(seen->text, (size_t)len, "socket:"))
 		read_socket(r, fd);
+	if (pipe || r->type == SOCK_STREAM || r->type == SOCK_SEQPACKET)
+		look_for_other_end(r, fd);
 	if (begins(seen->text, (size_t)len, "anon_inode:[timerfd]"))
 		read_timer(r, fd);
 }
@@ -151,6 +164,7 @@ static void tell_limit(void)
 
 void lt_tell_fds_read(void)
 {
+	tell_limit();
 	int dir = (int)lt_sys4(
 		SYS_openat, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	if (dir < 0)
@@ -159,9 +173,16 @@ void lt_tell_fds_read(void)
 	if (seen) {
 		read_all(dir);
 		lt_tell_figure(LTF_SCAN_FDS, seen->all);
-		tell_limit();
 	}
 	lt_sys1(SYS_close, dir);
+}
+
+void lt_tell_fds_read_own(void)
+{
+	if (lt_fds_own())
+		lt_tell_fds_read();
+	else
+		tell_limit();
 }
 
 static const uint64_t *values_of(const struct row *r, uint64_t v[LTF_FDS_COLUMNS])

@@ -7,6 +7,9 @@
 /* Reads them, in bounded time and memory; before lt_tell. In a copy of the process, before it
  * closes what it has inherited. */
 void lt_tell_fds_read(void);
+/* Of the process itself, which need be cheap: only if it has any of its own; else the limit alone.
+ */
+void lt_tell_fds_read_own(void);
 /* What was read; it is forgotten. */
 void lt_tell_fds(struct lt_channel *c);
 
