@@ -16,7 +16,7 @@ UNITS = {"churn": "times", "timer": "timers", "thread": "threads", "fd": "descri
 UNITS_OF = {"churn.small": "blocks"}
 # Kinds that the report does not know yet.
 PENDING_AT = set()
-PENDING = {"fd.unclosed", "fd.pileup", "mapping.unreleased"}
+PENDING = {"mapping.unreleased"}
 
 
 def matches(want, got):

@@ -330,6 +330,7 @@ void lr_replay_free(struct lr_replay *r)
 		free(r->threads[i].open);
 	free(r->threads);
 	lr_opens_free(&r->opens);
+	lr_fd_pasts_free(&r->fd_pasts);
 	free(r);
 }
 

@@ -58,6 +58,7 @@ void lr_replay_fd(struct lr_replay *r, uint32_t thread, const struct ltf_event *
 		r->tally->missed.damaged_events++;
 		return;
 	}
+	lr_replay_fd_wrong(r, thread, ev);
 	switch (ev->id) {
 	case LTF_RES_FD_OPEN:
 		open_fd(r, thread, ev);

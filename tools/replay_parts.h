@@ -63,6 +63,7 @@ struct lr_replay {
 	struct lr_opens opens;
 	struct lr_early early[LR_EARLY];
 	unsigned next_early;
+	struct lr_fd_pasts fd_pasts;
 	uint64_t unknown_close; /* the last close of nothing known: thread << 32 | number + 1 */
 	size_t scans_noted;     /* what was open at their moments */
 	/* Only when all is replayed again: addresses to follow. */
@@ -125,6 +126,8 @@ void lr_replay_resource(struct lr_replay *r, uint32_t thread, const struct ltf_e
  * pairs. */
 void lr_replay_thread_event(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
 void lr_replay_fd(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
+/* Before it: whether it closes what it should not. */
+void lr_replay_fd_wrong(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
 void lr_replay_mapping(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
 void lr_replay_pair(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
 /* A descriptor's closing may release a pair: that of the FILE that it belongs to. */

@@ -50,6 +50,7 @@ void lr_model_free(struct lr_model *m)
 	free(m->resources);
 	free(m->resource_releases);
 	lr_wrongs_free(&m->wrongs);
+	lr_fd_wrongs_free(&m->fd_wrongs);
 	free(m);
 }
 
@@ -163,11 +164,31 @@ static bool is_complete(const struct lr_source *source, const struct lr_tally *t
 	       !lr_source_status(source)->damage.text[0];
 }
 
-static void add_wrongs(struct lr_model *m, const struct lr_source *source, const struct lr_tally *t,
+static void add_fd_wrongs(struct lr_model *m, struct lr_tally *t, const uint32_t *frames)
+{
+	struct lr_fd_wrongs *l = &t->fd_wrongs;
+	bool known;
+	for (size_t i = 0; i < l->sweeps_used; i++)
+		l->sweeps[i] = lr_model_frame_of(t, frames, l->sweeps[i], &known);
+	for (size_t i = 0; i < l->used; i++) {
+		struct lr_fd_wrong w = l->list[i];
+		w.close = lr_model_frame_of(t, frames, w.close, &known);
+		w.first = lr_model_frame_of(t, frames, w.first, &known);
+		w.opened = lr_model_frame_of(t, frames, w.opened, &known);
+		w.stream = lr_model_frame_of(t, frames, w.stream, &known);
+		w.dump = (uint32_t)m->dumps_used;
+		if (w.kind != LR_FD_DOUBLE || !lr_fd_wrongs_sweeps(l, w.close))
+			lr_fd_wrongs_add(&m->fd_wrongs, &w);
+	}
+	m->fd_wrongs.left_out += l->left_out;
+}
+
+static void add_wrongs(struct lr_model *m, const struct lr_source *source, struct lr_tally *t,
 	const uint32_t *frames)
 {
 	if (!is_complete(source, t))
 		return;
+	add_fd_wrongs(m, t, frames);
 	for (size_t i = 0; i < t->wrongs.used; i++) {
 		struct lr_wrong w = t->wrongs.list[i];
 		bool known;

@@ -121,6 +121,7 @@ struct lr_model {
 	struct lr_thread *threads;
 	size_t threads_used, threads_room;
 	struct lr_wrongs wrongs; /* their sites are frames */
+	struct lr_fd_wrongs fd_wrongs;
 	struct lr_resource_site *resources;
 	size_t resources_used, resources_room;
 	struct lr_resource_release_site *resource_releases;

@@ -70,6 +70,7 @@ void lr_tally_free(struct lr_tally *t)
 	lr_ids_free(&t->node_of);
 	lr_history_free(&t->history);
 	lr_wrongs_free(&t->wrongs);
+	lr_fd_wrongs_free(&t->fd_wrongs);
 	lr_watch_free(&t->suspects);
 	free(t->cells);
 	free(t->held[0]);

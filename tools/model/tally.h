@@ -13,6 +13,7 @@
 #include "format/events.h"
 #include "tools/model/counts.h"
 #include "tools/model/history.h"
+#include "tools/model/fd_wrong.h"
 #include "tools/model/resources.h"
 #include "tools/model/series.h"
 #include "tools/model/wrong.h"
@@ -136,6 +137,7 @@ struct lr_tally {
 
 	struct lr_missed missed;
 	struct lr_wrongs wrongs;
+	struct lr_fd_wrongs fd_wrongs;
 	struct lr_watch suspects; /* released, but no blocks */
 };
 

@@ -104,7 +104,9 @@ void lr_finding_place_lines(struct lr_finding *x, const char *what, struct lr_li
 
 /* One row for each: tools/view/findings_NAME.c. */
 #define LR_FINDING_PRODUCERS(X)                                                                    \
-	X(churn) X(frees) X(growth) X(heap) X(interior) X(leaks) X(threads) X(timers) X(untouched)
+	X(churn)                                                                                   \
+	X(closes)                                                                                  \
+	X(fds) X(frees) X(growth) X(heap) X(interior) X(leaks) X(threads) X(timers) X(untouched)
 #define LR_FINDING_DECLARE(name) extern const struct lr_finding_producer lr_findings_##name;
 LR_FINDING_PRODUCERS(LR_FINDING_DECLARE)
 

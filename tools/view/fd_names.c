@@ -1,0 +1,160 @@
+#include "tools/view/fd_names.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "tools/util/mem.h"
+#include "tools/util/text.h"
+
+enum { NAMES = 3, PREFIX_LEAST = 2 };
+
+static const char *const words[LTF_FD_KINDS] = {[LTF_FD_OTHER] = "descriptor",
+	[LTF_FD_FILE] = "file",
+	[LTF_FD_DIRECTORY] = "directory",
+	[LTF_FD_SOCKET] = "socket",
+	[LTF_FD_ACCEPTED] = "accepted socket",
+	[LTF_FD_PIPE] = "pipe",
+	[LTF_FD_DUP] = "duplicate",
+	[LTF_FD_EVENT] = "eventfd",
+	[LTF_FD_TIMER] = "timerfd",
+	[LTF_FD_SIGNAL] = "signalfd",
+	[LTF_FD_INOTIFY] = "inotify",
+	[LTF_FD_EPOLL] = "epoll",
+	[LTF_FD_MEMORY] = "memfd",
+	[LTF_FD_PROCESS] = "pidfd",
+	[LTF_FD_TERMINAL] = "terminal",
+	[LTF_FD_QUEUE] = "message queue",
+	[LTF_FD_RECEIVED] = "received descriptor"};
+
+/* The number may have been closed and opened again since the scan. */
+const struct lr_scan_fd *lr_fd_row(const struct lr_scan *scan, const struct lr_open_resource *o)
+{
+	if (!scan || o->created > scan->figure[LTF_SCAN_TIME_US])
+		return NULL;
+	size_t low = 0, high = scan->fds_used;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (scan->fds[middle].number < o->handle)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	bool found = low < scan->fds_used && scan->fds[low].number == o->handle;
+	return found ? &scan->fds[low] : NULL;
+}
+
+bool lr_fd_is_connection(const struct lr_scan *scan, const struct lr_open_resource *o)
+{
+	const struct lr_scan_fd *row = lr_fd_row(scan, o);
+	if (o->fd.what == LTF_FD_ACCEPTED)
+		return !row || !(row->flags & LTF_FDS_HUNG_UP);
+	return (o->fd.what == LTF_FD_DUP || o->fd.what == LTF_FD_RECEIVED) && row && row->family &&
+	       !(row->flags & (LTF_FDS_HUNG_UP | LTF_FDS_LISTENING));
+}
+
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+__attribute__((format(printf, 1, 2))) static char *print(const char *fmt, ...)
+{
+	va_list ap;
+	char *text = NULL;
+	va_start(ap, fmt);
+	int n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	return n < 0 ? lr_strdup("") : text;
+}
+
+static char *name_of_socket(const struct lr_scan *scan, const struct lr_scan_fd *row)
+{
+	const char *local = lr_scan_text(scan, row->local), *peer = lr_scan_text(scan, row->peer);
+	if (row->flags & LTF_FDS_LISTENING)
+		return print("socket that listens at %s", local);
+	if (*local && *peer)
+		return print("socket at %s, to %s", local, peer);
+	if (*local || *peer)
+		return print("socket %s %s", *local ? "at" : "to", *local ? local : peer);
+	return lr_strdup("socket");
+}
+
+static char *name_of(const struct lr_scan *scan, const struct lr_open_resource *o)
+{
+	const struct lr_scan_fd *row = lr_fd_row(scan, o);
+	const char *name = row ? lr_scan_text(scan, row->name) : "", *anonymous = "anon_inode:";
+	if (row && begins(name, "socket:"))
+		return name_of_socket(scan, row);
+	if (begins(name, "pipe:"))
+		return lr_strdup("pipe");
+	if (begins(name, anonymous)) {
+		name += strlen(anonymous);
+		size_t n = strlen(name);
+		bool brackets = n > 2 && name[0] == '[' && name[n - 1] == ']';
+		return print("%.*s", (int)(brackets ? n - 2 : n), name + brackets);
+	}
+	return lr_strdup(*name ? name : words[o->fd.what < LTF_FD_KINDS ? o->fd.what : 0]);
+}
+
+static int by_name(const void *pa, const void *pb)
+{
+	return strcmp(*(char *const *)pa, *(char *const *)pb);
+}
+
+/* What all have in front and behind, with a star between. */
+static char *pattern(char *const *name, size_t n)
+{
+	const char *first = name[0], *last = name[n - 1];
+	size_t head = 0, tail = 0, shortest = strlen(first);
+	while (first[head] && first[head] == last[head])
+		head++;
+	for (size_t i = 0; i < n; i++)
+		shortest = strlen(name[i]) < shortest ? strlen(name[i]) : shortest;
+	for (bool same = true; same && tail + head < shortest; tail += same)
+		for (size_t i = 0; i < n; i++)
+			same = same && name[i][strlen(name[i]) - 1 - tail] ==
+					       first[strlen(first) - 1 - tail];
+	while (head && (unsigned char)first[head] >> 6 == 2) /* within a character */
+		head--;
+	if (head < PREFIX_LEAST)
+		return NULL;
+	return print("%.*s*%s", (int)head, first, first + strlen(first) - tail);
+}
+
+/* Names in order, each once; with how many there are where it is more than one. */
+static char *join(char *const *name, size_t n)
+{
+	char *out = lr_strdup("");
+	for (size_t i = 0, shown = 0, same; i < n && shown < NAMES; i += same, shown++) {
+		for (same = 1; i + same < n && strcmp(name[i], name[i + same]) == 0; same++)
+			;
+		char *before = out, *many = print(" (%s)", lr_show_count(same).text);
+		out = print("%s%s%s%s%s", before, i ? ", " : "", name[i], same > 1 ? many : "",
+			shown + 1 == NAMES && i + same < n ? " .." : "");
+		free(before);
+		free(many);
+	}
+	return out;
+}
+
+char *lr_fd_names(
+	const struct lr_scan *scan, const struct lr_open_resource *const *list, size_t count)
+{
+	char **name = lr_calloc(count, sizeof(*name)), *text = NULL;
+	size_t distinct = 0;
+	for (size_t i = 0; i < count; i++)
+		name[i] = name_of(scan, list[i]);
+	if (count)
+		qsort(name, count, sizeof(*name), by_name);
+	for (size_t i = 0; i < count; i++)
+		distinct += i == 0 || strcmp(name[i], name[i - 1]) != 0;
+	if (distinct > NAMES)
+		text = pattern(name, count);
+	if (!text)
+		text = join(name, count);
+	for (size_t i = 0; i < count; i++)
+		free(name[i]);
+	free(name);
+	return text;
+}
