@@ -268,6 +268,15 @@ static bool set_option(struct lr_options *o, const struct option_row *r, const c
 	return false;
 }
 
+/* Before the command is known any option of that name may be meant. */
+static bool is_any(struct lr_options *o, const char *name, const char *s)
+{
+	for (int i = 0; i < ROWS; i++)
+		if (strcmp(rows[i].name, name) == 0 && set_option(o, &rows[i], s))
+			return true;
+	return false;
+}
+
 static void set_defaults(struct lr_options *o)
 {
 	*o = (struct lr_options){.sort = -1,
@@ -309,7 +318,8 @@ enum lr_parsed lr_options_parse(
 		}
 		if (strcmp(rows[got].name, "threshold") == 0 && strcmp(optarg, "help") == 0)
 			return LR_PARSED_THRESHOLDS;
-		if (!set_option(o, &rows[got], optarg)) {
+		if (!set_option(o, &rows[got], optarg) &&
+			(which != LR_OPT_EVERY || !is_any(o, rows[got].name, optarg))) {
 			fprintf(stderr, "leakreport: --%s=%s is not understood; give %s\n",
 				rows[got].name, optarg, rows[got].value);
 			return LR_PARSED_WRONG;

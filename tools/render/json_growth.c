@@ -183,5 +183,6 @@ json_t *lr_json_diff(const struct lr_diff *d)
 		json_array_append_new(rows, j);
 	}
 	lr_json_set(o, "rows", rows);
+	lr_json_set(o, "resources", lr_json_resource_changes(d->resources));
 	return o;
 }

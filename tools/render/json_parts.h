@@ -20,6 +20,7 @@ json_t *lr_json_holders(const struct lr_holders_view *v);
 json_t *lr_json_growth(const struct lr_growth_view *v, const struct lr_unreachable *u);
 json_t *lr_json_diff(const struct lr_diff *d);
 json_t *lr_json_resources(const struct lr_resources_view *v);
+json_t *lr_json_resource_changes(const struct lr_resources_view *v);
 /* By kind: what was open at a scan, by the events and in the process; null: not known. */
 json_t *lr_json_open_at(const struct lr_open_at *at);
 /* Of a kind. */

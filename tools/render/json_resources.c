@@ -80,7 +80,7 @@ static json_t *open_one(const struct lr_resource_one *one)
 {
 	const struct lr_open_resource *o = one->res;
 	json_t *j = json_object();
-	lr_json_set(j, "handle", lr_json_number(o->handle));
+	lr_json_set(j, "handle", lr_json_number(one->number));
 	lr_json_set(j, "type", lr_json_text(one->type));
 	lr_json_set(j, "details", lr_json_text(one->more));
 	lr_json_set(j, "bytes", lr_json_number(o->length));
@@ -120,6 +120,31 @@ static json_t *row(const struct lr_resources_view *v, const struct lr_resource_r
 	lr_json_set(j, "list", ones);
 	lr_json_set(j, "list_in_all", lr_json_number(r->ones_all));
 	return j;
+}
+
+json_t *lr_json_resource_changes(const struct lr_resources_view *v)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < v->used; i++) {
+		const struct lr_resource_row *r = &v->rows[i];
+		const struct lr_held *h = r->held;
+		json_t *j = json_object();
+		lr_json_set(j, "kind", lr_json_text(lr_resource_words(r->kind)->key));
+		lr_json_set(j, "name", lr_json_text(r->name));
+		lr_json_set(j, "open", json_integer((json_int_t)(h[1].blocks - h[0].blocks)));
+		lr_json_set(j, "bytes", json_integer((json_int_t)(h[1].bytes - h[0].bytes)));
+		lr_json_set(j, "before_open", lr_json_number(h[0].blocks));
+		lr_json_set(j, "before_bytes", lr_json_number(h[0].bytes));
+		lr_json_set(j, "after_open", lr_json_number(h[1].blocks));
+		lr_json_set(j, "after_bytes", lr_json_number(h[1].bytes));
+		lr_json_set(j, "sites", lr_json_number(r->sites));
+		if (v->group == LR_GROUP_SITE) {
+			lr_json_set(j, "stack", lr_json_stack(r->stack, r->stack_used));
+			lr_json_set(j, "frames_left_out", lr_json_number(r->stack_cut));
+		}
+		json_array_append_new(list, j);
+	}
+	return list;
 }
 
 json_t *lr_json_resources(const struct lr_resources_view *v)

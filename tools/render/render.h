@@ -20,6 +20,7 @@
 struct lr_diff {
 	uint64_t moment[2]; /* microseconds; UINT64_MAX is the end */
 	const struct lr_table *table;
+	const struct lr_resources_view *resources;
 };
 
 /* Parts that are NULL are left out. */

@@ -167,4 +167,5 @@ void lr_text_diff(struct lr_out *o, const struct lr_diff *d)
 	fputs("in all\n", o->f);
 	if (t->used < t->all_rows)
 		fprintf(o->f, "%zu of %zu by bytes; --limit shows more\n", t->used, t->all_rows);
+	lr_text_resource_changes(o, d->resources);
 }

@@ -32,18 +32,24 @@ static void one(struct lr_out *o, const struct lr_resource_one *r)
 	fprintf(o->f, "%s\n", o->off);
 }
 
+static void name_or_stack(struct lr_out *o, const struct lr_resources_view *v,
+	const struct lr_resource_row *r, int indent)
+{
+	if (v->group == LR_GROUP_SITE && !r->inherited) {
+		lr_text_stack(o, r->stack, r->stack_main, r->stack_rest, indent);
+		return;
+	}
+	lr_put_safe(o->f, r->name);
+	fputc('\n', o->f);
+}
+
 static void row(
 	struct lr_out *o, const struct lr_resources_view *v, const struct lr_resource_row *r)
 {
 	fprintf(o->f, "%10s %10s %10s %10s %11s ", lr_show_count(r->created).text,
 		lr_show_count(r->released).text, lr_show_count(r->open).text,
 		lr_show_count(r->peak_open).text, lr_show_bytes(r->open_bytes).text);
-	if (v->group == LR_GROUP_SITE && !r->inherited) {
-		lr_text_stack(o, r->stack, r->stack_main, r->stack_rest, INDENT);
-	} else {
-		lr_put_safe(o->f, r->name);
-		fputc('\n', o->f);
-	}
+	name_or_stack(o, v, r, INDENT);
 	for (size_t i = 0; i < r->ones_used; i++)
 		one(o, &r->ones[i]);
 	if (r->ones_used && r->ones_used < r->ones_all)
@@ -82,4 +88,32 @@ void lr_text_resources(struct lr_out *o, const struct lr_resources_view *v)
 		fputs("no resources\n\n", o->f);
 	if (v->without)
 		fprintf(o->f, "%zu dumps have no such scan\n", v->without);
+}
+
+static void change(struct lr_out *o, uint64_t before, uint64_t after)
+{
+	fprintf(o->f, " %c%12s", after >= before ? '+' : '-',
+		lr_show_count(after >= before ? after - before : before - after).text);
+}
+
+void lr_text_resource_changes(struct lr_out *o, const struct lr_resources_view *v)
+{
+	enum { CHANGES = 42 };
+	for (size_t k = 0; k < v->kinds_used; k++) {
+		const struct lr_resource_sum *s = &v->kinds[k];
+		if (!s->rows)
+			continue;
+		fprintf(o->f, "\n%s%14s %12s %12s  %s by %s%s\n", o->bold, "open", "before",
+			"after", lr_resource_words(s->kind)->many, lr_group_names[v->group],
+			o->off);
+		for (size_t i = s->first; i < s->first + s->rows; i++) {
+			const struct lr_resource_row *r = &v->rows[i];
+			change(o, r->held[0].blocks, r->held[1].blocks);
+			fprintf(o->f, " %12s %12s  ", lr_show_count(r->held[0].blocks).text,
+				lr_show_count(r->held[1].blocks).text);
+			name_or_stack(o, v, r, CHANGES);
+		}
+		if (s->rows < s->all_rows)
+			fprintf(o->f, "%zu of %zu; --limit shows more\n", s->rows, s->all_rows);
+	}
 }

@@ -168,6 +168,10 @@ static void add_site(struct lr_resource_row *r, const struct lr_resource_site *s
 	if (s->peak_open > r->peak_open)
 		r->peak_time = s->peak_time;
 	r->peak_open += s->peak_open;
+	for (int i = 0; i < 2; i++) {
+		r->held[i].blocks += s->held[i].blocks;
+		r->held[i].bytes += s->held[i].bytes;
+	}
 	r->sites++;
 }
 
@@ -191,10 +195,15 @@ static void list_ones(struct making *k, struct lr_resource_row *r, size_t first,
 			.res = k->open.list[i].res, .dump = k->open.list[i].dump};
 }
 
+static bool is_changed(const struct lr_resource_row *r)
+{
+	return r->held[0].blocks != r->held[1].blocks || r->held[0].bytes != r->held[1].bytes;
+}
+
 static void add_row(struct making *k, const struct lr_resource_row *r)
 {
 	struct lr_resources_view *v = k->v;
-	if (!k->q->all && r->open == 0) {
+	if (k->q->changed ? !is_changed(r) : !k->q->all && r->open == 0) {
 		free(r->ones);
 		return;
 	}
@@ -256,15 +265,25 @@ static uint64_t value_of(const struct lr_resource_row *r, enum lr_resource_sort 
 	return values[sort];
 }
 
+static uint64_t change_of(const struct lr_resource_row *r)
+{
+	const struct lr_held *h = r->held;
+	return h[1].blocks > h[0].blocks ? h[1].blocks - h[0].blocks : h[0].blocks - h[1].blocks;
+}
+
+/* The values are 0 where no two moments are asked for. */
 static int by_value(const void *pa, const void *pb, void *sort)
 {
 	const struct lr_resource_row *a = pa, *b = pb;
+	uint64_t ca = change_of(a), cb = change_of(b);
 	uint64_t va = value_of(a, *(enum lr_resource_sort *)sort);
 	uint64_t vb = value_of(b, *(enum lr_resource_sort *)sort);
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
 	if (a->inherited != b->inherited)
 		return a->inherited ? 1 : -1;
+	if (ca != cb)
+		return ca > cb ? -1 : 1;
 	if (va != vb)
 		return va > vb ? -1 : 1;
 	if (a->created != b->created)

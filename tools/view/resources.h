@@ -20,8 +20,10 @@ struct lr_resource_query {
 	const struct lr_query *sites; /* which sites, grouped how, how many rows of a kind */
 	const bool *kinds;            /* LR_RES_KINDS of them; NULL: all */
 	enum lr_resource_sort sort;
-	uint32_t at;     /* LR_OPEN_END, the number of a scan, or LR_SCANS_LAST */
-	bool all;        /* also sites of which nothing is open, and what was inherited */
+	uint32_t at;  /* LR_OPEN_END, the number of a scan, or LR_SCANS_LAST */
+	bool all;     /* also sites of which nothing is open, and what was inherited */
+	bool changed; /* only sites that had another number open at the model's two moments; by how
+		       * much they differ comes before the sort */
 	size_t open_max; /* so many open ones of a row are listed */
 };
 
@@ -29,6 +31,7 @@ struct lr_resource_query {
 struct lr_resource_one {
 	const struct lr_open_resource *res;
 	const struct lr_dump *dump;
+	uint64_t number;   /* the handle, as the program has it */
 	char *handle;      /* as people write it */
 	const char *type;  /* of a descriptor, or of a timer; NULL none */
 	const char *name;  /* path, socket ..; NULL not known. Any bytes, as the next two */
@@ -45,9 +48,10 @@ struct lr_resource_row {
 	uint64_t created, released, lost;
 	uint64_t open, open_bytes; /* at the moment that was asked for */
 	uint64_t peak_open, peak_time;
-	uint64_t sites;  /* put together here */
-	uint32_t frame;  /* a site's innermost frame, else 0 */
-	uint32_t thread; /* where rows are threads: index plus 1 */
+	struct lr_held held[2]; /* at the two moments that were asked for */
+	uint64_t sites;         /* put together here */
+	uint32_t frame;         /* a site's innermost frame, else 0 */
+	uint32_t thread;        /* where rows are threads: index plus 1 */
 	struct lr_line *stack;
 	size_t stack_used, stack_cut;
 	size_t stack_main, stack_rest; /* for people: up to main, and how many more */

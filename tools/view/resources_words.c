@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/time.h>
 #include <time.h>
+#include "tools/model/pairs.h"
 #include "tools/util/mem.h"
 #include "tools/util/text.h"
 #include "tools/view/match.h"
@@ -131,23 +132,26 @@ static const char *text_or_null(const struct lr_scan *scan, uint32_t text)
 	return *s ? s : NULL;
 }
 
-static char *handle_text(const struct lr_open_resource *o)
+static char *handle_text(unsigned kind, uint64_t handle)
 {
-	switch (o->kind) {
+	switch (kind) {
 	case LR_RES_DESCRIPTOR:
 	case LR_RES_SEGMENT:
-		return lr_format("%" PRIu64, o->handle);
+		return lr_format("%" PRIu64, handle);
 	case LR_RES_ITIMER:
-		return lr_strdup(itimer_word(o->handle));
+		return lr_strdup(itimer_word(handle));
 	default:
-		return lr_format("0x%" PRIx64, o->handle);
+		return lr_format("0x%" PRIx64, handle);
 	}
 }
 
 struct lr_resource_one lr_resource_one(const struct lr_model *m, const struct lr_dump *d,
 	const struct lr_open_resource *o, const struct lr_scan *scan, const struct lr_scan_fd *fd)
 {
-	struct lr_resource_one one = {.res = o, .dump = d, .handle = handle_text(o)};
+	struct lr_resource_one one = {.res = o,
+		.dump = d,
+		.number = o->kind < LR_RES_PAIR ? o->handle : lr_pair_handle(o)};
+	one.handle = handle_text(o->kind, one.number);
 	switch (o->kind) {
 	case LR_RES_TIMER:
 		one.type = lr_clock_word(o->timer.clock);
