@@ -171,30 +171,6 @@ static bool parse_kinds(const char *s, unsigned *to)
 	}
 }
 
-/* A list of keys. */
-static bool parse_resources(const char *s, struct lr_options *o)
-{
-	memset(o->resources, 0, sizeof(o->resources));
-	o->resources_given = true;
-	for (;; s++) {
-		size_t len = strcspn(s, ",");
-		bool found = false, all = len == 3 && strncmp(s, "all", len) == 0;
-		bool pairs = len == 5 && strncmp(s, "pairs", len) == 0;
-		for (unsigned k = 0; k < LR_RES_KINDS; k++) {
-			const char *key = lr_resource_words(k)->key;
-			bool named = strlen(key) == len && strncmp(key, s, len) == 0;
-			if (!named && !all && !(pairs && k >= LR_RES_PAIR))
-				continue;
-			o->resources[k] = found = true;
-		}
-		if (!found)
-			return false;
-		s += len;
-		if (!*s)
-			return true;
-	}
-}
-
 /* LR_OPEN_END is 0. */
 static bool parse_moment(const char *s, uint32_t *to)
 {
@@ -257,7 +233,7 @@ static bool set_option(struct lr_options *o, const struct option_row *r, const c
 	case KINDS:
 		return parse_kinds(s, at);
 	case RESOURCES:
-		return parse_resources(s, o);
+		return o->resources_given = lr_resources_named(s, o->resources);
 	case SCAN:
 		return parse_scan(s, at);
 	case MOMENT:

@@ -18,12 +18,31 @@ const struct lr_resource_words *lr_resource_words(unsigned kind)
 	return pair ? &pair->words : &words[kind < LR_RES_PAIR ? kind : LR_RES_PAIR];
 }
 
-unsigned lr_resource_of_key(const char *key)
+static bool is_named(unsigned kind, const char *word, size_t len)
 {
-	for (unsigned k = 0; k < LR_RES_KINDS; k++)
-		if (strcmp(lr_resource_words(k)->key, key) == 0)
-			return k;
-	return LR_RES_KINDS;
+	const char *words[] = {
+		lr_resource_words(kind)->key, "all", kind >= LR_RES_PAIR ? "pairs" : "all"};
+	for (int i = 0; i < 3; i++)
+		if (strlen(words[i]) == len && strncmp(words[i], word, len) == 0)
+			return true;
+	return false;
+}
+
+bool lr_resources_named(const char *list, bool kinds[LR_RES_KINDS])
+{
+	memset(kinds, 0, LR_RES_KINDS * sizeof(*kinds));
+	for (;; list++) {
+		size_t len = strcspn(list, ",");
+		bool found = false;
+		for (unsigned k = 0; k < LR_RES_KINDS; k++)
+			if (is_named(k, list, len))
+				kinds[k] = found = true;
+		if (!found)
+			return false;
+		list += len;
+		if (!*list)
+			return true;
+	}
 }
 
 void lr_resources_init(struct lr_resources *r)

@@ -37,8 +37,9 @@ struct lr_resource_words {
 };
 /* Never NULL. */
 const struct lr_resource_words *lr_resource_words(unsigned kind);
-/* The kind of that key; LR_RES_KINDS when there is none. */
-unsigned lr_resource_of_key(const char *key);
+/* The kinds that a list of keys names; "pairs" are all that are one, "all" is all. False: a word in
+ * it is none. */
+bool lr_resources_named(const char *list, bool kinds[LR_RES_KINDS]);
 
 /* One that is open. */
 struct lr_open_resource {
