@@ -2,7 +2,7 @@
  * 8 KiB for what comes in. They stay in a global list when the page is gone.
  *
  * expect: ends=exit:0
- * expect: finding=fd.unclosed site=add_listener count=200
+ * expect: finding=fd.unclosed site=add_listener count=200 opened=200 closed=0
  * expect: finding=thread.unjoined site=add_listener count=200 ended=0 alive=200
  * expect: finding=growth.unbounded site=add_listener count=200 bytes=1643200
  * expect: unfreed site=add_listener count=200 bytes=1643200

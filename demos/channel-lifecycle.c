@@ -4,7 +4,7 @@
  * 100 channels: 100 descriptors, and 1032 bytes for each.
  *
  * expect: ends=exit:0
- * expect: finding=fd.unclosed site=open_channel count=100
+ * expect: finding=fd.unclosed site=open_channel count=100 opened=100 closed=0
  * expect: finding=leak.definite site=open_channel count=100 bytes=103200
  * expect: unfreed site=open_channel count=100 bytes=103200
  * expect: descriptors created=100 released=0
