@@ -17,43 +17,49 @@ static bool is_counted(unsigned kind)
 	return p && p->way == LTF_PAIR_COUNTED;
 }
 
-static void create(struct lr_replay *r, unsigned kind, uint32_t thread, const struct ltf_event *ev)
+/* The key for one more of that handle; 0 where there are too many. */
+static uint64_t one_more(struct lr_replay *r, unsigned kind, uint64_t handle)
 {
-	struct lr_open_entry *first = is_counted(kind) ? lr_open_find(r, kind, ev->args[0]) : NULL;
-	uint64_t more = first ? first->res.pair.more + 1 : 0;
-	if (more > MORE_MAX) {
+	struct lr_open_entry *first = is_counted(kind) ? lr_open_find(r, kind, handle) : NULL;
+	if (!first)
+		return handle;
+	if (first->res.pair.more == MORE_MAX) {
 		r->tally->missed.over_limit++;
-		return;
+		return 0;
 	}
-	if (first)
-		first->res.pair.more = more;
-	lr_open_create(r, kind, key_of(ev->args[0], more), ev->args[2], thread, ev);
+	return key_of(handle, ++first->res.pair.more);
 }
 
-/* Of several the last goes first: so they are counted, and which is which nobody knows. */
-static void release(struct lr_replay *r, unsigned kind, const struct ltf_event *ev)
+/* The key of the one that goes. Of several the last goes first: so they are counted, and which is
+ * which nobody knows. */
+static uint64_t one_less(struct lr_replay *r, unsigned kind, uint64_t handle)
 {
-	struct lr_open_entry *first = lr_open_find(r, kind, ev->args[0]);
-	uint64_t more = first ? first->res.pair.more : 0;
-	if (more)
-		first->res.pair.more = more - 1;
-	lr_open_release(r, kind, key_of(ev->args[0], more), ev);
+	struct lr_open_entry *first = lr_open_find(r, kind, handle);
+	return first && first->res.pair.more ? key_of(handle, first->res.pair.more--) : handle;
+}
+
+static void create(struct lr_replay *r, unsigned kind, uint64_t handle, uint32_t thread,
+	const struct ltf_event *ev)
+{
+	uint64_t key = one_more(r, kind, handle);
+	if (key)
+		lr_open_create(r, kind, key, 0, thread, ev);
 }
 
 /* The same resource by another handle. One that is not known begins here. */
 static void move(struct lr_replay *r, unsigned kind, uint32_t thread, const struct ltf_event *ev)
 {
-	struct ltf_event made = *ev;
-	struct lr_open_entry *e = lr_open_find(r, kind, ev->args[0]);
-	if (e && !e->res.pair.more) {
-		lr_open_change(r, e, ev->args[2], e->res.length);
+	uint64_t old = one_less(r, kind, ev->args[0]);
+	if (!lr_open_find(r, kind, old)) {
+		create(r, kind, ev->args[2], thread, ev);
 		return;
 	}
-	if (e)
-		release(r, kind, ev);
-	made.args[0] = ev->args[2];
-	made.args[2] = 0;
-	create(r, kind, thread, &made);
+	uint64_t key = one_more(r, kind, ev->args[2]);
+	struct lr_open_entry *e = lr_open_find(r, kind, old);
+	if (key)
+		lr_open_change(r, e, key, e->res.length);
+	else
+		lr_open_remove(r, e, LR_GONE_LOST, LTF_SITE_NONE);
 }
 
 void lr_replay_pair(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)
@@ -64,11 +70,11 @@ void lr_replay_pair(struct lr_replay *r, uint32_t thread, const struct ltf_event
 	else if (ev->args[0] >= HANDLES || (ev->id == LTF_RES_PAIR_MOVE && ev->args[2] >= HANDLES))
 		lr_open_unknown(r, kind); /* no address */
 	else if (ev->id == LTF_RES_PAIR_CREATE)
-		create(r, kind, thread, ev);
+		create(r, kind, ev->args[0], thread, ev);
 	else if (ev->id == LTF_RES_PAIR_MOVE)
 		move(r, kind, thread, ev);
 	else
-		release(r, kind, ev);
+		lr_open_release(r, kind, one_less(r, kind, ev->args[0]), ev);
 }
 
 void lr_replay_stream(struct lr_replay *r, const struct ltf_event *ev)

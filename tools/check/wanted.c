@@ -14,8 +14,8 @@ enum { CLASSES = sizeof(classes) / sizeof(*classes) };
 static const char *const kinds[] = {"free.double", "free.unknown", "free.mismatch",
 	"growth.unbounded", "churn.large", "churn.quadratic", "churn.realloc", "churn.small",
 	"churn.temporary", "fd.double", "fd.foreign", "fd.pileup", "fd.unclosed", "heap.peak",
-	"heap.unreleased", "retention.interior", "thread.blocked", "thread.unjoined",
-	"timer.undeleted", "waste.untouched"};
+	"heap.unreleased", "resource.unreleased", "retention.interior", "thread.blocked",
+	"thread.unjoined", "timer.undeleted", "waste.untouched"};
 enum { KINDS = sizeof(kinds) / sizeof(*kinds) };
 
 static bool is(const char *w, size_t n, const char *text)

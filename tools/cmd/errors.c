@@ -30,8 +30,8 @@ static bool understood(const char *wanted)
 /* Of these findings it is told what holds which blocks. */
 static bool wants_blocks(const char *wanted)
 {
-	static const char *const kinds[] = {
-		"retention.interior", "thread.blocked", "thread.unjoined", "timer.undeleted"};
+	static const char *const kinds[] = {"resource.unreleased", "retention.interior",
+		"thread.blocked", "thread.unjoined", "timer.undeleted"};
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (lr_wanted_finding(wanted, kinds[i]))
 			return true;

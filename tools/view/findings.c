@@ -174,6 +174,9 @@ struct lr_findings *lr_findings_make(const struct lr_model *m, struct lr_names *
 		.stack_max = sites.stack_max,
 		.suppressor = q->suppressor,
 		.thresholds = q->thresholds ? q->thresholds : &lr_thresholds_default};
+	struct lr_pairs pairs;
+	lr_pairs_make(m, in.leaks, in.suppressor, &pairs);
+	in.pairs = &pairs;
 	for (size_t i = 0; i < sizeof(producers) / sizeof(*producers); i++)
 		producers[i]->find(f, &in);
 	if (only)
@@ -184,6 +187,7 @@ struct lr_findings *lr_findings_make(const struct lr_model *m, struct lr_names *
 	if (f->used > sites.limit)
 		f->used = sites.limit;
 	explain(f, &in);
+	lr_pairs_free(&pairs);
 	lr_leaks_free(in.leaks);
 	return f;
 }

@@ -5,6 +5,7 @@
 #define LR_FINDINGS_H
 
 #include "tools/view/leaks.h"
+#include "tools/view/pairs.h"
 
 /* name, key in JSON; the greater the worse */
 #define LR_SEVERITIES(X)                                                                           \
@@ -67,6 +68,7 @@ struct lr_findings_input {
 	const struct lr_model *model;
 	struct lr_names *names;
 	struct lr_leaks *leaks; /* bare: all sites with lost blocks, without the suppressed ones */
+	const struct lr_pairs *pairs;     /* where what has a release of its own was made */
 	const struct lr_query *sites;     /* whose filters count */
 	size_t stack_max;                 /* lines of a stack */
 	struct lr_suppressor *suppressor; /* NULL: nothing is suppressed */
@@ -106,7 +108,8 @@ void lr_finding_place_lines(struct lr_finding *x, const char *what, struct lr_li
 #define LR_FINDING_PRODUCERS(X)                                                                    \
 	X(churn)                                                                                   \
 	X(closes)                                                                                  \
-	X(fds) X(frees) X(growth) X(heap) X(interior) X(leaks) X(threads) X(timers) X(untouched)
+	X(fds)                                                                                     \
+	X(frees) X(growth) X(heap) X(interior) X(leaks) X(pairs) X(threads) X(timers) X(untouched)
 #define LR_FINDING_DECLARE(name) extern const struct lr_finding_producer lr_findings_##name;
 LR_FINDING_PRODUCERS(LR_FINDING_DECLARE)
 

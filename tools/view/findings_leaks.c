@@ -83,7 +83,10 @@ static void add_places(
 static void say_next(
 	struct lr_finding *x, const struct lr_leak_row *r, const struct lr_findings_input *in)
 {
-	if (r->releases_used) {
+	const struct lr_pair_site *pair = lr_pairs_within(in->pairs, r->frame);
+	if (pair && pair->open) {
+		lr_finding_next(x, "call %s when it is done with", pair->pair->releaser);
+	} else if (r->releases_used) {
 		uint32_t frame = lr_site_frame(in->model, in->names, r->releases[0].frame);
 		lr_finding_next(x, "release it where the others are: %s",
 			lr_names_function(in->names, frame));
@@ -96,6 +99,25 @@ static void say_next(
 	} else {
 		lr_finding_next(x, "release it where the last pointer to it goes");
 	}
+}
+
+/* What a call made that has one of its own to release it. True: whose it is, is told there. */
+static bool say_pair(
+	struct lr_finding *x, const struct lr_leak_row *r, const struct lr_findings_input *in)
+{
+	const struct lr_pair_site *s = lr_pairs_within(in->pairs, r->frame);
+	if (!s || !s->open)
+		return false;
+	const struct lr_pair *p = s->pair;
+	if (s->lost)
+		lr_finding_say(x, "part of %s %s that %s never given to %s (resource.unreleased)",
+			lr_show_count(s->lost).text, s->lost == 1 ? p->words.one : p->words.many,
+			s->lost == 1 ? "was" : "were", p->releaser);
+	else
+		lr_finding_say(x, "part of %s: of %s made here %s %s never given to %s",
+			s->made == 1 ? p->words.one : p->words.many, lr_show_count(s->made).text,
+			lr_show_count(s->open).text, s->open == 1 ? "was" : "were", p->releaser);
+	return s->lost != 0;
 }
 
 static void explain_definite(
@@ -113,7 +135,8 @@ static void explain_definite(
 	lr_finding_count(x, "indirect_bytes", r->owned.bytes);
 	say_cycles(x, r);
 	say_siblings(x, r);
-	add_places(x, r, in);
+	if (!say_pair(x, r, in))
+		add_places(x, r, in);
 	say_next(x, r, in);
 }
 
