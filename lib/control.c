@@ -145,7 +145,8 @@ enum ltf_scan_answer lt_control_scan(
 		.flags = LT_MOMENT_SP_KNOWN | LT_MOMENT_REGS_KNOWN | LT_MOMENT_TP_KNOWN |
 			 LT_MOMENT_IS_SCANNING,
 		.tp = (uintptr_t)__builtin_thread_pointer(),
-		.sp = lt_slowly_sp()};
+		.sp = lt_slowly_sp(),
+		.call = -1};
 	struct scan s = {.self = self ? self : &here,
 		.when = {.reason = reason, .begun = lt_clock_ns(CLOCK_MONOTONIC)}};
 	if (atomic_load(&lt_sealed))

@@ -27,10 +27,6 @@ struct lr_open_entry {
 	struct lr_open_resource res;
 	uint32_t cell;       /* in the tally's resources; LR_NO_CELL: counted in none */
 	uint32_t prev, next; /* of the same kind: index plus 1. Free ones: next */
-	/* Of a thread: its creation's number; whose thread that cell counts had its handle before,
-	 * without a release: index plus 1. */
-	uint32_t number, before;
-	bool numbered;
 };
 #define LR_NO_CELL UINT32_MAX
 
@@ -50,7 +46,15 @@ struct lr_early {
 	uint64_t handle; /* 0: none */
 	uint64_t time;   /* microseconds */
 	uint32_t site;
-	bool joined; /* else detached */
+	bool joined;  /* else detached */
+	bool counted; /* as a release of what is not known */
+};
+
+/* Threads whose handles came again before a join of theirs was recorded: the last few. */
+struct lr_owed {
+	uint64_t handle; /* 0: none */
+	uint32_t number; /* of the creation by that handle that came behind */
+	uint32_t cell;
 };
 
 struct lr_replay {
@@ -62,7 +66,8 @@ struct lr_replay {
 	size_t threads_used, threads_room;
 	struct lr_opens opens;
 	struct lr_early early[LR_EARLY];
-	unsigned next_early;
+	struct lr_owed owed[LR_EARLY];
+	unsigned next_early, next_owed;
 	struct lr_fd_pasts fd_pasts;
 	uint64_t unknown_close; /* the last close of nothing known: thread << 32 | number + 1 */
 	size_t scans_noted;     /* what was open at their moments */

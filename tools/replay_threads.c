@@ -8,11 +8,14 @@
 static void note_early(
 	struct lr_replay *r, uint32_t thread, const struct ltf_event *ev, bool joined)
 {
+	bool unknown = !lr_open_find(r, LR_RES_THREAD, ev->args[0]);
 	r->early[r->next_early++ % LR_EARLY] = (struct lr_early){.handle = ev->args[0],
 		.time = lr_replay_thread(r, thread)->time,
 		.site = ev->site,
-		.joined = joined};
-	lr_open_unknown(r, LR_RES_THREAD);
+		.joined = joined,
+		.counted = unknown};
+	if (unknown)
+		lr_open_unknown(r, LR_RES_THREAD);
 }
 
 /* What has been said of a thread before its creation was; the latest by that handle. */
@@ -30,22 +33,44 @@ static bool take_early(struct lr_replay *r, uint32_t thread, uint64_t handle, st
 	return false;
 }
 
+static void note_owed(struct lr_replay *r, const struct ltf_event *ev)
+{
+	const struct lr_open_entry *e = lr_open_find(r, LR_RES_THREAD, ev->args[0]);
+	if (e && !e->res.released && e->cell != LR_NO_CELL && ev->numbered)
+		r->owed[r->next_owed++ % LR_EARLY] = (struct lr_owed){
+			.handle = ev->args[0], .number = ev->number, .cell = e->cell};
+}
+
+/* Whether the join had begun when another thread was created by the handle: then it is of the one
+ * before. */
+static bool take_owed(struct lr_replay *r, const struct ltf_event *ev)
+{
+	enum { KNOWN = 32 };
+	uint64_t before = ev->nargs > 1 ? ev->args[1] : 0;
+	for (unsigned i = 0; before >> KNOWN && i < LR_EARLY; i++) {
+		struct lr_owed *o = &r->owed[i];
+		if (o->handle != ev->args[0] || (int32_t)(o->number - (uint32_t)before) < 0)
+			continue;
+		lr_resources_found(&r->tally->resources, o->cell);
+		o->handle = 0;
+		return true;
+	}
+	return false;
+}
+
 static void create(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)
 {
 	struct lr_early early;
-	struct lr_open_entry *e = lr_open_find(r, LR_RES_THREAD, ev->args[0]);
-	uint32_t before = e && !e->res.released ? e->cell + 1 : 0;
-	e = lr_open_create(r, LR_RES_THREAD, ev->args[0], 0, thread, ev);
+	note_owed(r, ev);
+	struct lr_open_entry *e = lr_open_create(r, LR_RES_THREAD, ev->args[0], 0, thread, ev);
 	if (!e)
 		return;
 	e->res.run.function = ev->nargs > 2 ? ev->args[2] : 0;
-	e->numbered = ev->numbered;
-	e->number = ev->number;
-	e->before = before;
 	if (ev->args[1]) { /* detached from the start: nothing is owed */
 		lr_open_settle(r, e, LTF_SITE_NONE);
 	} else if (take_early(r, thread, ev->args[0], &early)) {
-		lr_open_known(r, LR_RES_THREAD);
+		if (early.counted)
+			lr_open_known(r, LR_RES_THREAD);
 		if (early.joined)
 			lr_open_remove(r, e, LR_GONE_RELEASED, early.site);
 		else
@@ -53,36 +78,34 @@ static void create(struct lr_replay *r, uint32_t thread, const struct ltf_event 
 	}
 }
 
+/* A thread is detached or joined once: where it comes again, the next one by that handle is meant.
+ * Who detaches another thread knows it from its creator, who has said so by then. */
+static bool is_done(const struct lr_open_entry *e)
+{
+	return !e || e->res.released;
+}
+
 static void detach(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)
 {
 	struct lr_open_entry *e = lr_open_find(r, LR_RES_THREAD, ev->args[0]);
-	if (!e)
-		note_early(r, thread, ev, false);
-	else if (!e->res.released)
+	bool by_itself = ev->nargs > 1 && ev->args[1];
+	if (!is_done(e))
 		lr_open_settle(r, e, ev->site);
-}
-
-/* Whether the thread was created when the join had begun already: then the one that had its handle
- * before was joined. */
-static bool is_later(const struct lr_open_entry *e, const struct ltf_event *ev)
-{
-	enum { KNOWN = 32 };
-	uint64_t before = ev->nargs > 1 ? ev->args[1] : 0;
-	return e->before && before >> KNOWN && e->numbered &&
-	       (int32_t)(e->number - (uint32_t)before) >= 0;
+	else if (by_itself)
+		note_early(r, thread, ev, false);
+	else if (!e)
+		lr_open_unknown(r, LR_RES_THREAD);
 }
 
 static void join(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)
 {
+	if (ev->args[0] && take_owed(r, ev))
+		return;
 	struct lr_open_entry *e = lr_open_find(r, LR_RES_THREAD, ev->args[0]);
-	if (!e) {
+	if (is_done(e))
 		note_early(r, thread, ev, true);
-	} else if (is_later(e, ev)) {
-		lr_resources_found(&r->tally->resources, e->before - 1);
-		e->before = 0;
-	} else {
+	else
 		lr_open_remove(r, e, LR_GONE_RELEASED, ev->site);
-	}
 }
 
 void lr_replay_thread_event(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)

@@ -97,6 +97,54 @@ static void threads(void **state)
 	done(&g, t);
 }
 
+/* Creations and joins stand behind what they tell of: a thread may have detached itself before, and
+ * its handle may be another's before. Sites 1 and 2 create. */
+static void threads_in_odd_order(void **state)
+{
+	(void)state;
+	struct dg g;
+	uint64_t next = 1ull << 32; /* the number that a join begins with: of the handle's region */
+	dg_init(&g, 0, 0);
+	g.numbered = true;
+	RES(THREAD_DETACH, 0, 0x10, 1);      /* 0: by itself, */
+	RES(THREAD_CREATE, 1, 0x10, 0);      /* 1: before its creator says so */
+	RES(THREAD_CREATE, 1, 0x20, 0);      /* 2 */
+	RES(THREAD_CREATE, 2, 0x20, 0);      /* 3: by a handle that is free again: */
+	RES(THREAD_JOIN, 9, 0x20, next | 3); /* 4: the first one had been joined */
+	RES(THREAD_CREATE, 1, 0x30, 0);      /* 5 */
+	RES(THREAD_CREATE, 2, 0x30, 0);      /* 6 */
+	RES(THREAD_JOIN, 9, 0x30, next | 7); /* 7: the second one */
+	RES(THREAD_JOIN, 9, 0x30, next | 6); /* 8: and the first, late */
+	RES(THREAD_CREATE, 1, 0x40, 0);      /* 9 */
+	RES(THREAD_JOIN, 9, 0x40, next | 9); /* 10: begun before 9 was said */
+	RES(THREAD_JOIN, 9, 0x50, next | 0); /* 11: so, too, and ended */
+	RES(THREAD_CREATE, 1, 0x50, 0);      /* 12 */
+	RES(THREAD_CREATE, 1, 0x60, 0);      /* 13 */
+	RES(THREAD_DETACH, 9, 0x60, 1);      /* 14 */
+	RES(THREAD_DETACH, 0, 0x60, 1);      /* 15: already the next one, */
+	RES(THREAD_CREATE, 2, 0x60, 0);      /* 16 */
+	RES(THREAD_DETACH, 9, 0x70, 0);      /* 17: not by itself: some other time's */
+	RES(THREAD_CREATE, 2, 0x70, 0);      /* 18 */
+	RES(THREAD_DETACH, 9, 0x80, 1);      /* 19 */
+	dg_time(&g, 9000000);
+	RES(THREAD_CREATE, 2, 0x80, 0); /* 20: long after */
+	struct lr_tally *t = replay_all(&g);
+	assert_int_equal(total(t, LR_RES_THREAD)->created, 11);
+	assert_int_equal(total(t, LR_RES_THREAD)->released, 8);
+	assert_int_equal(total(t, LR_RES_THREAD)->lost, 0);
+	assert_int_equal(total(t, LR_RES_THREAD)->open, 3);
+	assert_int_equal(total(t, LR_RES_THREAD)->unknown_releases, 2);
+	assert_true(open_one(t, LR_RES_THREAD, 0x10)->released);
+	assert_int_equal(open_one(t, LR_RES_THREAD, 0x20)->site, 2);
+	assert_null(open_one(t, LR_RES_THREAD, 0x30));
+	assert_null(open_one(t, LR_RES_THREAD, 0x40));
+	assert_null(open_one(t, LR_RES_THREAD, 0x50));
+	assert_true(open_one(t, LR_RES_THREAD, 0x60)->released);
+	assert_false(open_one(t, LR_RES_THREAD, 0x70)->released);
+	assert_false(open_one(t, LR_RES_THREAD, 0x80)->released);
+	done(&g, t);
+}
+
 static void timers(void **state)
 {
 	(void)state;
@@ -471,7 +519,8 @@ static void along_the_run(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(threads), cmocka_unit_test(timers),
+	const struct CMUnitTest tests[] = {cmocka_unit_test(threads),
+		cmocka_unit_test(threads_in_odd_order), cmocka_unit_test(timers),
 		cmocka_unit_test(descriptors), cmocka_unit_test(closes_of_nothing),
 		cmocka_unit_test(ranges), cmocka_unit_test(memory), cmocka_unit_test(pairs),
 		cmocka_unit_test(damaged), cmocka_unit_test(forked), cmocka_unit_test(limits),

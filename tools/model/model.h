@@ -144,6 +144,9 @@ struct lr_resource_total lr_model_resource_total(const struct lr_model *m, unsig
  * known. */
 const struct lr_open_at *lr_dump_open_at(const struct lr_dump *d, uint32_t scan);
 
+/* The module of that path is the tracer itself. */
+bool lr_module_is_tracer(const char *path);
+
 /* The value of a metadata key, NULL when the dump has none; *len (may be NULL) is its length. */
 const char *lr_dump_meta(const struct lr_dump *d, const char *key, size_t *len);
 

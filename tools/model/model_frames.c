@@ -71,7 +71,7 @@ struct work {
 	size_t chain_room;
 };
 
-static bool is_tracer(const char *path)
+bool lr_module_is_tracer(const char *path)
 {
 	const char *base = strrchr(path, '/');
 	return strcmp(base ? base + 1 : path, "libleaktrace.so") == 0;
@@ -135,7 +135,7 @@ uint32_t *lr_model_frames(struct lr_model *m, struct lr_tally *tally)
 	struct work w = {.m = m, .t = tally, .modules = modules, .biases = biases, .ours = ours};
 	for (size_t i = 0; i < tally->modules_used; i++) {
 		biases[i] = tally->modules[i].bias;
-		ours[i] = is_tracer(tally->modules[i].path);
+		ours[i] = lr_module_is_tracer(tally->modules[i].path);
 		modules[i] = tally->modules[i].module = module_for(m, &tally->modules[i]);
 	}
 	lr_map_reserve(&m->frame_of, tally->nodes_used);

@@ -110,6 +110,8 @@ struct lr_line *lr_waiting_lines(const struct lr_model *m, struct lr_names *name
 	for (size_t i = first_frame(s, tid); i < s->frames_used && s->frames[i].tid == tid; i++) {
 		bool returns = !(s->frames[i].flags & LTF_NODE_SIGNAL);
 		size_t n = locate(m, names, d, s->frames[i].pc, returns, at);
+		if (at[0].module && lr_module_is_tracer(at[0].module))
+			continue;
 		for (size_t k = 0; k < n && !whole; k++) {
 			whole = is_start(at[k].function);
 			LR_GROW(lines, *used, room);
@@ -127,7 +129,7 @@ const char *lr_waiting_function(
 {
 	struct lr_location at[INLINED_MAX];
 	size_t n = addr ? locate(m, names, d, addr, false, at) : 0;
-	return n ? at[n - 1].function : NULL;
+	return n && !at[n - 1].nearest ? at[n - 1].function : NULL;
 }
 
 uint64_t lr_waiting_stack(const struct lr_scan *s, uint32_t tid)
