@@ -38,12 +38,12 @@ static uint64_t one_less(struct lr_replay *r, unsigned kind, uint64_t handle)
 	return first && first->res.pair.more ? key_of(handle, first->res.pair.more--) : handle;
 }
 
-static void create(struct lr_replay *r, unsigned kind, uint64_t handle, uint32_t thread,
-	const struct ltf_event *ev)
+static void create(struct lr_replay *r, unsigned kind, uint64_t handle, uint64_t bytes,
+	uint32_t thread, const struct ltf_event *ev)
 {
 	uint64_t key = one_more(r, kind, handle);
 	if (key)
-		lr_open_create(r, kind, key, 0, thread, ev);
+		lr_open_create(r, kind, key, bytes, thread, ev);
 }
 
 /* The same resource by another handle. One that is not known begins here. */
@@ -51,7 +51,7 @@ static void move(struct lr_replay *r, unsigned kind, uint32_t thread, const stru
 {
 	uint64_t old = one_less(r, kind, ev->args[0]);
 	if (!lr_open_find(r, kind, old)) {
-		create(r, kind, ev->args[2], thread, ev);
+		create(r, kind, ev->args[2], 0, thread, ev);
 		return;
 	}
 	uint64_t key = one_more(r, kind, ev->args[2]);
@@ -70,7 +70,7 @@ void lr_replay_pair(struct lr_replay *r, uint32_t thread, const struct ltf_event
 	else if (ev->args[0] >= HANDLES || (ev->id == LTF_RES_PAIR_MOVE && ev->args[2] >= HANDLES))
 		lr_open_unknown(r, kind); /* no address */
 	else if (ev->id == LTF_RES_PAIR_CREATE)
-		create(r, kind, ev->args[0], thread, ev);
+		create(r, kind, ev->args[0], ev->args[2], thread, ev);
 	else if (ev->id == LTF_RES_PAIR_MOVE)
 		move(r, kind, thread, ev);
 	else

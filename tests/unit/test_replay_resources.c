@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "format/pairs.h"
 #include "tests/unit/dumpread.h"
 #include "tests/unit/dumpscan.h"
 #include "tools/load.h"
@@ -300,6 +301,80 @@ static void pairs(void **state)
 	done(&g, t);
 }
 
+/* The same handle again: another one where the C library counts, else the release of the first was
+ * not seen. */
+static void pairs_counted(void **state)
+{
+	enum { ONCE = LTF_PAIR_REGEX, COUNTED = LTF_PAIR_LOCALE };
+	(void)state;
+	struct dg g;
+	dg_init(&g, 0, 0);
+	for (int i = 0; i < 3; i++) {
+		RES(PAIR_CREATE, 1, 0x100, ONCE, 0);
+		RES(PAIR_CREATE, 1, 0x100, COUNTED, 0);
+	}
+	RES(PAIR_RELEASE, 2, 0x100, COUNTED);
+	RES(PAIR_CREATE, 1, LTF_MASK60, COUNTED, 0); /* no address */
+	struct lr_tally *t = replay_all(&g);
+	assert_int_equal(total(t, LR_RES_PAIR + ONCE)->open, 1);
+	assert_int_equal(total(t, LR_RES_PAIR + ONCE)->lost, 2);
+	assert_int_equal(total(t, LR_RES_PAIR + COUNTED)->open, 2);
+	assert_int_equal(total(t, LR_RES_PAIR + COUNTED)->lost, 0);
+	assert_int_equal(total(t, LR_RES_PAIR + COUNTED)->released, 1);
+	assert_int_equal(total(t, LR_RES_PAIR + COUNTED)->unknown_releases, 1);
+	done(&g, t);
+}
+
+static void pairs_go_on(void **state)
+{
+	enum { ONCE = LTF_PAIR_PATHS, COUNTED = LTF_PAIR_LOCALE };
+	(void)state;
+	struct dg g;
+	dg_init(&g, 0, 0);
+	RES(PAIR_CREATE, 1, 0x100, ONCE, 0);
+	RES(PAIR_MOVE, 2, 0x100, ONCE, 0x200);
+	RES(PAIR_MOVE, 2, 0x300, ONCE, 0x400); /* its making was not seen */
+	RES(PAIR_RELEASE, 3, 0x200, ONCE);
+	RES(PAIR_CREATE, 1, 0x100, COUNTED, 0);
+	RES(PAIR_CREATE, 1, 0x100, COUNTED, 0);
+	RES(PAIR_MOVE, 2, 0x100, COUNTED, 0x200); /* one of the two */
+	RES(PAIR_CREATE, 1, 0x200, COUNTED, 0);
+	RES(PAIR_MOVE, 2, 0x100, COUNTED, 0x200);
+	RES(PAIR_RELEASE, 3, 0x100, COUNTED);
+	RES(PAIR_RELEASE, 3, 0x200, COUNTED);
+	struct lr_tally *t = replay_all(&g);
+	assert_int_equal(total(t, LR_RES_PAIR + ONCE)->created, 2);
+	assert_int_equal(total(t, LR_RES_PAIR + ONCE)->released, 1);
+	assert_int_equal(total(t, LR_RES_PAIR + ONCE)->open, 1);
+	assert_int_equal(total(t, LR_RES_PAIR + COUNTED)->created, 3);
+	assert_int_equal(total(t, LR_RES_PAIR + COUNTED)->released, 1);
+	assert_int_equal(total(t, LR_RES_PAIR + COUNTED)->open, 2);
+	assert_int_equal(total(t, LR_RES_PAIR + COUNTED)->unknown_releases, 1);
+	done(&g, t);
+}
+
+/* fclose instead of pclose; and pclose, which is told twice. */
+static void pairs_of_streams(void **state)
+{
+	enum { KIND = LR_RES_PAIR + LTF_PAIR_PROGRAM };
+	(void)state;
+	struct dg g;
+	dg_init(&g, 0, 0);
+	for (uint64_t fd = 3; fd < 6; fd++) {
+		RES(FD_OPEN, 1, fd, LTF_FD_PIPE, 0, LTF_FD_POPEN);
+		RES(PAIR_CREATE, 1, fd << 12, LTF_PAIR_PROGRAM, 0);
+	}
+	RES(FD_CLOSE, 2, 3, LTF_FD_BY_FCLOSE, 3 << 12);
+	RES(PAIR_RELEASE, 2, 4 << 12, LTF_PAIR_PROGRAM);
+	RES(FD_CLOSE, 2, 4, LTF_FD_BY_PCLOSE, 4 << 12);
+	struct lr_tally *t = replay_all(&g);
+	assert_int_equal(total(t, KIND)->released, 2);
+	assert_int_equal(total(t, KIND)->open, 1);
+	assert_int_equal(total(t, KIND)->unknown_releases, 0);
+	assert_int_equal(total(t, LR_RES_DESCRIPTOR)->open, 1);
+	done(&g, t);
+}
+
 static void damaged(void **state)
 {
 	(void)state;
@@ -523,8 +598,10 @@ int main(void)
 		cmocka_unit_test(threads_in_odd_order), cmocka_unit_test(timers),
 		cmocka_unit_test(descriptors), cmocka_unit_test(closes_of_nothing),
 		cmocka_unit_test(ranges), cmocka_unit_test(memory), cmocka_unit_test(pairs),
-		cmocka_unit_test(damaged), cmocka_unit_test(forked), cmocka_unit_test(limits),
-		cmocka_unit_test(at_scans), cmocka_unit_test(beside_a_scan),
-		cmocka_unit_test(peaks), cmocka_unit_test(along_the_run)};
+		cmocka_unit_test(pairs_counted), cmocka_unit_test(pairs_go_on),
+		cmocka_unit_test(pairs_of_streams), cmocka_unit_test(damaged),
+		cmocka_unit_test(forked), cmocka_unit_test(limits), cmocka_unit_test(at_scans),
+		cmocka_unit_test(beside_a_scan), cmocka_unit_test(peaks),
+		cmocka_unit_test(along_the_run)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

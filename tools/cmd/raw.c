@@ -42,6 +42,7 @@ static const char *const res_names[LTF_RES_KIND_COUNT] = {[LTF_RES_THREAD_CREATE
 	[LTF_RES_FD_INHERITED] = "fd-inherited",
 	[LTF_RES_PAIR_CREATE] = "pair-create",
 	[LTF_RES_PAIR_RELEASE] = "pair-release",
+	[LTF_RES_PAIR_MOVE] = "pair-move",
 	[LTF_RES_BRK] = "brk",
 	[LTF_RES_SHM_ATTACH] = "shm-attach",
 	[LTF_RES_SHM_DETACH] = "shm-detach",

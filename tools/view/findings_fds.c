@@ -200,9 +200,13 @@ static void explain_unclosed(
 	if (g->timed)
 		lr_finding_real(x, "per_second", g->per_second);
 	say_where_closed(x, in, of->resource);
-	lr_finding_next(x, "%s",
-		r->released ? "close it on this way too, as it is done at the places above"
-			    : "close it where it is done with, or where what owns it goes");
+	const struct lr_pair_site *pair = lr_pairs_within(in->pairs, r->frame);
+	if (pair)
+		lr_finding_next(x, "call %s when it is done with", pair->pair->releaser);
+	else
+		lr_finding_next(x, "%s",
+			r->released ? "close it on this way too, as it is done at the places above"
+				    : "close it where it is done with, or where what owns it goes");
 }
 
 static void explain_pileup(

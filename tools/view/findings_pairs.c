@@ -28,10 +28,12 @@ static void add(struct lr_findings *f, const struct unreleased *u, enum lr_sever
 	x->of = lr_findings_keep(f, u, sizeof(*u));
 }
 
-/* Objects that are open are what a program is made of: it is not wrong that they become more. */
+/* Objects that are open are what a program is made of: it is not wrong that they become more. A
+ * stream that has a descriptor is told by that. */
 static bool may_rise(unsigned kind)
 {
-	return kind != LR_RES_PAIR + LTF_PAIR_OBJECT;
+	return kind != LR_RES_PAIR + LTF_PAIR_OBJECT && kind != LR_RES_PAIR + LTF_PAIR_PROGRAM &&
+	       kind != LR_RES_PAIR + LTF_PAIR_MOUNTS;
 }
 
 static void find_rising(struct lr_findings *f, const struct lr_findings_input *in,
