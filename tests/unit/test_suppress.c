@@ -207,6 +207,41 @@ static void kinds_of_leaks(void **state)
 	assert_false(matches(LR_SUPPRESS_DEFINITE, release));
 }
 
+/* main calls log (in app), that opens. Valgrind shows the C library's functions in front. */
+static void resources(void **state)
+{
+	static const struct lr_rule_frame opened[] = {
+		{.function = "log", .symbol = "log", .module = "/opt/app"},
+		{.function = "main", .symbol = "main", .module = "/opt/app"}};
+	static const struct {
+		const char *text;
+		unsigned kinds;
+	} cases[] = {{"{\n x\n CoreError:FdNotClosed\n fun:log\n}\n", LR_SUPPRESS_FD},
+		{"{\n x\n Memcheck,CoreError:FdNotClosed\n fun:open\n fun:log\n fun:main\n}\n",
+			LR_SUPPRESS_FD},
+		{"{\n x\n CoreError:FdNotClosed\n fun:open\n fun:_IO_file_open\n "
+		 "fun:__fopen_internal\n obj:*libc.so*\n fun:log\n}\n",
+			LR_SUPPRESS_FD},
+		{"{\n x\n CoreError:FdNotClosed\n ...\n fun:main\n}\n", LR_SUPPRESS_FD},
+		{"{\n x\n CoreError:FdBadClose\n fun:close\n obj:/opt/app\n}\n", LR_SUPPRESS_CLOSE},
+		{"{\n x\n Leaktrace:Resource\n fun:log\n}\n",
+			LR_SUPPRESS_FD | LR_SUPPRESS_RESOURCE},
+		{"{\n x\n CoreError:FdNotClosed\n fun:open\n fun:main\n}\n", 0},
+		{"{\n x\n CoreError:FdNotClosed\n fun:other\n fun:log\n}\n", 0},
+		{"{\n x\n CoreError:FdNotClosed\n fun:open\n}\n", 0},
+		{"{\n x\n Memcheck:Leak\n fun:log\n}\n", 0}};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct lr_rule_stack s = {.frames = opened, .count = 2};
+		struct lr_rules *r = parse(cases[i].text);
+		for (unsigned kind = LR_SUPPRESS_FD; kind <= LR_SUPPRESS_RESOURCE; kind *= 2)
+			assert_int_equal(
+				lr_rules_match(r, kind, &s) != NULL, (cases[i].kinds & kind) != 0);
+		assert_int_equal(lr_rules_have(r, LR_SUPPRESS_FD), i != 4 && i != 9);
+		lr_rules_free(r);
+	}
+}
+
 static void others_entries_are_counted(void **state)
 {
 	(void)state;
@@ -378,6 +413,7 @@ int main(void)
 		cmocka_unit_test(memchecks_stacks),
 		cmocka_unit_test(the_api_names_the_first_frame),
 		cmocka_unit_test(kinds_of_leaks),
+		cmocka_unit_test(resources),
 		cmocka_unit_test(others_entries_are_counted),
 		cmocka_unit_test(the_first_rule_is_used),
 		cmocka_unit_test(mistakes_are_told),

@@ -218,6 +218,57 @@ static bool match_anywhere(const char *pattern, const struct lr_rule_stack *s)
 	return false;
 }
 
+/* Functions of the C library that stand in front in Valgrind's stacks of resources. Others are
+ * "..." to such a rule. */
+static bool is_c_library(const struct lr_rule_line *l)
+{
+	static const char *const functions[] = {"open", "open64", "__open64", "openat", "openat64",
+		"__open_nocancel", "__open64_nocancel", "creat", "creat64", "socket", "socketpair",
+		"accept", "accept4", "pipe", "pipe2", "dup", "dup2", "dup3", "fcntl", "fcntl64",
+		"__fcntl64_nocancel_adjusted", "eventfd", "epoll_create", "epoll_create1",
+		"timerfd_create", "signalfd", "inotify_init", "inotify_init1", "memfd_create",
+		"recvmsg", "mkstemp", "mkstemp64", "mkostemp", "opendir", "__opendir_common",
+		"fdopendir", "fopen", "fopen64", "fopen@@GLIBC_2.2.5", "fdopen",
+		"fdopen@@GLIBC_2.2.5", "tmpfile", "popen", "popen@@GLIBC_2.2.5", "__fopen_internal",
+		"_IO_file_open", "_IO_file_fopen", "_IO_file_fopen@@GLIBC_2.2.5", "close",
+		"__close", "__close_nocancel", "fclose", "fclose@@GLIBC_2.2.5", "_IO_file_close",
+		"_IO_file_close_it", "_IO_file_close_it@@GLIBC_2.2.5", "closedir", "timer_create",
+		"timer_create@@GLIBC_2.34", "pthread_create", "pthread_create@@GLIBC_2.34", "mmap",
+		"mmap64", "shmat", "shmget", NULL};
+	if (l->kind == LR_RULE_OBJECT)
+		return match_object(l->pattern, "/lib/x86_64-linux-gnu/libc.so.6");
+	return l->kind == LR_RULE_FUNCTION && is_one_of(l->pattern, functions);
+}
+
+static bool match_resource(const struct lr_rule *rule, const struct lr_rule_stack *s)
+{
+	struct lr_rule rest = *rule;
+	for (; rest.line_count; rest.lines++, rest.line_count--) {
+		if (match_lines(&rest, s, 0))
+			return true;
+		if (!is_c_library(rest.lines))
+			return false;
+	}
+	return false;
+}
+
+static bool match_rule(const struct lr_rule *rule, unsigned kind, const struct lr_rule_stack *s)
+{
+	if (rule->anywhere)
+		return match_anywhere(rule->anywhere, s);
+	if (kind & LR_SUPPRESS_RESOURCES)
+		return match_resource(rule, s);
+	return match_lines(rule, s, 1) || may_be_two(rule, s);
+}
+
+bool lr_rules_have(const struct lr_rules *r, unsigned kind)
+{
+	for (size_t i = 0; r && i < r->used; i++)
+		if (r->rules[i].kinds & kind)
+			return true;
+	return false;
+}
+
 struct lr_rule *lr_rules_match(
 	const struct lr_rules *r, unsigned kind, const struct lr_rule_stack *s)
 {
@@ -225,8 +276,7 @@ struct lr_rule *lr_rules_match(
 		struct lr_rule *rule = &r->rules[i];
 		if ((rule->kinds & kind) == 0)
 			continue;
-		if (rule->anywhere ? match_anywhere(rule->anywhere, s)
-				   : match_lines(rule, s, 1) || may_be_two(rule, s))
+		if (match_rule(rule, kind, s))
 			return rule;
 	}
 	return NULL;

@@ -15,7 +15,11 @@ enum lr_suppressible {
 	LR_SUPPRESS_INDIRECT = 2,
 	LR_SUPPRESS_POSSIBLE = 4,
 	LR_SUPPRESS_REACHABLE = 8,
-	LR_SUPPRESS_RELEASE = 16, /* a release that is wrong: Memcheck:Free */
+	LR_SUPPRESS_RELEASE = 16,    /* a release that is wrong: Memcheck:Free */
+	LR_SUPPRESS_FD = 32,         /* a descriptor that is not closed: CoreError:FdNotClosed */
+	LR_SUPPRESS_CLOSE = 64,      /* a close that is wrong: CoreError:FdBadClose */
+	LR_SUPPRESS_RESOURCE = 128,  /* another resource that is not released */
+	LR_SUPPRESS_RESOURCES = 224, /* all three */
 	LR_SUPPRESS_LEAKS = 15,
 	LR_SUPPRESS_LOST = 7 /* what LeakSanitizer looks for */
 };
@@ -29,7 +33,8 @@ struct lr_rule_frame {
 	unsigned line;
 };
 
-/* Innermost first, without the allocator's own function; that one is known by its kind. */
+/* Innermost first, without the allocator's own function; that one is known by its kind. Nor are
+ * there, for a resource, the C library's functions in front of the program's. */
 struct lr_rule_stack {
 	const struct lr_rule_frame *frames;
 	size_t count;
@@ -79,6 +84,8 @@ int lr_rules_add_text(
 /* What the C library, the loader and the C++ runtime keep on purpose. */
 void lr_rules_add_built_in(struct lr_rules *r);
 
+/* Whether there is any for that kind. */
+bool lr_rules_have(const struct lr_rules *r, unsigned kind);
 /* The first rule for that kind (one of enum lr_suppressible) that matches; NULL: none. */
 struct lr_rule *lr_rules_match(
 	const struct lr_rules *r, unsigned kind, const struct lr_rule_stack *s);

@@ -42,6 +42,24 @@ static bool is_among(const char *words, size_t len, const char *text)
 	return false;
 }
 
+static bool is_word(const char *s, size_t n, const char *word)
+{
+	return strlen(word) == n && memcmp(s, word, n) == 0;
+}
+
+/* Of resources: Valgrind's, and one of our own. */
+static unsigned resource_kinds(const char *tools, size_t len, const char *kind, size_t n)
+{
+	bool core = is_among(tools, len, "CoreError") || is_among(tools, len, "Memcheck");
+	if (core && is_word(kind, n, "FdNotClosed"))
+		return LR_SUPPRESS_FD;
+	if (core && is_word(kind, n, "FdBadClose"))
+		return LR_SUPPRESS_CLOSE;
+	if (is_among(tools, len, "Leaktrace") && is_word(kind, n, "Resource"))
+		return LR_SUPPRESS_RESOURCE | LR_SUPPRESS_FD;
+	return 0;
+}
+
 /* "tool,tool:kind" to the kinds of the rule; 0: not for us. */
 static int read_kind(struct lr_rules_text *t, unsigned *kinds)
 {
@@ -51,12 +69,13 @@ static int read_kind(struct lr_rules_text *t, unsigned *kinds)
 			(int)(t->len < 40 ? t->len : 40), t->text);
 	const char *kind = colon + 1;
 	size_t n = t->len - (size_t)(kind - t->text);
-	*kinds = 0;
-	if (!is_among(t->text, (size_t)(colon - t->text), "Memcheck"))
+	size_t tools = (size_t)(colon - t->text);
+	*kinds = resource_kinds(t->text, tools, kind, n);
+	if (!is_among(t->text, tools, "Memcheck"))
 		return 0;
-	if (n == 4 && memcmp(kind, "Leak", n) == 0)
+	if (is_word(kind, n, "Leak"))
 		*kinds = LR_SUPPRESS_LEAKS;
-	else if (n == 4 && memcmp(kind, "Free", n) == 0)
+	else if (is_word(kind, n, "Free"))
 		*kinds = LR_SUPPRESS_RELEASE;
 	return 0;
 }

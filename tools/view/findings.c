@@ -141,6 +141,40 @@ static void keep_only(struct lr_findings *f, const char *prefix)
 	f->used = n;
 }
 
+/* What rules for resources silence; 0: none does. */
+static unsigned resource_kind(const char *kind)
+{
+	static const struct {
+		const char *prefix;
+		unsigned kind;
+	} rows[] = {{"fd.double", LR_SUPPRESS_CLOSE}, {"fd.foreign", LR_SUPPRESS_CLOSE},
+		{"fd.", LR_SUPPRESS_FD}, {"timer.", LR_SUPPRESS_RESOURCE},
+		{"thread.", LR_SUPPRESS_RESOURCE}, {"mapping.", LR_SUPPRESS_RESOURCE},
+		{"resource.", LR_SUPPRESS_RESOURCE}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (strncmp(kind, rows[i].prefix, strlen(rows[i].prefix)) == 0)
+			return rows[i].kind;
+	return 0;
+}
+
+static void suppress_resources(struct lr_findings *f, struct lr_suppressor *suppressor)
+{
+	size_t n = 0;
+	for (size_t i = 0; suppressor && i < f->used; i++) {
+		const struct lr_finding *x = &f->list[i];
+		unsigned kind = resource_kind(x->kind);
+		struct lr_rule *rule =
+			kind ? lr_suppressor_resource(suppressor, x->frame, kind) : NULL;
+		if (rule)
+			lr_suppressor_use(suppressor, rule, x->frame, kind,
+				&(struct lr_scan_sum){x->count, x->bytes});
+		else
+			f->list[n++] = *x;
+	}
+	if (suppressor)
+		f->used = n;
+}
+
 static void explain(struct lr_findings *f, const struct lr_findings_input *in)
 {
 	for (size_t i = 0; i < f->used; i++) {
@@ -179,6 +213,7 @@ struct lr_findings *lr_findings_make(const struct lr_model *m, struct lr_names *
 	in.pairs = &pairs;
 	for (size_t i = 0; i < sizeof(producers) / sizeof(*producers); i++)
 		producers[i]->find(f, &in);
+	suppress_resources(f, q->suppressor);
 	if (only)
 		keep_only(f, only);
 	if (f->used)

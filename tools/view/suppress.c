@@ -74,6 +74,12 @@ struct lr_rule *lr_suppressor_rule(struct lr_suppressor *x, uint32_t frame, unsi
 	return rule_for(x, frame, (struct lr_rule_stack){.apis = x->apis[frame]}, kind);
 }
 
+struct lr_rule *lr_suppressor_resource(struct lr_suppressor *x, uint32_t frame, unsigned kind)
+{
+	return lr_rules_have(x->rules, kind) ? rule_for(x, frame, (struct lr_rule_stack){0}, kind)
+					     : NULL;
+}
+
 struct lr_rule *lr_suppressor_release(struct lr_suppressor *x, uint32_t frame, unsigned api)
 {
 	return rule_for(x, frame, (struct lr_rule_stack){.apis = 1U << api, .release = true},

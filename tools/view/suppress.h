@@ -15,6 +15,8 @@ void lr_suppressor_free(struct lr_suppressor *x);
 /* The rule that suppresses blocks of that site (its innermost frame) and kind (LR_SUPPRESS_..);
  * NULL: none does. */
 struct lr_rule *lr_suppressor_rule(struct lr_suppressor *x, uint32_t frame, unsigned kind);
+/* The same for a resource that was opened or closed there. */
+struct lr_rule *lr_suppressor_resource(struct lr_suppressor *x, uint32_t frame, unsigned kind);
 /* The same for a release (enum ltf_api) at that site. */
 struct lr_rule *lr_suppressor_release(struct lr_suppressor *x, uint32_t frame, unsigned api);
 
