@@ -223,6 +223,7 @@ def schema_errors(runs, sources):
     top = os.path.dirname(os.path.abspath(sources))
     spec = importlib.util.spec_from_file_location("validate", os.path.join(top, "tests/samples/validate.py"))
     validate = importlib.util.module_from_spec(spec)
+    sys.dont_write_bytecode = True
     spec.loader.exec_module(validate)
     with open(os.path.join(top, "tools/schema/report.schema.json"), encoding="utf-8") as f:
         schema = json.load(f)
