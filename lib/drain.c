@@ -28,7 +28,8 @@ enum {
 	SHORT_WAIT_MS = 200,
 	NAP_MS = 5,
 	STEAL_ROUNDS = 200,
-	PATIENCE_MS = 10000
+	PATIENCE_MS = 10000,
+	NOTE_WORDS = 1 + 2 * LTF_VARINT_MAX
 };
 
 LT_TOGETHER static struct {
@@ -232,7 +233,7 @@ static void encode_block(uint32_t k, bool last)
 /* The drainer's own events cannot go through the ring that it is draining: a run of thread 0. */
 static void put_note(unsigned blob, const uint8_t *bytes, size_t len)
 {
-	uint64_t words[1 + 2 * LTF_VARINT_MAX];
+	uint64_t words[NOTE_WORDS];
 	uint32_t n = ltf_blob_words(words, blob, bytes, len);
 	struct ltf_run run = {.thread = 0, .block = drain.notes++};
 	ltf_encode_run(drain.encoder, words, n, &run, false);
@@ -244,10 +245,10 @@ static size_t rss_blob(uint8_t blob[2 * LTF_VARINT_MAX], const uint64_t bytes[2]
 	return (size_t)(ltf_put(ltf_put(blob, bytes[0]), bytes[1]) - blob);
 }
 
-static void note_rss(void)
+static void note_rss(bool last)
 {
 	uint64_t now = lt_clock_mono() / 1000000;
-	if (now - drain.last_rss < RSS_EVERY_MS)
+	if (!last && now - drain.last_rss < RSS_EVERY_MS)
 		return;
 	uint64_t bytes[2];
 	uint8_t blob[2 * LTF_VARINT_MAX];
@@ -294,7 +295,7 @@ static bool pass(bool last)
 	uint32_t n = collect(), from = 0;
 	ltf_encode_begin(drain.encoder);
 	begin_pass();
-	note_rss();
+	note_rss(false);
 	for (uint32_t k = 0; k < n; k++) {
 		if (!ltf_encode_fits(drain.encoder, LTF_BLOCK_WORDS)) {
 			if (!flush(from, k))
@@ -303,6 +304,8 @@ static bool pass(bool last)
 		}
 		encode_block(k, last);
 	}
+	if (last && ltf_encode_fits(drain.encoder, NOTE_WORDS)) /* what is so behind all events */
+		note_rss(true);
 	if (!flush(from, n))
 		return false;
 	end_pass(missed);

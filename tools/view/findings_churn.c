@@ -42,22 +42,20 @@ static void explain_tables(
 	struct lr_finding *x, const struct lr_site *s, const struct lr_counts *all)
 {
 	const struct lr_churn *c = &s->churn;
-	uint64_t objects = lr_churn_objects(s), kept = s->counts.allocated_bytes;
-	kept -= c->replaced_bytes < kept ? c->replaced_bytes : kept;
-	lr_finding_title(x,
-		"%s objects grown %s times: each time a larger block, what was there is moved",
+	uint64_t objects = lr_churn_objects(s), needed = s->counts.allocated_bytes;
+	needed -= c->replaced_bytes < needed ? c->replaced_bytes : needed;
+	lr_finding_title(x, "%s objects grown %s times, each time by a larger block and a copy",
 		COUNT(objects), COUNT(c->replaced));
 	lr_finding_say(x,
-		"%s calls where %s would do, %s of the program's allocations; %s were moved, for "
-		"%s that "
-		"the objects needed in the end",
+		"%s calls where %s would do, %s of the program's allocations; up to %s copied, for "
+		"%s that the objects needed in the end",
 		COUNT(s->counts.allocations), COUNT(objects),
 		PERCENT(share(s->counts.allocations, all->allocations)), BYTES(c->replaced_bytes),
-		BYTES(kept));
+		BYTES(needed));
 	lr_finding_count(x, "calls", s->counts.allocations);
 	lr_finding_count(x, "objects", objects);
 	lr_finding_count(x, "copied_bytes", c->replaced_bytes);
-	lr_finding_count(x, "needed_bytes", kept);
+	lr_finding_count(x, "needed_bytes", needed);
 	lr_finding_next(x, "make each as large as it will be, or empty it and use it again");
 }
 
@@ -68,11 +66,10 @@ static void explain_quadratic(
 	lr_finding_title(
 		x, "%s times a new block, a little larger than the one before", COUNT(c->appended));
 	lr_finding_say(x,
-		"%s carried over, %s of all bytes that the program allocates, for a block of %s: "
-		"it "
-		"grows with the square of the steps",
-		BYTES(c->appended_bytes), PERCENT(share(c->appended_bytes, all->allocated_bytes)),
-		BYTES(c->appended_most));
+		"up to %s copied for a block of %s, %s of all bytes that the program allocates; "
+		"it grows with the square of the steps",
+		BYTES(c->appended_bytes), BYTES(c->appended_most),
+		PERCENT(share(c->appended_bytes, all->allocated_bytes)));
 	lr_finding_count(x, "calls", c->appended);
 	lr_finding_count(x, "copied_bytes", c->appended_bytes);
 	lr_finding_count(x, "largest_bytes", c->appended_most);
@@ -88,7 +85,7 @@ static void explain_large(
 	lr_finding_say(x, "%s on average, and %s of all bytes that the program allocates",
 		BYTES(c->allocated_bytes / c->allocations),
 		PERCENT(share(c->allocated_bytes, all->allocated_bytes)));
-	if (s->churn.mapped_bytes)
+	if (s->churn.mapped_bytes > c->allocated_bytes / 2)
 		lr_finding_say(x,
 			"%s of these the kernel mapped block by block: each of %s pages is a "
 			"fault, "

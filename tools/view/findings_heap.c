@@ -49,12 +49,52 @@ static void find_peak(struct lr_findings *f, const struct lr_findings_input *in)
 	lr_match_free(match);
 }
 
-static uint64_t resident_at(const struct lr_series *rss, uint64_t time)
+/* The last one up to that time; where there is none, the first. */
+static const struct lr_sample *sample_at(const struct lr_series *rss, uint64_t time)
 {
-	uint64_t v = 0;
-	for (size_t i = 0; i < rss->used && (rss->samples[i].time <= time || v == 0); i++)
-		v = rss->samples[i].last;
-	return v;
+	size_t i = rss->used - 1;
+	while (i && rss->samples[i].time > time)
+		i--;
+	return &rss->samples[i];
+}
+
+/* How the heap shrank after it was largest. */
+struct fall {
+	double peak, live; /* bytes: of the judged moments the most, and those in the end */
+	const struct lr_moment *at;  /* nearly all of it had gone */
+	const struct lr_moment *end; /* of the judged moments */
+};
+
+/* There are some. */
+static struct fall find_fall(const struct lr_history *h, const struct lr_dense *whole, size_t used)
+{
+	size_t peak = 0, fell;
+	for (size_t i = 0; i < used; i++)
+		if (whole->last[i] > whole->last[peak])
+			peak = i;
+	struct fall f = {.peak = whole->last[peak],
+		.live = whole->last[used - 1],
+		.end = &h->moments[used - 1]};
+	double nearly = f.live + (f.peak - f.live) / 10;
+	for (fell = peak; fell + 1 < used && whole->last[fell] > nearly; fell++)
+		;
+	f.at = &h->moments[fell];
+	return f;
+}
+
+static bool is_deep(const struct fall *f, const struct lr_thresholds *t)
+{
+	double gone = f->peak - f->live;
+	return gone >= t->of[LR_THRESHOLD_HEAP_UNRELEASED_BYTES] &&
+	       gone >= f->peak * t->of[LR_THRESHOLD_HEAP_UNRELEASED_OF_PEAK];
+}
+
+static bool went_on(const struct fall *f, const struct lr_thresholds *t)
+{
+	return lr_threshold_reached(t, LR_THRESHOLD_HEAP_UNRELEASED_OF_TIME,
+		       f->end->time - f->at->time, f->end->time) &&
+	       lr_threshold_reached(t, LR_THRESHOLD_HEAP_UNRELEASED_OF_CALLS,
+		       f->end->events - f->at->events, f->end->events);
 }
 
 /* After the heap was largest it shrank by most, the program went on, and resident memory did not
@@ -62,34 +102,25 @@ static uint64_t resident_at(const struct lr_series *rss, uint64_t time)
 static bool is_unreleased(const struct lr_dump *d, const struct lr_dense *whole, size_t used,
 	const struct lr_thresholds *t, struct told *u)
 {
-	const double least = t->of[LR_THRESHOLD_HEAP_UNRELEASED_BYTES];
-	const struct lr_history *h = &d->history;
-	size_t peak = 0, fell;
-	for (size_t i = 0; i < used; i++)
-		if (whole->last[i] > whole->last[peak])
-			peak = i;
 	if (used < 2 || d->rss.used < 2)
 		return false;
-	double live = whole->last[used - 1], gone = whole->last[peak] - live;
-	for (fell = peak; fell + 1 < used && whole->last[fell] > live + gone / 10; fell++)
-		;
-	const struct lr_moment *end = &h->moments[used - 1], *at = &h->moments[fell];
-	const struct lr_sample *last = &d->rss.samples[d->rss.used - 1];
-	if (gone < least ||
-		gone < whole->last[peak] * t->of[LR_THRESHOLD_HEAP_UNRELEASED_OF_PEAK] ||
-		last->time <= at->time || end->events - at->events < end->events / 20 ||
-		(end->time > 1000000 && end->time - at->time < end->time / 20))
+	struct fall f = find_fall(&d->history, whole, used);
+	const struct lr_sample *last =
+		sample_at(&d->rss, used < d->history.used ? f.end->time : UINT64_MAX);
+	if (!is_deep(&f, t) || !went_on(&f, t) || last->time <= f.at->time)
 		return false;
-	double most = (double)d->rss_peak, now = (double)resident_at(&d->rss, UINT64_MAX);
-	double besides =
-		most > (double)d->total.peak_bytes ? most - (double)d->total.peak_bytes : 0;
-	double kept = now - live - besides;
+	double most = (double)d->rss_peak, peak = (double)d->total.peak_bytes;
+	double besides = most > peak ? most - peak : 0;
+	double gone = f.peak - f.live, kept = (double)last->last - f.live - besides;
+	if (kept > gone)
+		kept = gone;
 	*u = (struct told){.peak = d->total.peak_bytes,
-		.live = (uint64_t)live,
-		.resident = (uint64_t)now,
+		.live = (uint64_t)f.live,
+		.resident = last->last,
 		.kept = kept > 0 ? (uint64_t)kept : 0,
-		.since = at->time};
-	return kept >= gone * t->of[LR_THRESHOLD_HEAP_UNRELEASED_RESIDENT] && kept >= least;
+		.since = f.at->time};
+	return kept >= gone * t->of[LR_THRESHOLD_HEAP_UNRELEASED_RESIDENT] &&
+	       kept >= t->of[LR_THRESHOLD_HEAP_UNRELEASED_BYTES];
 }
 
 /* The site that held most of what was released. */

@@ -43,12 +43,12 @@ static struct lr_scan_site *gather(const struct lr_leaks *l, size_t *used)
 	return all;
 }
 
-static bool is_wasted(const struct lr_scan_site *s, const struct lr_thresholds *t)
+static bool is_wasted(const struct lr_scan_site *s, uint64_t peak, const struct lr_thresholds *t)
 {
-	return s->site &&
-	       s->untouched.bytes >= lr_threshold(t, LR_THRESHOLD_WASTE_UNTOUCHED_BYTES) &&
-	       lr_threshold_reached(
-		       t, LR_THRESHOLD_WASTE_UNTOUCHED_SHARE, s->untouched.bytes, live(s).bytes);
+	uint64_t bytes = s->untouched.bytes;
+	return s->site && bytes && bytes >= lr_threshold(t, LR_THRESHOLD_WASTE_UNTOUCHED_BYTES) &&
+	       lr_threshold_reached(t, LR_THRESHOLD_WASTE_UNTOUCHED_SHARE, bytes, live(s).bytes) &&
+	       lr_threshold_reached(t, LR_THRESHOLD_WASTE_UNTOUCHED_OF_PEAK, bytes, peak);
 }
 
 static void find(struct lr_findings *f, const struct lr_findings_input *in)
@@ -59,7 +59,8 @@ static void find(struct lr_findings *f, const struct lr_findings_input *in)
 	for (size_t i = 0; i < used; i++) {
 		const struct lr_scan_site *s = &sites[i];
 		struct lr_site site = {.frame = s->site};
-		if (!is_wasted(s, in->thresholds) || !lr_match_site(match, &site))
+		if (!is_wasted(s, in->model->total.peak_bytes, in->thresholds) ||
+			!lr_match_site(match, &site))
 			continue;
 		struct lr_finding *x = lr_finding_add(
 			f, &lr_findings_untouched, "waste.untouched", LR_SEVERITY_LOW, s->site);
