@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <mqueue.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <unistd.h>
 #include "lib/sys.h"
@@ -13,21 +14,30 @@ int __close(int fd);
 int __dup2(int from, int to);
 int __fcntl(int fd, int what, ...);
 
-/* A number that was not open is told after the call: only EBADF says that nothing was closed. */
-#define DEFINE_CLOSE(name, by)                                                                     \
+/* A thread that is to be cancelled ends at the beginning of close: nothing is closed then, so it
+ * ends before that is told. */
+static inline void close_point(void)
+{
+	if (lt_numbered)
+		pthread_testcancel();
+}
+
+/* That nothing was closed only EBADF says. */
+#define DEFINE_CLOSE(name, by, point)                                                              \
 	LT_PUBLIC int name(int fd)                                                                 \
 	{                                                                                          \
 		struct lt_regs regs_;                                                              \
 		LT_REGS_CALLER(&regs_);                                                            \
+		point;                                                                             \
 		bool told_ = lt_fd_closing(&regs_, fd, by, NULL);                                  \
 		int r_ = LT_FD_CALL(name, (fd), -1);                                               \
 		if (r_ < 0 && told_ && errno == EBADF)                                             \
 			lt_fd_not_closed(&regs_, fd, by, EBADF);                                   \
 		return r_;                                                                         \
 	}
-DEFINE_CLOSE(close, LTF_FD_BY_CLOSE)
-DEFINE_CLOSE(__close, LTF_FD_BY_CLOSE)
-DEFINE_CLOSE(mq_close, LTF_FD_BY_QUEUE)
+DEFINE_CLOSE(close, LTF_FD_BY_CLOSE, close_point())
+DEFINE_CLOSE(__close, LTF_FD_BY_CLOSE, close_point())
+DEFINE_CLOSE(mq_close, LTF_FD_BY_QUEUE, (void)0)
 
 /* Whether the kernel closes anything: it refuses before it has begun. */
 static bool closes(unsigned first, unsigned last, int flags)
