@@ -8,6 +8,7 @@
  * @run t "$prog" closefrom
  * @case fds_close_range
  * @run t "$prog" close_range
+ * @may descriptors_gone_unseen
  * @case fds_close_each
  * @run t "$prog" close_each
  * @case fds_std_closed_by_program
