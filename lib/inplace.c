@@ -36,10 +36,11 @@ enum ltf_scan_end lt_inplace(struct lt_moment *moment, bool whatever_size)
 	struct lt_channel *c = lt_sys_map(len, false);
 	struct work w = {.moment = moment};
 	moment->root_bytes_most = whatever_size ? 0 : ROOTS;
-	if (c && lt_guarded(judge, &w) && w.scan) {
-		lt_tell_fds_read_own();
+	if (c)
+		lt_tell_fds_read_own(); /* the scan opens some of its own */
+	if (c && lt_guarded(judge, &w) && w.scan)
 		end = lt_tell(c, w.scan, moment) ? LTF_END_SCANNED : LTF_END_UNFINISHED;
-	}
+	lt_tell_fds_forget();
 	moment->root_bytes_most = 0;
 	if (c)
 		lt_sys_unmap(c, len);

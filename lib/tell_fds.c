@@ -221,12 +221,22 @@ static void tell_rows(struct lt_channel *c)
 	lt_rows_end(&rows);
 }
 
+static void forget(void)
+{
+	if (seen)
+		lt_sys_unmap(seen, lt_sys_pages(sizeof(*seen)));
+	seen = NULL;
+}
+
+void lt_tell_fds_forget(void)
+{
+	forget();
+	lt_texts_forget();
+}
+
 void lt_tell_fds(struct lt_channel *c)
 {
-	if (!seen)
-		return;
-	if (lt_dump_room_left() >= bytes_of_rows() + LEFT)
+	if (seen && lt_dump_room_left() >= bytes_of_rows() + LEFT)
 		tell_rows(c);
-	lt_sys_unmap(seen, lt_sys_pages(sizeof(*seen)));
-	seen = NULL;
+	forget();
 }

@@ -12,5 +12,7 @@ void lt_tell_fds_read(void);
 void lt_tell_fds_read_own(void);
 /* What was read; it is forgotten. */
 void lt_tell_fds(struct lt_channel *c);
+/* Nobody is told. */
+void lt_tell_fds_forget(void);
 
 #endif

@@ -56,12 +56,16 @@ uint32_t lt_texts_add(const char *text, size_t len)
 	return texts->count;
 }
 
+void lt_texts_forget(void)
+{
+	if (texts)
+		lt_sys_unmap(texts, lt_sys_pages(sizeof(*texts)));
+	texts = NULL;
+}
+
 void lt_texts_tell(struct lt_channel *c)
 {
-	if (!texts)
-		return;
-	if (lt_dump_room_left() >= texts->used + LEFT)
+	if (texts && lt_dump_room_left() >= texts->used + LEFT)
 		lt_tell_record(c, LTF_REC_TEXTS, texts->room, texts->used);
-	lt_sys_unmap(texts, lt_sys_pages(sizeof(*texts)));
-	texts = NULL;
+	lt_texts_forget();
 }

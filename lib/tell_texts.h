@@ -15,5 +15,6 @@ enum { LT_TEXT_MAX = 512 }; /* bytes; of a longer one the end is left off */
 uint32_t lt_texts_add(const char *text, size_t len);
 /* When no table refers to more: all of them, in one record. They are forgotten. */
 void lt_texts_tell(struct lt_channel *c);
+void lt_texts_forget(void);
 
 #endif
