@@ -331,6 +331,7 @@ void lr_replay_free(struct lr_replay *r)
 	free(r->threads);
 	lr_opens_free(&r->opens);
 	lr_fd_pasts_free(&r->fd_pasts);
+	lr_replay_mappings_free(&r->mappings);
 	free(r);
 }
 
@@ -357,6 +358,7 @@ static void end_release(struct lr_replay *r, uint32_t thread)
 void lr_replay_finish(struct lr_replay *r)
 {
 	lr_order_finish(r->order);
+	lr_replay_mappings_finish(r);
 	for (uint32_t i = 0; i < r->threads_used; i++)
 		while (r->threads[i].open_used > 0)
 			end_release(r, i);

@@ -6,6 +6,7 @@
 #include "tools/live.h"
 #include "tools/order.h"
 #include "tools/replay.h"
+#include "tools/replay_mappings.h"
 
 /* A realloc between its two halves. */
 struct lr_open_release {
@@ -65,6 +66,7 @@ struct lr_replay {
 	struct lr_replay_thread *threads;
 	size_t threads_used, threads_room;
 	struct lr_opens opens;
+	struct lr_mappings mappings;
 	struct lr_early early[LR_EARLY];
 	struct lr_owed owed[LR_EARLY];
 	unsigned next_early, next_owed;
@@ -134,6 +136,43 @@ void lr_replay_fd(struct lr_replay *r, uint32_t thread, const struct ltf_event *
 /* Before it: whether it closes what it should not. */
 void lr_replay_fd_wrong(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
 void lr_replay_mapping(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
+/* Pieces of mappings (replay_pieces.c). */
+static inline uint64_t lr_piece_end(const struct lr_open_entry *e)
+{
+	return e->res.handle + e->res.length;
+}
+/* Where it ends; it does not go beyond all addresses. */
+static inline uint64_t lr_piece_behind(uint64_t start, uint64_t length)
+{
+	return length > UINT64_MAX - start ? UINT64_MAX : start + length;
+}
+/* The lowest piece that ends behind `start` and begins before `end`; NULL: there is none. */
+struct lr_open_entry *lr_pieces_first(struct lr_replay *r, uint64_t start, uint64_t end);
+/* A mapping is made where there is none. NULL: beyond a limit, or empty. */
+struct lr_open_entry *lr_pieces_create(struct lr_replay *r, unsigned kind, uint64_t start,
+	uint64_t length, uint32_t thread, const struct ltf_event *ev);
+/* Takes [start, end) out of what is open: GONE_ON lifts it. taken: notes what it was; NULL: not.
+ * False: there was nothing. */
+bool lr_pieces_take(struct lr_replay *r, uint64_t start, uint64_t end, enum lr_gone how,
+	uint32_t site, struct lr_mapping_taken *taken);
+/* What is in the way was replaced, if the call has asked for this very place; else how it went is
+ * not known. */
+void lr_pieces_make_room(struct lr_replay *r, uint64_t start, uint64_t length, bool asked,
+	const struct ltf_event *ev);
+/* What the thread's event takes out: nothing yet. What the last one took out stays out. */
+struct lr_mapping_taken *lr_pieces_taken(struct lr_replay *r, uint32_t thread, uint64_t at);
+void lr_pieces_forget(struct lr_replay *r, struct lr_mapping_taken *t);
+/* All of it is where it was. */
+void lr_pieces_put_back(struct lr_replay *r, struct lr_mapping_taken *t);
+/* A piece that was lifted lies there now, or nowhere any more. */
+void lr_pieces_put_down(
+	struct lr_replay *r, const struct lr_open_entry *e, uint64_t start, uint64_t length);
+void lr_pieces_let_go(struct lr_replay *r, const struct lr_open_entry *e);
+/* How many bytes of the range the program has mapped. */
+uint64_t lr_replay_mapped(struct lr_replay *r, uint64_t start, uint64_t length);
+/* No more events come. */
+void lr_replay_mappings_finish(struct lr_replay *r);
+void lr_replay_mappings_free(struct lr_mappings *m);
 void lr_replay_pair(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
 /* A descriptor's closing may release a pair: that of the FILE that it belongs to. */
 void lr_replay_stream(struct lr_replay *r, const struct ltf_event *ev);

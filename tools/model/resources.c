@@ -157,6 +157,12 @@ void lr_resources_found(struct lr_resources *r, uint32_t cell)
 	r->total[c->kind].released++;
 }
 
+void lr_resources_not_gone(struct lr_resources *r, uint32_t cell)
+{
+	r->cells[cell].released--;
+	r->total[r->cells[cell].kind].released--;
+}
+
 void lr_resources_inherited(struct lr_resources *r, unsigned kind)
 {
 	r->total[kind].inherited++;

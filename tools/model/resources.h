@@ -21,7 +21,10 @@
 	X(ITIMER, "interval timer", "interval timers", "interval_timers", "still armed")           \
 	X(MAPPING, "mapping", "mappings", "mappings", "never unmapped")                            \
 	X(DESCRIPTOR, "descriptor", "descriptors", "descriptors", "never closed")                  \
-	X(SEGMENT, "shared memory segment", "shared memory segments", "segments", "never removed")
+	X(SEGMENT, "shared memory segment", "shared memory segments", "segments", "never removed") \
+	X(ALLOCATORS, "allocator's mapping", "allocator's mappings", "allocator_mappings",         \
+		"never unmapped")                                                                  \
+	X(BREAK, "piece of brk's memory", "pieces of brk's memory", "brk", "never given back")
 
 enum lr_resource {
 #define LR_RESOURCE_KIND(name, one, many, key, lacks) LR_RES_##name,
@@ -67,7 +70,8 @@ struct lr_open_resource {
 		} timer;
 		struct {
 			uint64_t prot, flags;
-			uint64_t segment; /* plus 1, of shared memory that was attached; else 0 */
+			uint64_t segment;  /* plus 1, of shared memory that was attached; else 0 */
+			uint32_t piece_of; /* a number for what was one mapping; 0: it is whole */
 		} mapping;
 		struct {
 			uint64_t more; /* of the same handle, which are listed by themselves */
@@ -115,6 +119,7 @@ struct lr_open_sum {
 	uint64_t open, bytes; /* open: without released ones */
 	/* Beside what the scan has found in the process, where it has looked: */
 	bool compared;
+	bool in_bytes;    /* the three are bytes: of mappings */
 	uint64_t found;   /* there are; without the process's first thread */
 	uint64_t unknown; /* of these, opened by ways that no hook sees */
 	uint64_t missing; /* open by the events, and not there */
@@ -168,6 +173,8 @@ enum lr_gone {
 void lr_resources_gone(struct lr_resources *r, uint32_t cell, uint64_t length, enum lr_gone how);
 /* One of the cell's that was gone, how was not known, had been released. */
 void lr_resources_found(struct lr_resources *r, uint32_t cell);
+/* A release did not take place. */
+void lr_resources_not_gone(struct lr_resources *r, uint32_t cell);
 /* One that was open when the dump began; its going. */
 void lr_resources_inherited(struct lr_resources *r, unsigned kind);
 void lr_resources_inherited_gone(struct lr_resources *r, unsigned kind);

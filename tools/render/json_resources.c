@@ -24,9 +24,11 @@ json_t *lr_json_open_at(const struct lr_open_at *at)
 		lr_json_set(j, "open", lr_json_number(s->open));
 		lr_json_set(j, "open_bytes", lr_json_number(s->bytes));
 		if (s->compared) {
-			lr_json_set(j, "found", lr_json_number(s->found));
-			lr_json_set(j, "of_unknown_origin", lr_json_number(s->unknown));
-			lr_json_set(j, "missing", lr_json_number(s->missing));
+			bool b = s->in_bytes;
+			lr_json_set(j, b ? "bytes_found" : "found", lr_json_number(s->found));
+			lr_json_set(j, b ? "bytes_of_unknown_origin" : "of_unknown_origin",
+				lr_json_number(s->unknown));
+			lr_json_set(j, b ? "bytes_missing" : "missing", lr_json_number(s->missing));
 		}
 		lr_json_set(o, lr_resource_words(s->kind)->key, j);
 	}

@@ -77,6 +77,8 @@ static void add_unknown_origin(struct lr_summary *s, const struct lr_model *m)
 			if (last)
 				sum = lr_open_sum(
 					lr_dump_open_at(dump, last->number), rows[i].kind);
+			if (sum.in_bytes) /* the loader's are among them */
+				continue;
 			unknown += sum.unknown;
 			missing += sum.missing;
 		}
