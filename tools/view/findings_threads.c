@@ -7,47 +7,63 @@
 #include "tools/view/match.h"
 #include "tools/view/only.h"
 #include "tools/view/open_each.h"
-#include "tools/view/waiting.h"
+#include "tools/view/wait_places.h"
 
-enum { WAIT_LINES = 8, WAITS_SHOWN = 3 };
-
-/* How it was at the scan. */
+/* How a thread was at the scan. */
 enum how { GONE, UNKNOWN, ENDED, RUNS, WAITS };
-static const struct lr_scan_pthread *row_of(const struct lr_open_each *e)
+
+/* Goes through the threads, each with its row in the scan's table (NULL: none). */
+struct each {
+	struct lr_open_each e;
+	struct lr_open_sites sites;
+	struct lr_waits at;
+	const struct lr_scan_pthread *row;
+};
+
+static bool next(struct each *x)
 {
-	const struct lr_scan *s = e->moment->scan;
-	for (size_t i = 0; s && lr_open_seen(e) && i < s->pthreads_used; i++)
-		if (s->pthreads[i].handle == e->res->handle)
-			return &s->pthreads[i];
-	return NULL;
+	x->e.sites = &x->sites;
+	x->e.kind = LR_RES_THREAD;
+	if (!lr_open_next(&x->e))
+		return false;
+	if (x->at.scan != x->e.moment->scan)
+		lr_waits_open(&x->at, x->e.moment->scan);
+	x->row = lr_open_seen(&x->e) ? lr_waits_row(&x->at, x->e.res->handle) : NULL;
+	return true;
+}
+
+static void end(struct each *x)
+{
+	lr_waits_close(&x->at);
+	lr_open_sites_free(&x->sites);
 }
 
 /* Where the table is there, a thread that is not in it is not there any more. */
-static enum how how_is(const struct lr_open_each *e, const struct lr_scan_pthread *row)
+static enum how how_is(const struct each *x)
 {
-	if (!row)
-		return lr_open_seen(e) && e->moment->scan->pthreads_used ? GONE : UNKNOWN;
-	return row->flags & LTF_PTHREAD_ENDED            ? ENDED
-	       : row->waits == LTF_PTHREAD_WAITS_FOREVER ? WAITS
-							 : RUNS;
+	if (!x->row)
+		return lr_open_seen(&x->e) && x->at.scan->pthreads_used ? GONE : UNKNOWN;
+	return x->row->flags & LTF_PTHREAD_ENDED            ? ENDED
+	       : x->row->waits == LTF_PTHREAD_WAITS_FOREVER ? WAITS
+							    : RUNS;
 }
 
-static bool is_owed(const struct lr_open_each *e, const struct lr_scan_pthread *row)
+static bool is_owed(const struct each *x)
 {
-	return !e->res->released && !(row && (row->flags & LTF_PTHREAD_DETACHED)) &&
-	       !(row && lr_waiting_joined(e->moment->scan, row->handle));
+	return !x->e.res->released && !(x->row && (x->row->flags & LTF_PTHREAD_DETACHED)) &&
+	       !(x->row && lr_waits_joined(&x->at, x->row));
 }
 
 /* Which finding the thread belongs to: by kind. */
 enum { UNJOINED, BLOCKED, NEITHER };
 static const char *const kinds[] = {"thread.unjoined", "thread.blocked"};
 
-static unsigned class_of(const struct lr_open_each *e, const struct lr_scan_pthread *row)
+static unsigned class_of(const struct each *x)
 {
-	enum how how = how_is(e, row);
+	enum how how = how_is(x);
 	if (how == GONE)
 		return NEITHER;
-	return is_owed(e, row) ? UNJOINED : how == WAITS ? BLOCKED : NEITHER;
+	return is_owed(x) ? UNJOINED : how == WAITS ? BLOCKED : NEITHER;
 }
 
 struct threads {
@@ -57,47 +73,45 @@ struct threads {
 	uint64_t stacks, touched;      /* bytes, of those that are known */
 };
 
-static void add(struct threads *t, const struct lr_open_each *e, const struct lr_scan_pthread *row)
+static void add(struct threads *t, const struct each *x)
 {
 	t->count++;
-	t->of[how_is(e, row)]++;
-	if (!row)
+	t->of[how_is(x)]++;
+	if (!x->row)
 		return;
-	t->limited += row->waits == LTF_PTHREAD_WAITS_LIMITED;
-	t->stacks += row->stack_length;
-	t->touched += row->stack_touched;
+	t->limited += x->row->waits == LTF_PTHREAD_WAITS_LIMITED;
+	t->stacks += x->row->stack_length;
+	t->touched += x->row->stack_touched;
 }
 
 static void find_class(
 	struct lr_findings *f, const struct lr_findings_input *in, unsigned class, uint64_t least)
 {
-	struct lr_open_sites sites = {.used = 0};
-	struct lr_open_each e = {.in = in, .sites = &sites, .kind = LR_RES_THREAD};
+	struct each x = {.e.in = in};
 	struct lr_match *match = lr_match_new(in->model, in->names, in->sites);
 	struct threads *list = NULL;
 	size_t room = 0, used = 0;
-	while (lr_open_next(&e)) {
-		const struct lr_scan_pthread *row = row_of(&e);
-		if (class_of(&e, row) != class)
+	while (next(&x)) {
+		if (class_of(&x) != class)
 			continue;
-		for (; used <= e.site; used++) {
+		for (; used <= x.e.site; used++) {
 			LR_GROW(list, used, room);
 			list[used] = (struct threads){.class = class};
 		}
-		add(&list[e.site], &e, row);
+		add(&list[x.e.site], &x);
 	}
 	for (size_t i = 0; i < used; i++) {
-		struct lr_site site = {.frame = sites.frames[i]};
-		if (list[i].count < least || !lr_match_site(match, &site))
+		struct lr_site site = {.frame = x.sites.frames[i]};
+		if (list[i].count < least || !list[i].count || !lr_match_site(match, &site))
 			continue;
 		bool kept = class == UNJOINED && list[i].of[ENDED];
-		struct lr_finding *x = lr_finding_add(f, &lr_findings_threads, kinds[class],
-			kept ? LR_SEVERITY_MEDIUM : LR_SEVERITY_LOW, sites.frames[i]);
-		x->count = list[i].count;
-		x->bytes = x->weight = list[i].touched;
-		x->of = lr_findings_keep(f, &list[i], sizeof(list[i]));
+		struct lr_finding *y = lr_finding_add(f, &lr_findings_threads, kinds[class],
+			kept ? LR_SEVERITY_MEDIUM : LR_SEVERITY_LOW, site.frame);
+		y->count = list[i].count;
+		y->bytes = y->weight = list[i].touched;
+		y->of = lr_findings_keep(f, &list[i], sizeof(list[i]));
 	}
-	lr_open_sites_free(&sites);
+	end(&x);
 	lr_match_free(match);
 	free(list);
 }
@@ -107,85 +121,6 @@ static void find(struct lr_findings *f, const struct lr_findings_input *in)
 	find_class(
 		f, in, UNJOINED, lr_threshold(in->thresholds, LR_THRESHOLD_THREAD_UNJOINED_COUNT));
 	find_class(f, in, BLOCKED, lr_threshold(in->thresholds, LR_THRESHOLD_THREAD_BLOCKED_COUNT));
-}
-
-/* Threads that stood at the same place. */
-struct place {
-	uint64_t count, stack, fd;
-	const struct lr_dump *dump;
-	const struct lr_scan *scan;
-	const struct lr_scan_pthread *row; /* of the first */
-	bool same_fd;
-};
-struct places {
-	struct place *list;
-	size_t used, room;
-};
-
-static void note_place(
-	struct places *p, const struct lr_open_each *e, const struct lr_scan_pthread *row)
-{
-	uint64_t stack = lr_waiting_stack(e->moment->scan, row->tid);
-	for (size_t i = 0; i < p->used; i++) {
-		struct place *at = &p->list[i];
-		if (at->stack != stack || at->row->call != row->call)
-			continue;
-		at->count++;
-		at->same_fd = at->same_fd && at->fd == row->call_arg;
-		return;
-	}
-	LR_GROW(p->list, p->used, p->room);
-	p->list[p->used++] = (struct place){.count = 1,
-		.stack = stack,
-		.fd = row->call_arg,
-		.dump = e->moment->dump,
-		.scan = e->moment->scan,
-		.row = row,
-		.same_fd = lr_call_has_fd(row->call)};
-}
-
-static int by_count(const void *pa, const void *pb)
-{
-	const struct place *a = pa, *b = pb;
-	if (a->count != b->count)
-		return a->count > b->count ? -1 : 1;
-	return a->stack < b->stack ? -1 : a->stack > b->stack;
-}
-
-static char *threads_text(uint64_t n)
-{
-	return lr_format("%s thread%s", lr_show_count(n).text, n == 1 ? "" : "s");
-}
-
-/* "4 threads in read of descriptor 5 (pipe:[7]), without a time limit" */
-static char *place_text(const struct place *p)
-{
-	const char *call = lr_call_name(p->row->call);
-	const char *name = p->same_fd ? lr_waiting_fd(p->scan, p->fd) : "";
-	char *who = threads_text(p->count);
-	char *fd = p->same_fd ? lr_format(" of descriptor %llu%s%s%s", (unsigned long long)p->fd,
-					*name ? " (" : "", name, *name ? ")" : "")
-			      : lr_strdup("");
-	char *text = lr_format(
-		"%s in %s%s, without a time limit", who, call ? call : "a system call", fd);
-	free(who);
-	free(fd);
-	return text;
-}
-
-static void show_places(struct lr_finding *x, const struct lr_findings_input *in, struct places *p)
-{
-	if (p->used)
-		qsort(p->list, p->used, sizeof(*p->list), by_count);
-	for (size_t i = 0; i < p->used && i < WAITS_SHOWN; i++) {
-		size_t used;
-		struct lr_line *lines = lr_waiting_lines(in->model, in->names, p->list[i].dump,
-			p->list[i].scan, p->list[i].row->tid, WAIT_LINES, &used);
-		lr_finding_place_lines(
-			x, "waits", lines, used, p->list[i].count, place_text(&p->list[i]));
-	}
-	if (p->used > WAITS_SHOWN)
-		lr_finding_say(x, "they wait at %zu more places", p->used - WAITS_SHOWN);
 }
 
 /* What only these threads' stacks, registers and thread-local storage lead to. (Words of the latter
@@ -225,42 +160,39 @@ static uint64_t note_function(uint64_t before, uint64_t function)
 
 /* Goes through the threads of the finding's site again: where they wait, what they hold. */
 static bool gather(struct lr_finding *x, const struct lr_findings_input *in, unsigned class,
-	struct places *places, struct lr_sum *held)
+	struct lr_wait_places *places, struct lr_sum *held)
 {
+	struct each each = {.e = {.in = in, .frame = x->frame}};
 	uint64_t ran = NOT_SEEN;
 	const struct lr_dump *dump = NULL;
-	struct lr_open_sites sites = {.used = 0};
-	struct lr_open_each e = {
-		.in = in, .sites = &sites, .kind = LR_RES_THREAD, .frame = x->frame};
 	const struct lr_scan *scan = NULL;
 	struct lr_map tids = {.used = 0};
 	bool known = false;
-	while (lr_open_next(&e)) {
-		const struct lr_scan_pthread *row = row_of(&e);
-		if (class_of(&e, row) != class)
+	while (next(&each)) {
+		if (class_of(&each) != class)
 			continue;
-		ran = note_function(ran, e.res->run.function);
-		dump = e.moment->dump;
-		if (!row)
+		ran = note_function(ran, each.e.res->run.function);
+		dump = each.e.moment->dump;
+		if (!each.row)
 			continue;
-		if (scan != e.moment->scan)
+		if (scan != each.at.scan)
 			known |= add_held(scan, &tids, held);
-		scan = e.moment->scan;
-		if (row->tid)
-			*lr_map_put(&tids, row->tid, NULL) = 1;
-		if (how_is(&e, row) == WAITS)
-			note_place(places, &e, row);
+		scan = each.at.scan;
+		if (each.row->tid)
+			*lr_map_put(&tids, each.row->tid, NULL) = 1;
+		if (how_is(&each) == WAITS)
+			lr_wait_place(places, dump, &each.at, each.row);
 	}
 	const char *function = dump ? lr_waiting_function(in->model, in->names, dump, ran) : NULL;
 	if (function)
 		lr_finding_say(x, "started to run %s", function);
-	lr_open_sites_free(&sites);
+	end(&each);
 	return add_held(scan, &tids, held) || known;
 }
 
 static void say_title(struct lr_finding *x, const struct threads *t)
 {
-	char *who = threads_text(t->count);
+	char *who = lr_threads_text(t->count);
 	const char *were = t->count == 1 ? "was" : "were";
 	if (t->class == BLOCKED)
 		lr_finding_title(
@@ -339,7 +271,7 @@ static void say_next(
 static void explain(struct lr_finding *x, const struct lr_findings_input *in)
 {
 	const struct threads *t = x->of;
-	struct places places = {.used = 0};
+	struct lr_wait_places places = {.used = 0};
 	struct lr_sum held = {0};
 	bool known = gather(x, in, t->class, &places, &held);
 	say_title(x, t);
@@ -354,9 +286,8 @@ static void explain(struct lr_finding *x, const struct lr_findings_input *in)
 		lr_finding_count(x, "held_blocks", held.blocks);
 		lr_finding_count(x, "held_bytes", held.bytes);
 	}
-	show_places(x, in, &places);
+	lr_wait_places_show(x, in, &places);
 	say_next(x, in, t);
-	free(places.list);
 }
 
 const struct lr_finding_producer lr_findings_threads = {.find = find, .explain = explain};

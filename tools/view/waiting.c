@@ -1,5 +1,6 @@
 #include "tools/view/waiting.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include "format/ring.h"
 #include "tools/util/mem.h"
@@ -50,12 +51,66 @@ static const struct lr_load *load_at(const struct lr_dump *d, uint64_t addr)
 	return NULL;
 }
 
-static size_t first_frame(const struct lr_scan *s, uint32_t tid)
+/* A thread that joins another waits for the kernel to clear the other's id, which stands in its
+ * descriptor: at the handle, or not far behind. */
+static void find_joined(struct lr_waits *w)
 {
-	size_t i = 0;
-	while (i < s->frames_used && s->frames[i].tid != tid)
-		i++;
-	return i;
+	enum { DESCRIPTOR_SHIFT = 11 };
+	const struct lr_scan *s = w->scan;
+	struct lr_map near = {.used = 0};
+	for (size_t i = 0; i < s->pthreads_used; i++)
+		*lr_map_put(&near, s->pthreads[i].handle >> DESCRIPTOR_SHIFT, NULL) =
+			(uint32_t)i + 1;
+	for (size_t i = 0; i < s->pthreads_used; i++) {
+		const struct lr_scan_pthread *t = &s->pthreads[i];
+		for (uint64_t k = 0; t->call == FUTEX + 1 && k < 2; k++) {
+			const uint32_t *at =
+				lr_map_find(&near, (t->call_arg >> DESCRIPTOR_SHIFT) - k);
+			if (at && t->call_arg - s->pthreads[*at - 1].handle <
+					  UINT64_C(1) << DESCRIPTOR_SHIFT)
+				w->joined[*at - 1] = true;
+		}
+	}
+	lr_map_free(&near);
+}
+
+void lr_waits_open(struct lr_waits *w, const struct lr_scan *s)
+{
+	lr_waits_close(w);
+	w->scan = s;
+	if (!s)
+		return;
+	w->joined = lr_calloc(s->pthreads_used, sizeof(*w->joined));
+	for (size_t i = s->pthreads_used; i-- > 0;)
+		*lr_map_put(&w->rows, s->pthreads[i].handle, NULL) = (uint32_t)i + 1;
+	for (size_t i = s->frames_used; i-- > 0;)
+		*lr_map_put(&w->frames, s->frames[i].tid, NULL) = (uint32_t)i + 1;
+	find_joined(w);
+}
+
+void lr_waits_close(struct lr_waits *w)
+{
+	lr_map_free(&w->rows);
+	lr_map_free(&w->frames);
+	free(w->joined);
+	*w = (struct lr_waits){.scan = NULL};
+}
+
+const struct lr_scan_pthread *lr_waits_row(const struct lr_waits *w, uint64_t handle)
+{
+	const uint32_t *at = w->scan ? lr_map_find(&w->rows, handle) : NULL;
+	return at ? &w->scan->pthreads[*at - 1] : NULL;
+}
+
+bool lr_waits_joined(const struct lr_waits *w, const struct lr_scan_pthread *row)
+{
+	return w->joined[row - w->scan->pthreads];
+}
+
+static size_t first_frame(const struct lr_waits *w, uint32_t tid)
+{
+	const uint32_t *at = lr_map_find(&w->frames, tid);
+	return at ? *at - 1 : w->scan->frames_used;
 }
 
 /* The C library's, below what the program wants to run. */
@@ -100,14 +155,15 @@ static size_t locate(const struct lr_model *m, struct lr_names *names, const str
 }
 
 struct lr_line *lr_waiting_lines(const struct lr_model *m, struct lr_names *names,
-	const struct lr_dump *d, const struct lr_scan *s, uint32_t tid, size_t max, size_t *used)
+	const struct lr_dump *d, const struct lr_waits *w, uint32_t tid, size_t max, size_t *used)
 {
+	const struct lr_scan *s = w->scan;
 	struct lr_location at[INLINED_MAX];
 	struct lr_line *lines = NULL;
 	size_t room = 0;
 	bool whole = false;
 	*used = 0;
-	for (size_t i = first_frame(s, tid); i < s->frames_used && s->frames[i].tid == tid; i++) {
+	for (size_t i = first_frame(w, tid); i < s->frames_used && s->frames[i].tid == tid; i++) {
 		bool returns = !(s->frames[i].flags & LTF_NODE_SIGNAL);
 		size_t n = locate(m, names, d, s->frames[i].pc, returns, at);
 		if (at[0].module && lr_module_is_tracer(at[0].module))
@@ -132,10 +188,11 @@ const char *lr_waiting_function(
 	return n && !at[n - 1].nearest ? at[n - 1].function : NULL;
 }
 
-uint64_t lr_waiting_stack(const struct lr_scan *s, uint32_t tid)
+uint64_t lr_waiting_stack(const struct lr_waits *w, uint32_t tid)
 {
+	const struct lr_scan *s = w->scan;
 	uint64_t hash = 0;
-	for (size_t i = first_frame(s, tid); i < s->frames_used && s->frames[i].tid == tid; i++)
+	for (size_t i = first_frame(w, tid); i < s->frames_used && s->frames[i].tid == tid; i++)
 		hash = (hash ^ s->frames[i].pc) * 0x9e3779b97f4a7c15u + 1;
 	return hash;
 }
@@ -146,16 +203,4 @@ const char *lr_waiting_fd(const struct lr_scan *s, uint64_t fd)
 		if (s->fds[i].number == fd)
 			return lr_scan_text(s, s->fds[i].name);
 	return "";
-}
-
-/* It waits for the kernel to clear the other's id, which stands in its descriptor. */
-bool lr_waiting_joined(const struct lr_scan *s, uint64_t handle)
-{
-	enum { DESCRIPTOR = 2048 };
-	for (size_t i = 0; i < s->pthreads_used; i++) {
-		const struct lr_scan_pthread *t = &s->pthreads[i];
-		if (t->call == FUTEX + 1 && t->call_arg - handle < DESCRIPTOR)
-			return true;
-	}
-	return false;
 }
