@@ -15,6 +15,15 @@ static inline bool lt_must_bootstrap(void)
 	return __builtin_expect(lt_mode == LT_MODE_EARLY, 0) || lt_is_internal();
 }
 
+/* Before the program gets its second thread. A forked child notices first that it is one, and
+ * forgets that there were several. */
+static inline void lt_hook_threaded(void)
+{
+	if (lt_mode == LT_MODE_ON && !(lt_self && lt_self->ready == LT_READY))
+		lt_thread_enter();
+	lt_become_threaded();
+}
+
 #define LT_RECORD_ALLOC(call, p, size, api)                                                        \
 	do {                                                                                       \
 		if (p) {                                                                           \

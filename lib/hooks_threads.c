@@ -23,7 +23,7 @@ LT_PUBLIC int pthread_create(
 	int detached = 0;
 	if (attr)
 		pthread_attr_getdetachstate(attr, &detached);
-	lt_become_threaded();
+	lt_hook_threaded();
 	int r = lt_real.pthread_create(out, attr, start, arg);
 	if (r == 0)
 		LT_RECORD_RES(LTF_RES_THREAD_CREATE, *out, detached == PTHREAD_CREATE_DETACHED,
@@ -33,7 +33,7 @@ LT_PUBLIC int pthread_create(
 
 LT_PUBLIC int thrd_create(thrd_t *out, thrd_start_t start, void *arg)
 {
-	lt_become_threaded();
+	lt_hook_threaded();
 	int r = lt_real.thrd_create(out, start, arg);
 	if (r == thrd_success)
 		LT_RECORD_RES(LTF_RES_THREAD_CREATE, *out, 0, (uint64_t)(uintptr_t)start);

@@ -16,7 +16,7 @@ LT_PUBLIC int timer_create(clockid_t clock, struct sigevent *ev, timer_t *out)
 	uint64_t value = ev ? (uint64_t)(uintptr_t)ev->sigev_value.sival_ptr : 0;
 	uint64_t sig = ev ? (unsigned)ev->sigev_signo : SIGALRM;
 	if (notify == SIGEV_THREAD)
-		lt_become_threaded(); /* the C library starts a thread of its own */
+		lt_hook_threaded(); /* the C library starts a thread of its own */
 	int r = lt_real.timer_create(clock, ev, out);
 	if (r != 0)
 		return r;

@@ -410,7 +410,7 @@ void lt_snapshot_take(void)
 	struct lt_live_sum live = ask_live();
 	if (!live.complete)
 		lt_header->scan.at_end = LTF_END_BLOCKS;
-	else if (live.blocks == 0 && !lt_mapped_any())
+	else if (live.blocks == 0 && !lt_mapped_any() && !lt_numbered && !lt_timers_made)
 		lt_header->scan.at_end = LTF_END_NOTHING;
 	else
 		lt_header->scan.at_end = judge(&live);

@@ -298,7 +298,7 @@ static void timers_of_all_kinds(void)
 	timer_t t = make_timer(SIGEV_SIGNAL, CLOCK_MONOTONIC, NULL);
 	set(t, 400, 0, 0);
 	set(t, 0, 0, 0);
-	for (int notify = SIGEV_SIGNAL; notify <= SIGEV_THREAD; notify++)
+	for (volatile int notify = SIGEV_SIGNAL; notify <= SIGEV_THREAD; notify++)
 		timer_delete(make_timer(notify, CLOCK_MONOTONIC, block(16)));
 	setitimer(ITIMER_REAL, &soon, NULL);
 	alarm(0);
