@@ -88,7 +88,7 @@ static void report(const struct lr_model *m)
 			.classes = (1u << LR_LEAK_CLASS_COUNT) - 1,
 			.scan = group ? LR_SCANS_LAST : 1};
 		struct lr_leaks *leaks = lr_leaks_make(m, names, &lost);
-		struct lr_findings *findings = lr_findings_make(m, names, &lost, NULL);
+		struct lr_findings *findings = lr_findings_make(m, names, &lost, NULL, NULL);
 		struct lr_resource_query asked = {.sites = &q,
 			.sort = (enum lr_resource_sort)(group % LR_RESOURCE_SORT_COUNT),
 			.at = group == LR_GROUP_MODULE ? LR_SCANS_LAST

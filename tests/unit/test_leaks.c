@@ -156,7 +156,7 @@ static void doubt(void **state)
 	const uint64_t doubted[] = {0, 435, 0, 7, 0, 0};
 	sums_are(l, doubted);
 	lr_leaks_free(l);
-	struct lr_findings *f = lr_findings_make(m, a.names, &a.q, "leak.");
+	struct lr_findings *f = lr_findings_make(m, a.names, &a.q, NULL, "leak.");
 	for (size_t i = 0; i < f->used; i++)
 		assert_string_equal(f->list[i].kind, "leak.possible");
 	assert_int_equal(f->used, 3);
@@ -182,7 +182,7 @@ static void dumps_are_put_together(void **state)
 	assert_int_equal(l->judged, 2);
 	assert_non_null(l->scans[2].why_none);
 	lr_leaks_free(l);
-	struct lr_findings *f = lr_findings_make(m, a.names, &a.q, "leak.");
+	struct lr_findings *f = lr_findings_make(m, a.names, &a.q, NULL, "leak.");
 	assert_int_equal(f->used, 3); /* a site is one finding */
 	assert_int_equal(f->list[0].count, 2);
 	assert_int_equal(f->list[0].bytes, 600);
@@ -209,7 +209,7 @@ static void suppressed(void **state)
 	const uint64_t less[] = {100, 5, 10, 7, 320, 0};
 	sums_are(l, less);
 	lr_leaks_free(l);
-	struct lr_findings *f = lr_findings_make(m, a.names, &a.q, "leak.");
+	struct lr_findings *f = lr_findings_make(m, a.names, &a.q, NULL, "leak.");
 	assert_int_equal(f->used, 2);
 	lr_findings_free(f);
 	lr_suppressor_free(a.q.suppressor);

@@ -91,7 +91,7 @@ struct lr_errors *lr_errors_find(const struct lr_model *m, struct lr_names *name
 		.thresholds = asked->thresholds};
 	e->leaks = lr_leaks_make(m, names, &q);
 	q.classes = 0; /* leaks are told by their rows */
-	e->findings = lr_findings_make(m, names, &q, NULL);
+	e->findings = lr_findings_make(m, names, &q, NULL, NULL);
 	e->suppressed = e->leaks->of[LR_LEAK_SUPPRESSED];
 	e->processes = m->dumps_used;
 	e->judged = e->leaks->judged;

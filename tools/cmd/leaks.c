@@ -28,10 +28,13 @@ static int run(const struct lr_command *c, const struct lr_options *o, char **du
 	struct lr_leak_query asked = lr_leak_query_of(&s, o, &q);
 	unfreed.unfreed_only = true;
 	struct lr_summary *summary = lr_summary_make(s.model);
-	struct lr_leaks *leaks = lr_leaks_make(s.model, s.names, &asked);
 	struct lr_findings *findings = NULL;
-	if (q.group == LR_GROUP_SITE)
-		findings = lr_findings_make(s.model, s.names, &asked, "leak.");
+	asked.bare = q.group == LR_GROUP_SITE;
+	struct lr_leaks *leaks = lr_leaks_make(s.model, s.names, &asked);
+	if (asked.bare) {
+		findings = lr_findings_make(s.model, s.names, &asked, leaks, "leak.");
+		lr_leaks_show(leaks, s.model, s.names, &q);
+	}
 	struct lr_table *table = lr_table_make(s.model, s.names, &unfreed);
 	struct lr_report report = {.command = c->name,
 		.summary = summary,

@@ -12,8 +12,8 @@ static int run(const struct lr_command *c, const struct lr_options *o, char **du
 	struct lr_summary *summary = lr_summary_make(s.model);
 	struct lr_leak_query asked = lr_leak_query_of(&s, o, &q);
 	struct lr_table *table = lr_table_make(s.model, s.names, &q);
-	struct lr_leaks *leaks = lr_leaks_make(s.model, s.names, &asked);
-	struct lr_findings *findings = lr_findings_make(s.model, s.names, &asked, NULL);
+	struct lr_leaks *leaks = lr_leaks_bare(s.model, s.names, &asked); /* its sums are shown */
+	struct lr_findings *findings = lr_findings_make(s.model, s.names, &asked, leaks, NULL);
 	struct lr_heap *heap = lr_heap_of(s.model, s.names, o->scan ? kept : LR_SCANS_LAST);
 	struct lr_holders_view *holders = heap ? lr_holders_make(heap, HOLDERS, q.stack_max) : NULL;
 	struct lr_report report = {.command = c->name,

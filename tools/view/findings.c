@@ -189,21 +189,18 @@ static void explain(struct lr_findings *f, const struct lr_findings_input *in)
 }
 
 struct lr_findings *lr_findings_make(const struct lr_model *m, struct lr_names *names,
-	const struct lr_leak_query *q, const char *only)
+	const struct lr_leak_query *q, struct lr_leaks *leaks, const char *only)
 {
 #define PRODUCER_AT(name) &lr_findings_##name,
 	static const struct lr_finding_producer *const producers[] = {
 		LR_FINDING_PRODUCERS(PRODUCER_AT)};
 	struct lr_findings *f = lr_calloc(1, sizeof(*f));
 	struct lr_query sites = *q->sites;
-	struct lr_leak_query bare = *q;
 	sites.group = LR_GROUP_SITE;
-	bare.sites = &sites;
-	bare.bare = true;
-	bare.classes &= 1u << LR_LEAK_DEFINITE | 1u << LR_LEAK_POSSIBLE;
+	struct lr_leaks *made = leaks ? NULL : lr_leaks_bare(m, names, q);
 	struct lr_findings_input in = {.model = m,
 		.names = names,
-		.leaks = lr_leaks_make(m, names, &bare),
+		.leaks = leaks ? leaks : made,
 		.sites = &sites,
 		.stack_max = sites.stack_max,
 		.suppressor = q->suppressor,
@@ -223,7 +220,7 @@ struct lr_findings *lr_findings_make(const struct lr_model *m, struct lr_names *
 		f->used = sites.limit;
 	explain(f, &in);
 	lr_pairs_free(&pairs);
-	lr_leaks_free(in.leaks);
+	lr_leaks_free(made);
 	return f;
 }
 

@@ -113,10 +113,11 @@ void lr_finding_place_lines(struct lr_finding *x, const char *what, struct lr_li
 #define LR_FINDING_DECLARE(name) extern const struct lr_finding_producer lr_findings_##name;
 LR_FINDING_PRODUCERS(LR_FINDING_DECLARE)
 
-/* The query's filters and limits count; of leaks, those of its classes and scan. only: the kinds
- * that begin so; NULL: all. */
+/* The query's filters and limits count; of leaks, those of its classes and scan. leaks: bare, by
+ * site, of the same query; NULL: they are made and released here. only: the kinds that begin so;
+ * NULL: all. */
 struct lr_findings *lr_findings_make(const struct lr_model *m, struct lr_names *names,
-	const struct lr_leak_query *q, const char *only);
+	const struct lr_leak_query *q, struct lr_leaks *leaks, const char *only);
 void lr_findings_free(struct lr_findings *f);
 
 #endif

@@ -8,7 +8,7 @@
 
 static void find(struct lr_findings *f, const struct lr_findings_input *in)
 {
-	for (size_t i = 0; i < in->leaks->used; i++) {
+	for (size_t i = 0; i < in->leaks->told; i++) {
 		const struct lr_leak_row *r = &in->leaks->rows[i];
 		bool definite = r->class == LR_LEAK_DEFINITE;
 		struct lr_finding *x = lr_finding_add(f, &lr_findings_leaks,

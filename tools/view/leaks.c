@@ -144,6 +144,17 @@ struct lr_leaks *lr_leaks_make(
 	return l;
 }
 
+struct lr_leaks *lr_leaks_bare(
+	const struct lr_model *m, struct lr_names *names, const struct lr_leak_query *q)
+{
+	struct lr_query sites = *q->sites;
+	struct lr_leak_query bare = *q;
+	sites.group = LR_GROUP_SITE;
+	bare.sites = &sites;
+	bare.bare = true;
+	return lr_leaks_make(m, names, &bare);
+}
+
 static void free_row(struct lr_leak_row *r)
 {
 	for (size_t i = 0; i < r->owns_used; i++)
@@ -160,7 +171,7 @@ void lr_leaks_free(struct lr_leaks *l)
 {
 	if (!l)
 		return;
-	for (size_t i = 0; i < l->used; i++)
+	for (size_t i = 0; i < l->all_rows; i++)
 		free_row(&l->rows[i]);
 	free(l->rows);
 	free(l->scans);

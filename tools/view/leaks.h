@@ -90,17 +90,21 @@ struct lr_leak_query {
 	uint32_t scan;                    /* a number, or LR_SCANS_LAST */
 	struct lr_suppressor *suppressor; /* NULL: nothing is suppressed */
 	const struct lr_thresholds *thresholds; /* of findings; NULL: the defaults */
-	bool bare; /* all rows, without names and stacks: lr_leak_row_fill() gives a row its own */
+	bool bare; /* all rows, without names and stacks: lr_leaks_show() gives them theirs */
 };
 #define LR_LEAK_DEFAULT (1u << LR_LEAK_DEFINITE | 1u << LR_LEAK_POSSIBLE | 1u << LR_LEAK_UNJUDGED)
 
 /* Names must outlive it. */
 struct lr_leaks *lr_leaks_make(
 	const struct lr_model *m, struct lr_names *names, const struct lr_leak_query *q);
+/* The same, bare and by site, whatever the query says. */
+struct lr_leaks *lr_leaks_bare(
+	const struct lr_model *m, struct lr_names *names, const struct lr_leak_query *q);
 /* "1,048 bytes in 2 blocks". The caller frees it. */
 char *lr_leak_amount(const struct lr_scan_sum *sum);
-void lr_leak_row_fill(
-	struct lr_leak_row *r, const struct lr_model *m, struct lr_names *names, size_t stack_max);
+/* Of bare ones: cuts the rows to the query's limit, and gives each its names and stacks. */
+void lr_leaks_show(struct lr_leaks *l, const struct lr_model *m, struct lr_names *names,
+	const struct lr_query *q);
 void lr_leaks_free(struct lr_leaks *l);
 
 #endif

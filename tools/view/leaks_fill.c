@@ -124,7 +124,7 @@ static char *title_of(const struct lr_leak_row *r)
 	return title;
 }
 
-void lr_leak_row_fill(
+static void fill_row(
 	struct lr_leak_row *r, const struct lr_model *m, struct lr_names *names, size_t stack_max)
 {
 	r->name = lr_names_function(names, r->frame);
@@ -152,7 +152,18 @@ void lr_leak_complete(struct lr_leaks *l, const struct lr_leak_sites *sites,
 	for (size_t i = 0; i < l->used; i++) {
 		if (l->rows[i].class == LR_LEAK_DEFINITE)
 			list_owns(&w, &l->rows[i]);
-		if (!q->bare)
-			lr_leak_row_fill(&l->rows[i], m, names, q->sites->stack_max);
 	}
+	if (!q->bare)
+		lr_leaks_show(l, m, names, q->sites);
+}
+
+void lr_leaks_show(struct lr_leaks *l, const struct lr_model *m, struct lr_names *names,
+	const struct lr_query *q)
+{
+	if (l->used > q->limit)
+		l->used = q->limit;
+	if (l->told > l->used)
+		l->told = l->used;
+	for (size_t i = 0; l->group == LR_GROUP_SITE && i < l->used; i++)
+		fill_row(&l->rows[i], m, names, q->stack_max);
 }
