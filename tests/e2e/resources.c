@@ -74,6 +74,9 @@ static void map_memory(void)
 	if (kept == MAP_FAILED || gone == MAP_FAILED)
 		exit(1);
 	munmap(gone, MAPPED);
+	/* Two of its pages are in memory, and no huge one. */
+	madvise(kept, MAPPED, MADV_NOHUGEPAGE);
+	kept[0] = kept[MAPPED - 1] = 1;
 }
 
 static void make_segment(void)

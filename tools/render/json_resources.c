@@ -78,6 +78,18 @@ static void descriptor(json_t *j, const struct lr_resource_one *one)
 	lr_json_set(j, "descriptor", d);
 }
 
+static void mapping(json_t *j, const struct lr_resource_one *one)
+{
+	const struct lr_mapped *at = &one->mapped;
+	json_t *m = json_object();
+	lr_json_set(m, "name", lr_json_text(at->name));
+	lr_json_set(m, "protection", lr_json_number(one->res->mapping.prot));
+	lr_json_set(m, "flags", lr_json_number(one->res->mapping.flags));
+	lr_json_set(m, "resident_bytes", at->counted ? lr_json_number(at->resident) : json_null());
+	lr_json_set(m, "pointed_to", at->judged ? json_boolean(at->held) : json_null());
+	lr_json_set(j, "mapping", m);
+}
+
 static json_t *open_one(const struct lr_resource_one *one)
 {
 	const struct lr_open_resource *o = one->res;
@@ -96,6 +108,8 @@ static json_t *open_one(const struct lr_resource_one *one)
 		timer(j, o);
 	if (o->kind == LR_RES_DESCRIPTOR)
 		descriptor(j, one);
+	if (o->kind == LR_RES_MAPPING)
+		mapping(j, one);
 	return j;
 }
 

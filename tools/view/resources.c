@@ -117,11 +117,10 @@ static const struct lr_scan *scan_of(const struct lr_resource_making *k, const s
 	return lr_scans_get(&d->scans, k->q->at == LR_OPEN_END ? LR_SCANS_LAST : k->q->at);
 }
 
-/* The descriptor as the scan has seen it; NULL when it was opened after that. */
 static const struct lr_scan_fd *fd_of(
 	struct lr_resource_making *k, const struct lr_scan *scan, const struct lr_open_resource *o)
 {
-	if (!scan || o->kind != LR_RES_DESCRIPTOR || o->created > scan->figure[LTF_SCAN_TIME_US])
+	if (!scan || o->kind != LR_RES_DESCRIPTOR)
 		return NULL;
 	if (k->fds_of != scan) {
 		lr_map_free(&k->fds);
@@ -139,6 +138,8 @@ static void fill_row(struct lr_resource_making *k, struct lr_resource_row *r)
 	for (size_t i = 0; i < r->ones_used; i++) {
 		struct lr_resource_one *one = &r->ones[i];
 		const struct lr_scan *scan = scan_of(k, one->dump);
+		if (scan && one->res->created > scan->figure[LTF_SCAN_TIME_US])
+			scan = NULL;
 		*one = lr_resource_one(k->m, one->dump, one->res, scan, fd_of(k, scan, one->res));
 	}
 }

@@ -3,6 +3,7 @@
 #ifndef LR_VIEW_RESOURCES_H
 #define LR_VIEW_RESOURCES_H
 
+#include "tools/view/mapped.h"
 #include "tools/view/table.h"
 
 /* name, option's value */
@@ -37,8 +38,9 @@ struct lr_resource_one {
 	const char *name;  /* path, socket ..; NULL not known. Any bytes, as the next two */
 	const char *local; /* a socket's own address, and the other's; NULL none */
 	const char *peer;
-	char *more;   /* flags, times, in words; "" nothing */
-	char *thread; /* which opened it; NULL not known */
+	struct lr_mapped mapped; /* of a mapping */
+	char *more;              /* flags, times, in words; "" nothing */
+	char *thread;            /* which opened it; NULL not known */
 };
 
 struct lr_resource_row {
@@ -95,8 +97,8 @@ struct lr_resources_view *lr_resources_view_make(
 	const struct lr_model *m, struct lr_names *names, const struct lr_resource_query *q);
 void lr_resources_view_free(struct lr_resources_view *v);
 
-/* What is open, in words (resources_words.c). fd: a descriptor's row in the scan's table, if it is
- * the same one; else NULL. */
+/* What is open, in words (resources_words.c). scan: one that was made when it was open; NULL: there
+ * is none. fd: a descriptor's row in the scan's table. */
 struct lr_resource_one lr_resource_one(const struct lr_model *m, const struct lr_dump *d,
 	const struct lr_open_resource *o, const struct lr_scan *scan, const struct lr_scan_fd *fd);
 void lr_resource_one_free(struct lr_resource_one *one);

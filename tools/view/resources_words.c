@@ -132,6 +132,13 @@ static const char *text_or_null(const struct lr_scan *scan, uint32_t text)
 	return *s ? s : NULL;
 }
 
+static char *and_resident(char *text, uint64_t bytes)
+{
+	char resident[64];
+	snprintf(resident, sizeof(resident), "%s resident", lr_show_bytes(bytes).text);
+	return and(text, resident);
+}
+
 static char *handle_text(unsigned kind, uint64_t handle)
 {
 	switch (kind) {
@@ -170,7 +177,11 @@ struct lr_resource_one lr_resource_one(const struct lr_model *m, const struct lr
 		one.peer = text_or_null(scan, fd->peer);
 		break;
 	case LR_RES_MAPPING:
+		one.mapped = lr_mapped_at(scan, o->handle, o->length);
+		one.name = one.mapped.name;
 		one.more = mapping_more(o);
+		if (one.mapped.counted)
+			one.more = and_resident(one.more, one.mapped.resident);
 		break;
 	default:
 		one.more = lr_strdup(o->released ? "detached" : "");
