@@ -20,6 +20,17 @@ struct lr_finding *lr_finding_add(struct lr_findings *f, const struct lr_finding
 	return &f->list[f->used++];
 }
 
+bool lr_finding_is_suppressed(
+	const struct lr_findings_input *in, uint32_t frame, unsigned kind, uint64_t count)
+{
+	struct lr_rule *rule =
+		in->suppressor ? lr_suppressor_rule(in->suppressor, frame, kind) : NULL;
+	if (rule)
+		lr_suppressor_use(
+			in->suppressor, rule, frame, kind, &(struct lr_scan_sum){.blocks = count});
+	return rule != NULL;
+}
+
 const void *lr_findings_keep(struct lr_findings *f, const void *p, size_t size)
 {
 	LR_GROW(f->kept, f->kept_used, f->kept_room);

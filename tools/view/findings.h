@@ -86,6 +86,11 @@ struct lr_finding_producer {
  * are texts that stay. */
 struct lr_finding *lr_finding_add(struct lr_findings *f, const struct lr_finding_producer *by,
 	const char *kind, enum lr_severity severity, uint32_t frame);
+/* A rule is for findings of that kind (enum lr_suppressible) at the site; that it was used is
+ * noted.
+ */
+bool lr_finding_is_suppressed(
+	const struct lr_findings_input *in, uint32_t frame, unsigned kind, uint64_t count);
 /* A copy of what explain() needs, that stays as long as the findings. */
 const void *lr_findings_keep(struct lr_findings *f, const void *p, size_t size);
 __attribute__((format(printf, 2, 3))) void lr_finding_title(

@@ -34,7 +34,8 @@ static void find(struct lr_findings *f, const struct lr_findings_input *in)
 		const struct lr_fd_wrong *w = &in->model->fd_wrongs.list[i];
 		struct lr_site site = {.frame = w->close};
 		bool foreign = w->kind == LR_FD_FOREIGN;
-		if (!lr_match_site(match, &site))
+		if (!lr_match_site(match, &site) ||
+			lr_finding_is_suppressed(in, w->close, LR_SUPPRESS_CLOSE, w->count))
 			continue;
 		struct lr_finding *x = lr_finding_add(f, &lr_findings_closes,
 			foreign ? "fd.foreign" : "fd.double", severity(in->model, w), w->close);

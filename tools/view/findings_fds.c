@@ -70,7 +70,8 @@ static void find_unclosed(
 			.rising = s->rising,
 			.connections = open.connections};
 		free(open.list);
-		if ((double)open.used < settings.least)
+		if ((double)open.used < settings.least ||
+			lr_finding_is_suppressed(in, s->frame, LR_SUPPRESS_FD, open.used))
 			continue;
 		struct lr_finding *x = lr_finding_add(
 			f, &lr_findings_fds, "fd.unclosed", LR_SEVERITY_MEDIUM, s->frame);
