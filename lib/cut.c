@@ -11,6 +11,7 @@
 #include <time.h>
 #include "lib/clock.h"
 #include "lib/control.h"
+#include "lib/lifecycle.h"
 #include "lib/real.h"
 #include "lib/resume.h"
 #include "lib/say.h"
@@ -222,6 +223,12 @@ static void ask(struct place *p)
 		atomic_store(&p->state, NOT_ASKED);
 }
 
+/* The first thread has ended before the others: it gets signals, and answers none. */
+static bool is_left_of_first(int tid, bool in_call)
+{
+	return !in_call && tid == lt_pid && has_ended(tid);
+}
+
 /* The C library's thread for SIGEV_THREAD waits for signal 32, which no program can wait for, and
  * handles none. It has nothing of the program's but on its stack. */
 static bool is_helper(const struct lt_call *c)
@@ -251,7 +258,8 @@ static void add_thread(int tid, bool ready)
 	atomic_store(&p->state, NOT_ASKED);
 	bool called = read_call(tid, &p->call);
 	p->helper = called && is_helper(&p->call);
-	if (ready && !p->helper && (!called || lt_resume_may_interrupt(&p->call)))
+	if (ready && !p->helper && !is_left_of_first(tid, called) &&
+		(!called || lt_resume_may_interrupt(&p->call)))
 		ask(p);
 }
 

@@ -34,7 +34,8 @@ static void compare_threads(struct lr_replay *r, const struct lr_scan *scan, str
 	for (size_t i = 0; i < scan->pthreads_used; i++) {
 		const struct lr_scan_pthread *t = &scan->pthreads[i];
 		const struct lr_open_entry *e = lr_open_find(r, LR_RES_THREAD, t->handle);
-		alive += t->tid != 0;
+		/* The kernel keeps the first one's task for the whole process. */
+		alive += t->tid != 0 || (t->flags & LTF_PTHREAD_MAIN);
 		if (t->flags & LTF_PTHREAD_MAIN)
 			continue;
 		s->found++;

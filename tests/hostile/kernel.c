@@ -7,6 +7,7 @@
  * @run t "$prog" clone_vm
  * @case timers_sigev_thread
  * @run t "$prog" timers
+ * @may threads_of_unknown_origin
  * @case wait_undisturbed
  * @run t "$prog" wait
  * @case umask_and_directory
