@@ -5,6 +5,7 @@
 #include "lib/hook.h"
 #include "lib/kept.h"
 #include "lib/onstack.h"
+#include "lib/queued.h"
 #include "lib/sys.h"
 
 LT_PUBLIC int epoll_ctl(int instance, int what, int fd, struct epoll_event *event)
@@ -29,4 +30,17 @@ LT_PUBLIC int mq_notify(mqd_t queue, const struct sigevent *event)
 		lt_kept_set(LT_KEPT_QUEUE, (uint32_t)queue,
 			event ? (uint64_t)(uintptr_t)event->sigev_value.sival_ptr : 0);
 	return r;
+}
+
+LT_PUBLIC int sigqueue(pid_t pid, int signo, const union sigval value)
+{
+	if (pid == lt_pid)
+		lt_queued_sent(signo, (uint64_t)(uintptr_t)value.sival_ptr, false);
+	return LT_LATE(sigqueue)(pid, signo, value);
+}
+
+LT_PUBLIC int pthread_sigqueue(pthread_t thread, int signo, const union sigval value)
+{
+	lt_queued_sent(signo, (uint64_t)(uintptr_t)value.sival_ptr, true);
+	return LT_LATE(pthread_sigqueue)(thread, signo, value);
 }

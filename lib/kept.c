@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <string.h>
 #include "lib/lifecycle.h"
+#include "lib/queued.h"
 #include "lib/say.h"
 #include "lib/sys.h"
 
@@ -195,5 +196,5 @@ uint32_t lt_kept_read(struct lt_scan_word *out, uint32_t room, char *text, uint3
 	for (uint32_t fd = 0; fd < epoll_end; fd++)
 		if (epolls[fd / 64] >> fd % 64 & 1)
 			n = read_epoll((int)fd, out, n, room, text, len);
-	return n;
+	return lt_queued_read(out, n, room, text, len);
 }

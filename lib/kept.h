@@ -1,7 +1,8 @@
 /* Pointers that only the kernel holds: epoll's data, a timer's or a message queue's value, an
- * alternate signal stack. What stands in an epoll instance the kernel tells (/proc/self/fdinfo), so
- * only the instances are noted; the rest is noted from the calls. Lock-free, bounded, safe in
- * signal handlers; a scan asks for all of it in the process, just before the copy is made. */
+ * alternate signal stack, a queued signal's value. What stands in an epoll instance the kernel
+ * tells (/proc/self/fdinfo), so only the instances are noted; the rest is noted from the calls.
+ * Lock-free, bounded, safe in signal handlers; a scan asks for all of it in the process, just
+ * before the copy is made. */
 #ifndef LT_KEPT_H
 #define LT_KEPT_H
 
@@ -11,7 +12,13 @@
 
 /* Also the id of the scan's word; its number is the registered descriptor's, the timer's, the
  * thread's, the queue's. */
-enum lt_kept_kind { LT_KEPT_EPOLL = 1, LT_KEPT_TIMER, LT_KEPT_STACK, LT_KEPT_QUEUE };
+enum lt_kept_kind {
+	LT_KEPT_EPOLL = 1,
+	LT_KEPT_TIMER,
+	LT_KEPT_STACK,
+	LT_KEPT_QUEUE,
+	LT_KEPT_SIGNAL /* queued.h; number: the signal's */
+};
 
 /* Something may have been put into this epoll instance. */
 void lt_kept_epoll(int fd);

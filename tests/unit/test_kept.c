@@ -1,5 +1,7 @@
 /* Pointers that only the kernel holds. */
+#include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,6 +14,7 @@
 #include "lib/config.h"
 #include "lib/kept.h"
 #include "lib/onstack.h"
+#include "lib/queued.h"
 
 int lt_pid;
 _Atomic bool lt_sealed;
@@ -19,7 +22,7 @@ struct lt_config lt_config;
 
 enum { MOST = 4096 };
 static struct lt_scan_word word[MOST];
-static char text[256];
+static char text[1 << 16];
 
 static uint32_t count(uint32_t kind, uint64_t value)
 {
@@ -99,12 +102,58 @@ static void the_kernel_is_asked(void **state)
 	assert_int_equal(count(LT_KEPT_EPOLL, 0), 0);
 }
 
+/* Waits for SIGRTMIN when it is told to. */
+static void *taker(void *pipe)
+{
+	sigset_t set;
+	siginfo_t info;
+	char go;
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMIN);
+	if (read(((int *)pipe)[0], &go, 1) == 1)
+		sigwaitinfo(&set, &info);
+	return NULL;
+}
+
+static void signals_that_wait(void **state)
+{
+	int fd[2];
+	pthread_t thread;
+	sigset_t set;
+	siginfo_t info;
+	(void)state;
+	sigfillset(&set);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	assert_int_equal(pipe(fd), 0);
+	assert_int_equal(pthread_create(&thread, NULL, taker, fd), 0);
+	lt_queued_sent(SIGRTMIN, 0x7000, true);
+	pthread_sigqueue(thread, SIGRTMIN, (union sigval){.sival_ptr = (void *)0x7000});
+	lt_queued_sent(SIGRTMIN + 1, 0x8000, false);
+	sigqueue(getpid(), SIGRTMIN + 1, (union sigval){.sival_ptr = (void *)0x8000});
+	assert_int_equal(count(LT_KEPT_SIGNAL, 0x7000), 1);
+	assert_int_equal(count(LT_KEPT_SIGNAL, 0x8000), 1);
+	assert_int_equal(write(fd[1], "x", 1), 1);
+	pthread_join(thread, NULL);
+	assert_int_equal(count(LT_KEPT_SIGNAL, 0x7000), 0);
+	assert_int_equal(count(LT_KEPT_SIGNAL, 0x8000), 1);
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMIN + 1);
+	sigwaitinfo(&set, &info);
+	assert_int_equal(count(LT_KEPT_SIGNAL, 0), 0);
+	for (unsigned i = 1; i <= LT_QUEUED_MAX + 8; i++) /* the last ones count */
+		lt_queued_sent(SIGRTMIN, i * 16, false);
+	raise(SIGRTMIN);
+	assert_int_equal(count(LT_KEPT_SIGNAL, 0), LT_QUEUED_MAX);
+	assert_int_equal(count(LT_KEPT_SIGNAL, 8 * 16), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_read),
 		cmocka_unit_test(numbers_are_kept),
 		cmocka_unit_test(the_kernel_is_asked),
+		cmocka_unit_test(signals_that_wait),
 	};
 	lt_pid = getpid();
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -124,7 +124,8 @@ static const char *thread_name(struct finding *f, uint32_t tid)
 
 static const char *kernel_name(uint32_t id)
 {
-	static const char *const names[] = {NULL, "epoll", "timer", "alternate signal stack"};
+	static const char *const names[] = {
+		NULL, "epoll", "timer", "alternate signal stack", "message queue", "queued signal"};
 	return id < sizeof(names) / sizeof(*names) ? names[id] : NULL;
 }
 
