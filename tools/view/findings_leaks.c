@@ -1,6 +1,7 @@
 /* leak.definite and leak.possible: one for each site. What definite blocks own is told with them.
  */
 #include <stdlib.h>
+#include <string.h>
 #include "tools/util/mem.h"
 #include "tools/util/text.h"
 #include "tools/view/findings.h"
@@ -120,6 +121,19 @@ static bool say_pair(
 	return s->lost != 0;
 }
 
+/* What a pending request of an io_uring instance leads to, the kernel alone knows, and does not
+ * tell. */
+static bool has_requests(const struct lr_findings_input *in)
+{
+	for (size_t i = 0; i < in->leaks->scans_used; i++) {
+		const struct lr_scan *s = in->leaks->scans[i].scan;
+		for (size_t k = 0; s && k < s->fds_used; k++)
+			if (strstr(lr_scan_text(s, s->fds[k].name), "[io_uring]"))
+				return true;
+	}
+	return false;
+}
+
 static void explain_definite(
 	struct lr_finding *x, const struct lr_leak_row *r, const struct lr_findings_input *in)
 {
@@ -135,6 +149,9 @@ static void explain_definite(
 	lr_finding_count(x, "indirect_bytes", r->owned.bytes);
 	say_cycles(x, r);
 	say_siblings(x, r);
+	if (has_requests(in))
+		lr_finding_say(x, "unless a pending request of an io_uring instance has it: that "
+				  "cannot be seen");
 	if (!say_pair(x, r, in))
 		add_places(x, r, in);
 	say_next(x, r, in);
