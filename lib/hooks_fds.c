@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <mqueue.h>
 #include <pty.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -18,8 +17,6 @@
 #include <utmp.h>
 
 /* Other C libraries, and other versions of this one, do not declare all of them. */
-int __open(const char *path, int flags, ...);
-int __open64(const char *path, int flags, ...);
 int __open_2(const char *path, int flags);
 int __open64_2(const char *path, int flags);
 int __openat_2(int dir, const char *path, int flags);
@@ -39,30 +36,17 @@ static enum ltf_fd kind_by(int flags)
 	return directory ? LTF_FD_DIRECTORY : LTF_FD_FILE;
 }
 
-/* The mode is there only where the flags want one. */
-#define MODE_BEHIND(flags)                                                                         \
-	({                                                                                         \
-		mode_t mode_ = 0;                                                                  \
-		if ((flags)&O_CREAT || ((flags)&O_TMPFILE) == O_TMPFILE) {                         \
-			va_list ap_;                                                               \
-			va_start(ap_, flags);                                                      \
-			mode_ = va_arg(ap_, mode_t);                                               \
-			va_end(ap_);                                                               \
-		}                                                                                  \
-		mode_;                                                                             \
-	})
-
 #define DEFINE_OPEN(name)                                                                          \
-	LT_DEFINE_FD(name, (const char *path, int flags, ...), (path, flags, MODE_BEHIND(flags)),  \
-		kind_by(flags), 0, LT_FD_CLOEXEC(flags, O_CLOEXEC))
+	LT_ELLIPSIS(name, int, (const char *path, int flags, mode_t mode))                         \
+	LT_RETURN_FD(name, (path, flags, mode), kind_by(flags), 0, LT_FD_CLOEXEC(flags, O_CLOEXEC))
 DEFINE_OPEN(open)
 DEFINE_OPEN(open64)
 DEFINE_OPEN(__open)
 DEFINE_OPEN(__open64)
 
 #define DEFINE_OPENAT(name)                                                                        \
-	LT_DEFINE_FD(name, (int dir, const char *path, int flags, ...),                            \
-		(dir, path, flags, MODE_BEHIND(flags)), kind_by(flags), 0,                         \
+	LT_ELLIPSIS(name, int, (int dir, const char *path, int flags, mode_t mode))                \
+	LT_RETURN_FD(name, (dir, path, flags, mode), kind_by(flags), 0,                            \
 		LT_FD_CLOEXEC(flags, O_CLOEXEC))
 DEFINE_OPENAT(openat)
 DEFINE_OPENAT(openat64)
@@ -125,18 +109,8 @@ LT_DEFINE_FD(open_tree, (int dir, const char *path, unsigned flags), (dir, path,
 LT_DEFINE_FD(
 	__mq_open_2, (const char *name, int flags), (name, flags), LTF_FD_QUEUE, 0, LTF_FD_CLOEXEC)
 
-LT_PUBLIC mqd_t mq_open(const char *name, int flags, ...)
-{
-	va_list ap;
-	va_start(ap, flags);
-	mode_t mode = flags & O_CREAT ? va_arg(ap, mode_t) : 0;
-	struct mq_attr *attr = flags & O_CREAT ? va_arg(ap, struct mq_attr *) : NULL;
-	va_end(ap);
-	mqd_t queue = LT_FD_CALL(mq_open, (name, flags, mode, attr), -1);
-	if (queue >= 0)
-		LT_FD_OPENED(queue, LTF_FD_QUEUE, 0, LTF_FD_CLOEXEC);
-	return queue;
-}
+LT_ELLIPSIS(mq_open, int, (const char *name, int flags, mode_t mode, struct mq_attr *attr))
+LT_RETURN_FD(mq_open, (name, flags, mode, attr), LTF_FD_QUEUE, 0, LTF_FD_CLOEXEC)
 
 /* With a descriptor this changes that one's signals. */
 LT_PUBLIC int signalfd(int fd, const sigset_t *set, int flags)
@@ -152,8 +126,8 @@ LT_PUBLIC int signalfd(int fd, const sigset_t *set, int flags)
 	{                                                                                          \
 		int r_ = LT_FD_CALL(name, args, -1);                                               \
 		if (r_ == 0) {                                                                     \
-			LT_FD_OPENED(fd[0], LTF_FD_PIPE, fd[1] + 1, flags);                        \
-			LT_FD_OPENED(fd[1], LTF_FD_PIPE, fd[0] + 1, flags);                        \
+			for (int i_ = 0; i_ < 2; i_++)                                             \
+				LT_FD_OPENED(fd[i_], LTF_FD_PIPE, fd[!i_] + 1, flags);             \
 		}                                                                                  \
 		return r_;                                                                         \
 	}
@@ -170,8 +144,8 @@ LT_PUBLIC int openpty(int *master, int *slave, char *name, const struct termios 
 {
 	int r = LT_FD_CALL(openpty, (master, slave, name, modes, size), -1);
 	if (r == 0) {
-		LT_FD_OPENED(*master, LTF_FD_TERMINAL, 0, 0);
-		LT_FD_OPENED(*slave, LTF_FD_TERMINAL, 0, 0);
+		for (int i = 0; i < 2; i++)
+			LT_FD_OPENED(i ? *slave : *master, LTF_FD_TERMINAL, 0, 0);
 	}
 	return r;
 }

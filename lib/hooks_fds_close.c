@@ -6,13 +6,11 @@
 #include <linux/close_range.h>
 #include <mqueue.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <unistd.h>
 #include "lib/sys.h"
 
 int __close(int fd);
 int __dup2(int from, int to);
-int __fcntl(int fd, int what, ...);
 
 /* A thread that is to be cancelled ends at the beginning of close: nothing is closed then, so it
  * ends before that is told. */
@@ -81,13 +79,9 @@ DEFINE_DUP2(dup3, (int from, int to, int how), (from, to, how), LT_FD_CLOEXEC(ho
 
 /* All others pass through. What is behind the command is an int or a pointer, or nothing. */
 #define DEFINE_FCNTL(name)                                                                         \
-	LT_PUBLIC int name(int fd, int what, ...)                                                  \
+	LT_ELLIPSIS(name, int, (int fd, int what, void *arg))                                      \
 	{                                                                                          \
-		va_list ap_;                                                                       \
-		va_start(ap_, what);                                                               \
-		void *arg_ = va_arg(ap_, void *);                                                  \
-		va_end(ap_);                                                                       \
-		int r_ = LT_FD_CALL(name, (fd, what, arg_), -1);                                   \
+		int r_ = LT_FD_CALL(name, (fd, what, arg), -1);                                    \
 		if (r_ >= 0 && (what == F_DUPFD || what == F_DUPFD_CLOEXEC))                       \
 			LT_FD_OPENED(r_, LTF_FD_DUP, fd,                                           \
 				what == F_DUPFD ? 0u : (unsigned)LTF_FD_CLOEXEC);                  \

@@ -16,52 +16,58 @@ LT_PUBLIC int socketpair(int family, int type, int protocol, int fd[2])
 {
 	int r = LT_FD_CALL(socketpair, (family, type, protocol, fd), -1);
 	if (r == 0) {
-		LT_FD_OPENED(fd[0], LTF_FD_SOCKET, 0, LT_FD_CLOEXEC(type, SOCK_CLOEXEC));
-		LT_FD_OPENED(fd[1], LTF_FD_SOCKET, 0, LT_FD_CLOEXEC(type, SOCK_CLOEXEC));
+		for (int i = 0; i < 2; i++)
+			LT_FD_OPENED(fd[i], LTF_FD_SOCKET, 0, LT_FD_CLOEXEC(type, SOCK_CLOEXEC));
 	}
 	return r;
 }
 
-/* The descriptors of a message, as the kernel has written it. */
-static __attribute__((noinline)) void received(
-	const struct lt_regs *regs, int fd, const struct msghdr *m, unsigned flags)
+/* The i-th descriptor of a message, as the kernel has written it; -1: there are no more. The search
+ * begins anew for each, so that nothing of it is on the stack while one is recorded. */
+static __attribute__((noinline)) int received(const struct msghdr *m, size_t i)
 {
 	const char *p = m->msg_control, *end = p ? p + m->msg_controllen : p;
 	struct cmsghdr head;
-	for (; (size_t)(end - p) >= sizeof(head); p += CMSG_ALIGN(head.cmsg_len)) {
+	while ((size_t)(end - p) >= sizeof(head)) {
 		memcpy(&head, p, sizeof(head));
-		if (head.cmsg_len < sizeof(head) || head.cmsg_len > (size_t)(end - p))
-			return;
-		const char *at = p + CMSG_LEN(0);
+		if (head.cmsg_len < CMSG_LEN(0) || head.cmsg_len > (size_t)(end - p))
+			return -1;
 		bool rights = head.cmsg_level == SOL_SOCKET && head.cmsg_type == SCM_RIGHTS;
-		for (int one; rights && at + sizeof(one) <= p + head.cmsg_len; at += sizeof(one)) {
-			memcpy(&one, at, sizeof(one));
-			lt_fd_opened(regs, one, LTF_FD_RECEIVED, (unsigned)fd, flags);
+		size_t n = rights ? (head.cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
+		if (i < n) {
+			int fd;
+			memcpy(&fd, p + CMSG_LEN(i * sizeof(fd)), sizeof(fd));
+			return fd;
 		}
+		i -= n;
 		if (CMSG_ALIGN(head.cmsg_len) > (size_t)(end - p))
-			return;
+			return -1;
+		p += CMSG_ALIGN(head.cmsg_len);
 	}
+	return -1;
 }
+
+#define RECEIVED(m, socket, flags)                                                                 \
+	do {                                                                                       \
+		int fd_;                                                                           \
+		for (size_t i_ = 0; (m)->msg_controllen && (fd_ = received(m, i_)) >= 0; i_++)     \
+			LT_FD_OPENED(fd_, LTF_FD_RECEIVED, (unsigned)(socket),                     \
+				LT_FD_CLOEXEC(flags, MSG_CMSG_CLOEXEC));                           \
+	} while (0)
 
 LT_PUBLIC ssize_t recvmsg(int fd, struct msghdr *m, int flags)
 {
 	ssize_t r = LT_FD_CALL(recvmsg, (fd, m, flags), -1);
-	if (r >= 0 && m->msg_controllen) {
-		struct lt_regs regs;
-		LT_REGS_CALLER(&regs);
-		received(&regs, fd, m, LT_FD_CLOEXEC(flags, MSG_CMSG_CLOEXEC));
-	}
+	if (r >= 0)
+		RECEIVED(m, fd, flags);
 	return r;
 }
 
 LT_PUBLIC int recvmmsg(int fd, struct mmsghdr *m, unsigned n, int flags, struct timespec *timeout)
 {
 	int r = LT_FD_CALL(recvmmsg, (fd, m, n, flags, timeout), -1);
-	struct lt_regs regs;
-	LT_REGS_CALLER(&regs);
 	for (int i = 0; i < r; i++)
-		if (m[i].msg_hdr.msg_controllen)
-			received(&regs, fd, &m[i].msg_hdr, LT_FD_CLOEXEC(flags, MSG_CMSG_CLOEXEC));
+		RECEIVED(&m[i].msg_hdr, fd, flags);
 	return r;
 }
 

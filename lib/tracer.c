@@ -137,14 +137,10 @@ void lt_trace_realloc_end(
 	lt_note_recorded(t, (uintptr_t)result);
 }
 
-void lt_trace_resource(
-	enum ltf_res kind, const uint64_t *args, unsigned nargs, const struct lt_regs *regs)
+/* Apart from taking the stack, which goes deep: little is kept meanwhile. */
+static __attribute__((noinline)) void put_resource(
+	struct lt_thread *t, enum ltf_res kind, const uint64_t *args, unsigned nargs, uint32_t site)
 {
-	struct lt_thread *t = lt_recorder();
-	if (!t)
-		return;
-	lt_stamp(t);
-	uint32_t site = regs ? lt_site_take(t, regs, LT_MEMO_ALLOC) : LTF_SITE_NONE;
 	bool numbered = lt_numbered;
 	uint32_t number = 0;
 	/* Readers know as much of a handle as is written. glibc's timers have a higher bit. */
@@ -156,6 +152,17 @@ void lt_trace_resource(
 		w[2 + i] = LTF_CONT(args[i]);
 	lt_commit(w, LTF_LEAD(LTF_W_RES) | (uint64_t)kind << 52 | (uint64_t)(nargs + 1) << 48 |
 			     (numbered ? 1ull << 47 | number : 0));
+}
+
+void lt_trace_resource(
+	enum ltf_res kind, const uint64_t *args, unsigned nargs, const struct lt_regs *regs)
+{
+	struct lt_thread *t = lt_recorder();
+	if (!t)
+		return;
+	lt_stamp(t);
+	put_resource(
+		t, kind, args, nargs, regs ? lt_site_take(t, regs, LT_MEMO_ALLOC) : LTF_SITE_NONE);
 }
 
 void lt_trace_meta(const char *key, const void *value, size_t len)

@@ -1,12 +1,16 @@
-/* How deep into a thread's stack the allocation functions go, in bytes below the caller: the area
- * below is painted, the function called, and the lowest byte that is no longer paint is looked for.
- * Prints for each function the depth of a thread's first call and the greatest of many. Run with
- * and without the tracer; the difference is what a hook costs (stack.sh). */
+/* How deep into a thread's stack the functions that are hooked go, in bytes below the caller: the
+ * area below is painted, the function called, and the lowest byte that is no longer paint is looked
+ * for. Prints for each function the depth of a thread's first call and the greatest of many. Run
+ * with and without the tracer; the difference is what a hook costs (stack.sh). */
+#include <fcntl.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 enum { STACK = 256 << 10, PAINTED = 32 << 10, ROUNDS = 3000, PAINT = 0xa5 };
 
@@ -50,6 +54,62 @@ static void call_large(int i)
 	block = malloc((size_t)(256 << 10) + (size_t)i);
 }
 
+static void call_open(int i)
+{
+	(void)i;
+	close(open("/dev/null", O_RDONLY));
+}
+
+static void call_dup2(int i)
+{
+	dup2(0, 500 + i % 500);
+}
+
+static void call_fcntl(int i)
+{
+	close(fcntl(0, F_DUPFD, 10 + i % 100));
+	close(openat(AT_FDCWD, "/dev/null", O_RDONLY));
+}
+
+/* One descriptor over a socket. */
+static void call_recvmsg(int i)
+{
+	static int fd[2], sent, got;
+	static char byte, control[CMSG_SPACE(sizeof(int))];
+	static struct iovec v = {&byte, 1};
+	struct msghdr m = {.msg_iov = &v,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control)};
+	struct cmsghdr *head = CMSG_FIRSTHDR(&m);
+	if (i >= 100 || (!fd[1] && socketpair(AF_UNIX, SOCK_STREAM, 0, fd) != 0))
+		return;
+	*head = (struct cmsghdr){CMSG_LEN(sizeof(sent)), SOL_SOCKET, SCM_RIGHTS};
+	memcpy(CMSG_DATA(head), &sent, sizeof(sent));
+	if (sendmsg(fd[0], &m, 0) == 1 && recvmsg(fd[1], &m, 0) == 1) {
+		memcpy(&got, CMSG_DATA(head), sizeof(got));
+		close(got);
+	}
+}
+
+static void call_pipe(int i)
+{
+	int fd[2];
+	(void)i;
+	if (pipe(fd) == 0) {
+		close(fd[0]);
+		close_range((unsigned)fd[1], (unsigned)fd[1], 0);
+	}
+}
+
+static void call_fopen(int i)
+{
+	(void)i;
+	FILE *f = fopen("/dev/null", "r");
+	if (f)
+		fclose(f);
+}
+
 static const struct {
 	const char *name;
 	void (*call)(int i);
@@ -60,6 +120,12 @@ static const struct {
 	{"realloc", call_realloc},
 	{"posix_memalign", call_posix_memalign},
 	{"malloc-large", call_large},
+	{"open", call_open},
+	{"dup2", call_dup2},
+	{"fcntl", call_fcntl},
+	{"recvmsg", call_recvmsg},
+	{"pipe", call_pipe},
+	{"fopen", call_fopen},
 };
 
 /* Bytes below the stack pointer that call(i) has written to. The paint is put on without a call,
