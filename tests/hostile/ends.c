@@ -22,7 +22,7 @@
  * @run t "$prog" thread_exit
  * @case end_thread_calls_exit
  * @run t "$prog" thread_calls_exit
- * @may late_events
+ * @may late_events|threads_of_unknown_origin
  * @case end_exit_while_others_allocate
  * @run t "$prog" exit_while_others_allocate
  * @counts off

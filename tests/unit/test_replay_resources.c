@@ -484,7 +484,7 @@ static void beside_a_scan(void **state)
 	static const uint64_t fds[][LTF_FDS_COLUMNS] = {{0}, {3}, {5}, {6}};
 	static const uint64_t pthreads[][LTF_PTHREAD_COLUMNS] = {{0x10, 0, LTF_PTHREAD_ENDED},
 		{0x20, 12, LTF_PTHREAD_DETACHED}, {0x50, 13, LTF_PTHREAD_HELPER},
-		{0x90, 11, LTF_PTHREAD_MAIN}};
+		{0x90, 0, LTF_PTHREAD_MAIN | LTF_PTHREAD_ENDED}};
 	static const uint64_t timer_rows[][LTF_TIMER_COLUMNS] = {
 		{1, 0, 2}, {0x200008001, 7, 2}, {0x200009001, 8, 2}};
 	(void)state;
