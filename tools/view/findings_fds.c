@@ -60,8 +60,7 @@ static void find_unclosed(
 	lr_rising_make(m, LR_RES_DESCRIPTOR, &settings, &sites);
 	for (size_t i = 0; i < sites.used; i++) {
 		const struct lr_rising_site *s = &sites.list[i];
-		struct lr_site site = {.frame = s->frame};
-		if (!s->frame || !lr_match_site(match, &site))
+		if (!s->frame || !lr_match_resource(match, LR_RES_DESCRIPTOR, s->frame))
 			continue;
 		struct open_list open = find_open(&m->dumps[s->dump], s->frame);
 		struct fds of = {.dump = s->dump,
@@ -130,9 +129,8 @@ static void find_pileup(
 		if (of.resource == UINT32_MAX)
 			continue;
 		const struct lr_resource_site *r = &in->model->resources[of.resource];
-		struct lr_site site = {.frame = r->frame};
 		of.frame = r->frame;
-		if (!lr_match_site(match, &site))
+		if (!lr_match_resource(match, LR_RES_DESCRIPTOR, r->frame))
 			continue;
 		struct lr_finding *x = lr_finding_add(
 			f, &lr_findings_fds, "fd.pileup", LR_SEVERITY_MEDIUM, r->frame);

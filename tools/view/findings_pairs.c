@@ -49,7 +49,7 @@ static void find_rising(struct lr_findings *f, const struct lr_findings_input *i
 		const struct lr_pair_site *s = lr_pairs_within(in->pairs, r->frame);
 		bool grows = r->rising.growth.kind == LR_TREND_GROWING;
 		if (!s || s->frame != r->frame || s->lost || !grows ||
-			!lr_match_stack(match, r->frame, 0))
+			!lr_match_resource(match, kind, r->frame))
 			continue;
 		struct unreleased u = {.site = *s, .rising = r->rising};
 		add(f, &u, LR_SEVERITY_MEDIUM, r->rising.open);

@@ -92,20 +92,35 @@ char *lr_thread_label(const struct lr_model *m, const struct lr_thread *t)
 	return lr_format("%s (%u)", name, t->id);
 }
 
+bool lr_match_thread(const struct lr_model *m, const char *pattern, uint32_t thread)
+{
+	if (!pattern || !thread)
+		return true;
+	const struct lr_thread *t = &m->threads[thread - 1];
+	char id[16];
+	snprintf(id, sizeof(id), "%u", t->id);
+	return fnmatch(pattern, t->name ? t->name : "", 0) == 0 || strcmp(pattern, id) == 0;
+}
+
 bool lr_match_stack(struct lr_match *x, uint32_t frame, uint32_t thread)
 {
-	if (x->query->thread && thread) {
-		const struct lr_thread *t = &x->model->threads[thread - 1];
-		char id[16];
-		snprintf(id, sizeof(id), "%u", t->id);
-		if (fnmatch(x->query->thread, t->name ? t->name : "", 0) != 0 &&
-			strcmp(x->query->thread, id) != 0)
-			return false;
-	}
+	if (!lr_match_thread(x->model, x->query->thread, thread))
+		return false;
 	for (int i = 0; i < PATTERNS; i++)
 		if (x->pattern[i] && !stack_has(x, i, frame))
 			return false;
 	return true;
+}
+
+bool lr_match_resource(struct lr_match *x, unsigned kind, uint32_t frame)
+{
+	bool found = !x->query->thread;
+	for (size_t i = 0; !found && i < x->model->resources_used; i++) {
+		const struct lr_resource_site *s = &x->model->resources[i];
+		found = s->kind == kind && s->frame == frame &&
+			lr_match_thread(x->model, x->query->thread, s->thread);
+	}
+	return found && lr_match_stack(x, frame, 0);
 }
 
 bool lr_match_site(struct lr_match *x, const struct lr_site *s)

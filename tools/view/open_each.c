@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include "tools/util/mem.h"
+#include "tools/view/match.h"
 
 static uint64_t mix_text(uint64_t hash, const char *text)
 {
@@ -66,7 +67,8 @@ static uint64_t end_of(const struct lr_leak_scan *s, const struct lr_open_at *at
 
 static bool is_wanted(struct lr_open_each *e)
 {
-	if (e->res->kind != e->kind || e->res->inherited)
+	if (e->res->kind != e->kind || e->res->inherited ||
+		!lr_match_thread(e->in->model, e->in->sites->thread, e->res->thread))
 		return false;
 	e->site = lr_open_site(e->sites, e->in, e->res->site);
 	return !e->frame || e->site == lr_open_site(e->sites, e->in, e->frame);
