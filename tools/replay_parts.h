@@ -23,11 +23,24 @@ struct lr_replay_thread {
 	struct lr_open_release *open;
 };
 
+/* Joins and detachings of threads of which nothing was known: the last few. */
+enum { LR_EARLY = 64 };
+struct lr_early {
+	uint64_t handle; /* 0: none */
+	uint64_t time;   /* microseconds */
+	uint32_t site;
+	bool joined;  /* else detached */
+	bool counted; /* as a release of what is not known */
+};
+
 /* A resource that is open. */
 struct lr_open_entry {
 	struct lr_open_resource res;
 	uint32_t cell;       /* in the tally's resources; LR_NO_CELL: counted in none */
 	uint32_t prev, next; /* of the same kind: index plus 1. Free ones: next */
+	/* Of a thread: that it has detached itself, if it is of this one at all. handle 0: nothing
+	 */
+	struct lr_early assumed;
 };
 #define LR_NO_CELL UINT32_MAX
 
@@ -39,16 +52,6 @@ struct lr_opens {
 	uint32_t free;            /* index plus 1 */
 	uint32_t first[LR_RES_KINDS], last[LR_RES_KINDS], open[LR_RES_KINDS];
 	uint64_t in_vain; /* entries that were looked at for ranges, and were in none */
-};
-
-/* Joins and detachings of threads of which nothing was known: the last few. */
-enum { LR_EARLY = 64 };
-struct lr_early {
-	uint64_t handle; /* 0: none */
-	uint64_t time;   /* microseconds */
-	uint32_t site;
-	bool joined;  /* else detached */
-	bool counted; /* as a release of what is not known */
 };
 
 /* Threads whose handles came again before a join of theirs was recorded: the last few. */

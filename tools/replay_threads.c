@@ -5,17 +5,28 @@
 
 #define EARLY_US UINT64_C(5000000)
 
+static struct lr_early early_of(
+	struct lr_replay *r, uint32_t thread, const struct ltf_event *ev, bool joined)
+{
+	return (struct lr_early){.handle = ev->args[0],
+		.time = lr_replay_thread(r, thread)->time,
+		.site = ev->site,
+		.joined = joined};
+}
+
+static void add_early(struct lr_replay *r, const struct lr_early *early)
+{
+	r->early[r->next_early++ % LR_EARLY] = *early;
+	if (early->counted)
+		lr_open_unknown(r, LR_RES_THREAD);
+}
+
 static void note_early(
 	struct lr_replay *r, uint32_t thread, const struct ltf_event *ev, bool joined)
 {
-	bool unknown = !lr_open_find(r, LR_RES_THREAD, ev->args[0]);
-	r->early[r->next_early++ % LR_EARLY] = (struct lr_early){.handle = ev->args[0],
-		.time = lr_replay_thread(r, thread)->time,
-		.site = ev->site,
-		.joined = joined,
-		.counted = unknown};
-	if (unknown)
-		lr_open_unknown(r, LR_RES_THREAD);
+	struct lr_early early = early_of(r, thread, ev, joined);
+	early.counted = !lr_open_find(r, LR_RES_THREAD, ev->args[0]);
+	add_early(r, &early);
 }
 
 /* What has been said of a thread before its creation was; the latest by that handle. */
@@ -31,6 +42,14 @@ static bool take_early(struct lr_replay *r, uint32_t thread, uint64_t handle, st
 		return now < out->time + EARLY_US;
 	}
 	return false;
+}
+
+/* What was taken for its own was another thread's: that of one that is not known yet. */
+static void put_back(struct lr_replay *r, struct lr_open_entry *e)
+{
+	if (e->assumed.handle)
+		add_early(r, &e->assumed);
+	e->assumed.handle = 0;
 }
 
 static void note_owed(struct lr_replay *r, const struct ltf_event *ev)
@@ -75,6 +94,8 @@ static void create(struct lr_replay *r, uint32_t thread, const struct ltf_event 
 			lr_open_remove(r, e, LR_GONE_RELEASED, early.site);
 		else
 			lr_open_settle(r, e, early.site);
+		if (!early.joined)
+			e->assumed = early;
 	}
 }
 
@@ -89,12 +110,17 @@ static void detach(struct lr_replay *r, uint32_t thread, const struct ltf_event 
 {
 	struct lr_open_entry *e = lr_open_find(r, LR_RES_THREAD, ev->args[0]);
 	bool by_itself = ev->nargs > 1 && ev->args[1];
-	if (!is_done(e))
+	if (!is_done(e)) {
 		lr_open_settle(r, e, ev->site);
-	else if (by_itself)
+		if (by_itself) /* or the next one by its handle, if it was joined meanwhile */
+			e->assumed = early_of(r, thread, ev, false);
+	} else if (by_itself) {
 		note_early(r, thread, ev, false);
-	else if (!e)
+	} else if (!e) {
 		lr_open_unknown(r, LR_RES_THREAD);
+	} else {
+		put_back(r, e);
+	}
 }
 
 static void join(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)
@@ -102,10 +128,12 @@ static void join(struct lr_replay *r, uint32_t thread, const struct ltf_event *e
 	if (ev->args[0] && take_owed(r, ev))
 		return;
 	struct lr_open_entry *e = lr_open_find(r, LR_RES_THREAD, ev->args[0]);
-	if (is_done(e))
+	if (is_done(e) && !(e && e->assumed.handle)) {
 		note_early(r, thread, ev, true);
-	else
-		lr_open_remove(r, e, LR_GONE_RELEASED, ev->site);
+		return;
+	}
+	put_back(r, e);
+	lr_open_remove(r, e, LR_GONE_RELEASED, ev->site);
 }
 
 void lr_replay_thread_event(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)

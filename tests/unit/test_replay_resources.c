@@ -146,6 +146,33 @@ static void threads_in_odd_order(void **state)
 	done(&g, t);
 }
 
+/* A thread of site 2 has detached itself long before its creator comes to say so; meanwhile its
+ * handle was that of threads of site 1, which others join and detach. */
+static void who_detached_itself(void **state)
+{
+	(void)state;
+	struct dg g;
+	uint64_t next = 1ull << 32;
+	dg_init(&g, 0, 0);
+	g.numbered = true;
+	RES(THREAD_CREATE, 1, 0x10, 0);      /* 0: joined, and not said yet */
+	RES(THREAD_DETACH, 0, 0x10, 1);      /* 1: it is the other one's */
+	RES(THREAD_JOIN, 9, 0x10, next | 1); /* 2 */
+	RES(THREAD_CREATE, 1, 0x10, 0);      /* 3 */
+	RES(THREAD_JOIN, 9, 0x10, next | 4); /* 4 */
+	RES(THREAD_CREATE, 1, 0x10, 0);      /* 5 */
+	RES(THREAD_DETACH, 9, 0x10, 0);      /* 6 */
+	RES(THREAD_CREATE, 2, 0x10, 0);      /* 7 */
+	struct lr_tally *t = replay_all(&g);
+	assert_int_equal(total(t, LR_RES_THREAD)->created, 4);
+	assert_int_equal(total(t, LR_RES_THREAD)->released, 4);
+	assert_int_equal(total(t, LR_RES_THREAD)->lost, 0);
+	assert_int_equal(total(t, LR_RES_THREAD)->unknown_releases, 0);
+	assert_int_equal(open_one(t, LR_RES_THREAD, 0x10)->site, 2);
+	assert_true(open_one(t, LR_RES_THREAD, 0x10)->released);
+	done(&g, t);
+}
+
 static void timers(void **state)
 {
 	(void)state;
@@ -594,13 +621,13 @@ static void along_the_run(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(threads),
-		cmocka_unit_test(threads_in_odd_order), cmocka_unit_test(timers),
-		cmocka_unit_test(descriptors), cmocka_unit_test(closes_of_nothing),
-		cmocka_unit_test(ranges), cmocka_unit_test(memory), cmocka_unit_test(pairs),
-		cmocka_unit_test(pairs_counted), cmocka_unit_test(pairs_go_on),
-		cmocka_unit_test(pairs_of_streams), cmocka_unit_test(damaged),
-		cmocka_unit_test(forked), cmocka_unit_test(limits), cmocka_unit_test(at_scans),
-		cmocka_unit_test(beside_a_scan), cmocka_unit_test(peaks),
-		cmocka_unit_test(along_the_run)};
+		cmocka_unit_test(threads_in_odd_order), cmocka_unit_test(who_detached_itself),
+		cmocka_unit_test(timers), cmocka_unit_test(descriptors),
+		cmocka_unit_test(closes_of_nothing), cmocka_unit_test(ranges),
+		cmocka_unit_test(memory), cmocka_unit_test(pairs), cmocka_unit_test(pairs_counted),
+		cmocka_unit_test(pairs_go_on), cmocka_unit_test(pairs_of_streams),
+		cmocka_unit_test(damaged), cmocka_unit_test(forked), cmocka_unit_test(limits),
+		cmocka_unit_test(at_scans), cmocka_unit_test(beside_a_scan),
+		cmocka_unit_test(peaks), cmocka_unit_test(along_the_run)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
