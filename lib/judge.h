@@ -46,6 +46,7 @@ struct lt_moment {
 	uint64_t root_bytes_most;       /* more of them: no scan; 0: any */
 	const struct lt_caller *caller; /* of exit, whose registers are alive; or NULL */
 	unsigned coverage;              /* of enum lt_scan_coverage */
+	long process;                   /* that this is a copy of; 0: it is the process itself */
 };
 
 /* At the start: reads the settings, which may be overwritten later; says so if one is wrong. */

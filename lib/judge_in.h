@@ -20,9 +20,11 @@ enum {
 /* Memory of which it is known what it is. */
 struct lt_judge_mark {
 	uintptr_t start, end;
-	uint32_t kind;   /* enum ltf_mapping */
-	uint32_t target; /* OWN: index of it */
-	uint32_t group;  /* OWN: as in mapped.h */
+	uint32_t kind;     /* enum ltf_mapping */
+	uint32_t target;   /* OWN: index of it */
+	uint32_t group;    /* OWN: as in mapped.h */
+	uint64_t resident; /* OWN: pages that are there */
+	bool resident_unknown;
 };
 
 /* All of it lies in one mapping, of which most is never touched. */

@@ -3,7 +3,9 @@
 #include "lib/judge_in.h"
 
 #include <string.h>
+#include "lib/mapped.h"
 #include "lib/scan_in.h"
+#include "lib/sys.h"
 #include "lib/touched.h"
 
 enum {
@@ -191,14 +193,34 @@ uint32_t lt_judge_untouched(uint32_t block)
 	return is ? u[c->next_untouched].pages : 0;
 }
 
+/* A file may end before its mapping does: what lies behind cannot be read. */
+static void trim_behind_file(struct lt_scan_root *r)
+{
+	uintptr_t low = r->start / PAGE, high = page_of(r->end + PAGE - 1) / PAGE;
+	if (lt_sys_readable((const void *)(r->end - sizeof(uintptr_t))))
+		return;
+	while (low < high) { /* the first page that cannot be read */
+		uintptr_t middle = low + (high - low) / 2;
+		if (lt_sys_readable((const void *)(middle * PAGE)))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	r->end = low * PAGE > r->start ? low * PAGE : r->start;
+}
+
 void lt_judge_pages(void)
 {
 	const struct lt_scan *s = &lt_cut.scan;
 	uint32_t roots = lt_cut.roots.n, gaps = 0;
 	for (uint32_t i = 0; i < roots; i++) {
-		const struct lt_scan_root *r = &lt_cut.roots.root[i];
-		if (r->end - r->start >= ROOT_LEAST && is_private(r->start))
+		struct lt_scan_root *r = &lt_cut.roots.root[i];
+		if (r->end - r->start < sizeof(uintptr_t))
+			continue;
+		if (is_private(r->start) && r->end - r->start >= ROOT_LEAST)
 			trim_root(i);
+		else if (lt_mapped_any() || !is_private(r->start))
+			trim_behind_file(r);
 	}
 	for (uint32_t i = 0; i < s->n_blocks && gaps < BLOCK_GAPS; i++)
 		if (s->blocks[i].size >= BLOCK_LEAST && is_private(s->blocks[i].addr))

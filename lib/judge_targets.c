@@ -6,6 +6,13 @@
 #include "format/scan.h"
 #include "lib/mapped.h"
 #include "lib/scan_in.h"
+#include "lib/touched.h"
+
+enum {
+	PAGE = 4096,
+	PAGES_IN_PLACE = 64 << 10, /* that are looked at: 256 MiB */
+	PAGES_IN_COPY = 2 << 20    /* and 8 GiB */
+};
 
 void lt_judge_mark(uintptr_t start, uintptr_t end, uint32_t kind)
 {
@@ -83,6 +90,44 @@ static void find_groups(struct lt_scan_target *t, uint32_t n)
 	}
 }
 
+/* Those that are there; false: it would take too long to look. By words, each page of the range
+ * costs, whether it is there or not. */
+static bool count_resident(struct lt_touched *t, struct lt_judge_mark *k, uint64_t *left)
+{
+	struct lt_scan_range run;
+	uint64_t range = (k->end - k->start) / PAGE, cost;
+	if (t->fd < 0 || *left == 0 || (!t->by_ranges && range > *left))
+		return false;
+	lt_touched_begin(t, k->start, k->end);
+	while (lt_touched_next(t, &run)) {
+		k->resident += (run.end - run.start) / PAGE;
+		if (k->resident > *left)
+			return false;
+	}
+	cost = t->by_ranges ? k->resident : range;
+	*left -= cost < *left ? cost : *left;
+	return true;
+}
+
+/* Before the scan, which may read what nobody has touched. What is resident of shared memory only
+ * the process's own tables of pages tell, not the copy's. */
+static void count_all_resident(long process)
+{
+	uint64_t left = process ? PAGES_IN_COPY : PAGES_IN_PLACE;
+	static struct lt_touched t; /* too large for a stack */
+	if (!lt_cut.scan.n_targets)
+		return;
+	lt_touched_open_of(&t, process);
+	for (uint32_t i = 0; i < lt_cut.n_marks; i++) {
+		struct lt_judge_mark *k = &lt_cut.marks[i];
+		if (k->kind != LTF_MAPPING_OWN || count_resident(&t, k, &left))
+			continue;
+		k->resident = 0;
+		k->resident_unknown = true;
+	}
+	lt_touched_close(&t);
+}
+
 /* Where a thread stands is held. */
 static void hold(uintptr_t at)
 {
@@ -122,4 +167,5 @@ void lt_judge_targets(const struct lt_moment *moment)
 	if (s->n_targets)
 		find_groups(s->targets, s->n_targets);
 	hold_stacks(moment);
+	count_all_resident(moment->process);
 }

@@ -24,7 +24,6 @@
 #include "lib/tell.h"
 #include "lib/timers.h"
 #include "lib/tell_fds.h"
-#include "lib/tell_maps.h"
 #include "lib/tracer.h"
 #include "lib/unwind.h"
 
@@ -200,7 +199,7 @@ static _Noreturn void judge_and_tell(bool with_process)
 	uint64_t pause = lt_clock_ns(CLOCK_MONOTONIC) - cut.stopped;
 	end_in_time(with_process);
 	lt_tell_fds_read();
-	lt_tell_maps_of(cut.pid);
+	cut.moment.process = cut.pid;
 	become_copy();
 	lt_live_each(add_block, NULL);
 	struct lt_channel *c = lt_sys_map(lt_sys_pages(sizeof(*c)), false);

@@ -312,7 +312,7 @@ bool lt_tell(struct lt_channel *c, const struct lt_scan *s, const struct lt_mome
 	lt_tell_timers(c);
 	tell_blocks(&t, s);
 	lt_tell_fds(c);
-	lt_tell_maps(c);
+	lt_tell_maps(c, moment);
 	lt_texts_tell(c);
 	sum_up(s);
 	if (lt_config.graph)

@@ -8,15 +8,12 @@
 #include "lib/judge_in.h"
 #include "lib/mapped.h"
 #include "lib/tell_texts.h"
-#include "lib/touched.h"
 
 enum {
 	PAGE = 4096,
 	ROW_BYTES = 32, /* at most, but for hostile addresses */
 	LEFT = 64 << 10,
-	OTHERS = 8192,             /* rows that are not the program's own */
-	PAGES_IN_PLACE = 64 << 10, /* that are looked at: 256 MiB */
-	PAGES_IN_COPY = 2 << 20    /* and 8 GiB */
+	OTHERS = 8192 /* rows that are not the program's own */
 };
 #define FOUR_GIB ((uintptr_t)1 << 32)
 
@@ -27,21 +24,15 @@ struct row {
 	uint32_t kind, access;
 };
 
-static long process; /* 0: this one */
 static struct telling {
 	struct lt_rows rows;
-	struct lt_touched touched;
-	uint64_t pages_left, mapped;
-	uintptr_t end; /* of the row before */
+	uint64_t mapped;
+	uintptr_t end;                    /* of the row before */
+	const struct lt_judge_mark *last; /* its */
 	uint32_t others;
 	bool own_only;
 	struct row row; /* being put together; end 0: none */
 } telling;
-
-void lt_tell_maps_of(long pid)
-{
-	process = pid;
-}
 
 static uint32_t access_of(const struct lt_mapping *m)
 {
@@ -69,36 +60,6 @@ static uint32_t kind_of(const struct lt_mapping *m)
 	return m->flags & ALLOCATOR ? LTF_MAPPING_ALLOCATOR : LTF_MAPPING_UNKNOWN;
 }
 
-/* Pages that are there; false: it would take too long to look. */
-static bool count_resident(struct telling *t, const struct row *r, uint64_t *pages)
-{
-	struct lt_scan_range run;
-	*pages = 0;
-	if (t->touched.fd < 0)
-		return false;
-	lt_touched_begin(&t->touched, r->start, r->end);
-	while (lt_touched_next(&t->touched, &run)) {
-		uint64_t more = (run.end - run.start) / PAGE;
-		*pages += more;
-		if (more > t->pages_left)
-			return false;
-		t->pages_left -= more;
-	}
-	return true;
-}
-
-/* By words, each page of the range costs, whether it is there or not. */
-static bool may_count(struct telling *t, const struct row *r)
-{
-	uint64_t pages = (r->end - r->start) / PAGE;
-	if (t->touched.by_ranges)
-		return t->pages_left > 0;
-	if (pages > t->pages_left)
-		return false;
-	t->pages_left -= pages;
-	return true;
-}
-
 /* Whether a live block lies in it; the blocks stand in order of their addresses. */
 static bool has_blocks(const struct lt_scan *s, uintptr_t start, uintptr_t end)
 {
@@ -122,7 +83,8 @@ static uint64_t flags_of(const struct row *r)
 		return 0;
 	return (s->targets[k->target].held ? LTF_MAPS_HELD : 0u) |
 	       (k->start < FOUR_GIB ? LTF_MAPS_NOT_JUDGED : 0u) |
-	       (has_blocks(s, k->start, k->end) ? LTF_MAPS_BLOCKS : 0u);
+	       (has_blocks(s, k->start, k->end) ? LTF_MAPS_BLOCKS : 0u) |
+	       (k->resident_unknown ? LTF_MAPS_NOT_COUNTED : 0u);
 }
 
 static uint32_t name_of(const struct row *r)
@@ -136,17 +98,17 @@ static uint32_t name_of(const struct row *r)
 static void end_row(struct telling *t)
 {
 	const struct row *r = &t->row;
-	uint64_t v[LTF_MAPS_COLUMNS] = {0}, resident = 0;
+	uint64_t v[LTF_MAPS_COLUMNS] = {0};
 	bool own = r->kind == LTF_MAPPING_OWN;
 	if (!r->end || (!own && (t->own_only || t->others++ >= OTHERS)))
 		return;
-	bool counted = own && may_count(t, r) && count_resident(t, r, &resident);
 	v[LTF_MAPS_START] = (r->start - t->end) / PAGE;
 	v[LTF_MAPS_PAGES] = (r->end - r->start) / PAGE;
 	v[LTF_MAPS_KIND] = r->kind;
 	v[LTF_MAPS_ACCESS] = r->access;
-	v[LTF_MAPS_FLAGS] = flags_of(r) | (own && !counted ? LTF_MAPS_NOT_COUNTED : 0u);
-	v[LTF_MAPS_RESIDENT] = counted ? resident : 0;
+	v[LTF_MAPS_FLAGS] = flags_of(r);
+	v[LTF_MAPS_RESIDENT] = r->mark && r->mark != t->last ? r->mark->resident : 0;
+	t->last = r->mark;
 	v[LTF_MAPS_NAME] = name_of(r);
 	lt_rows_add(&t->rows, v);
 	t->end = r->end;
@@ -189,23 +151,21 @@ static uint32_t add_parts(struct telling *t, const struct lt_mapping *m, uint32_
 	return k;
 }
 
-void lt_tell_maps(struct lt_channel *c)
+void lt_tell_maps(struct lt_channel *c, const struct lt_moment *moment)
 {
 	struct telling *t = &telling;
 	uint64_t left = lt_dump_room_left();
-	if (!process && !lt_mapped_any())
+	if (!moment->process && !lt_mapped_any())
 		return;
-	*t = (struct telling){.pages_left = process ? PAGES_IN_COPY : PAGES_IN_PLACE};
+	*t = (struct telling){.others = 0};
 	t->own_only =
 		left < LEFT + ROW_BYTES * ((uint64_t)lt_cut.mapping_count + 2 * lt_cut.n_marks);
 	if (left < LEFT + ROW_BYTES * (uint64_t)LT_SCAN_TARGETS_MAX)
 		return;
-	lt_touched_open_of(&t->touched, process);
 	lt_rows_begin(&t->rows, c, LTF_REC_MAPS, LTF_MAPS_COLUMNS);
 	for (uint32_t i = 0, k = 0; i < lt_cut.mapping_count; i++)
 		k = add_parts(t, &lt_cut.mappings[i], k);
 	end_row(t);
 	lt_rows_end(&t->rows);
-	lt_touched_close(&t->touched);
 	lt_tell_figure(LTF_SCAN_MAPPED_BYTES, t->mapped);
 }

@@ -4,10 +4,7 @@
 
 #include "lib/tell.h"
 
-/* In a copy, before it tells: of which process. What is resident of shared memory only that one's
- * tables of pages tell. */
-void lt_tell_maps_of(long pid);
 /* After the scan. A process that is judged in place and has mapped nothing has no table. */
-void lt_tell_maps(struct lt_channel *c);
+void lt_tell_maps(struct lt_channel *c, const struct lt_moment *moment);
 
 #endif

@@ -93,6 +93,21 @@ static void map_again(struct lr_replay *r, uint32_t thread, const struct ltf_eve
 	e->res.mapping.flags = SHARED;
 }
 
+/* What is in the way. Where several are moved together, with gaps, the gaps replace nothing. */
+static void replace(
+	struct lr_replay *r, const struct lr_mapping_taken *t, const struct ltf_event *ev)
+{
+	uint64_t length = pages(ev->args[3]);
+	if (length != pages(ev->args[1]))
+		lr_pieces_make_room(r, ev->args[2], length, ev->args[4] & MOVE_FIXED, ev);
+	for (size_t i = 0; i < t->used; i++) {
+		const struct lr_open_resource *o = &t->list[i].res;
+		if (length == pages(ev->args[1]))
+			lr_pieces_make_room(r, ev->args[2] + (o->handle - ev->args[0]), o->length,
+				ev->args[4] & MOVE_FIXED, ev);
+	}
+}
+
 static void move(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)
 {
 	uint64_t old = ev->args[0];
@@ -109,7 +124,7 @@ static void move(struct lr_replay *r, uint32_t thread, const struct ltf_event *e
 		lr_pieces_take(r, old, lr_piece_behind(old, pages(ev->args[1])), LR_GONE_ON,
 			LTF_SITE_NONE, t);
 	t->announced = false;
-	lr_pieces_make_room(r, ev->args[2], pages(ev->args[3]), ev->args[4] & MOVE_FIXED, ev);
+	replace(r, t, ev);
 	place(r, t, ev);
 }
 

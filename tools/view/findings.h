@@ -114,7 +114,9 @@ void lr_finding_place_lines(struct lr_finding *x, const char *what, struct lr_li
 	X(churn)                                                                                   \
 	X(closes)                                                                                  \
 	X(fds)                                                                                     \
-	X(frees) X(growth) X(heap) X(interior) X(leaks) X(pairs) X(threads) X(timers) X(untouched)
+	X(frees)                                                                                   \
+	X(growth)                                                                                  \
+	X(heap) X(interior) X(leaks) X(mappings) X(pairs) X(threads) X(timers) X(untouched)
 #define LR_FINDING_DECLARE(name) extern const struct lr_finding_producer lr_findings_##name;
 LR_FINDING_PRODUCERS(LR_FINDING_DECLARE)
 
