@@ -14,9 +14,6 @@ import sys
 # What a finding counts.
 UNITS = {"churn": "times", "timer": "timers", "thread": "threads", "fd": "descriptors", "mapping": "mappings"}
 UNITS_OF = {"churn.small": "blocks"}
-# Kinds that the report does not know yet.
-PENDING_AT = set()
-PENDING = {"mapping.unreleased"}
 
 
 def matches(want, got):
@@ -82,21 +79,16 @@ class Run:
                 return got
         return None
 
-    def is_pending(self, kind):
-        return kind in PENDING or (self.name, kind) in PENDING_AT
-
     def hold_findings(self, demo):
         """Each that is expected is there, and no other is."""
         expected = demo.expected()
         for want in expected:
-            if not self.is_pending(want["finding"]) and not self.find(want):
+            if not self.find(want):
                 self.complain("no finding " + " ".join(f"{k}={v}" for k, v in want.items()))
         for got in self.report["findings"]:
-            if self.is_pending(got["kind"]) or any(
-                (got["kind"], self.site_of(got)) == (want["finding"], want["site"]) for want in expected
-            ):
-                continue
-            self.complain("a finding that the header does not have")
+            at = got["kind"], self.site_of(got)
+            if not any(at == (want["finding"], want["site"]) for want in expected):
+                self.complain("a finding that the header does not have")
         if self.wrong:
             for got in self.report["findings"]:
                 self.complain(
@@ -182,11 +174,11 @@ def measured(demo, run):
 
 def rows_of(demo, run, twin_demo, twin):
     """The rows of the table for a demo and its twin."""
-    kinds = sorted({got["kind"] for got in twin.report["findings"] if got["kind"] not in PENDING})
+    kinds = sorted({got["kind"] for got in twin.report["findings"]})
     twin_says, rows, seen = ", ".join(kinds) or "none", [], set()
     for want in demo.expected():
         at = (want["finding"], want["site"])
-        if at in seen or run.is_pending(want["finding"]):
+        if at in seen:
             continue
         seen.add(at)
         got = run.find(want)
@@ -213,7 +205,7 @@ def hold_page(runs, page):
         if name.endswith("-repaired") or "." in name:
             continue
         shown = re.findall(r"^    ([a-z]+\.[a-z]+)  .*\n        (\w+) ", sections.get(name, ""), re.M)
-        got = [(x["kind"], x["site"][0]["function"]) for x in run.report["findings"] if not run.is_pending(x["kind"])]
+        got = [(x["kind"], x["site"][0]["function"]) for x in run.report["findings"]]
         if name not in sections or sorted(shown) != sorted(got):
             run.complain(f"doc/DEMOS.md shows {shown}, the report {got}")
 

@@ -3,7 +3,7 @@
  * 100 files of 64 KiB: 6553600 bytes stay mapped, and nothing points to them any more.
  *
  * expect: ends=exit:0
- * expect: finding=mapping.unreleased site=map_file count=100 bytes=6553600
+ * expect: finding=mapping.unreleased site=map_file count=100 bytes=6553600 unreferenced=100
  * expect: mappings created=100 released=0
  * expect: descriptors created=100 released=100
  */
