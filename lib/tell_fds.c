@@ -20,7 +20,7 @@
 
 enum {
 	FDS = 10000,
-	DIRENTS = 16 << 10,
+	DIRENTS = 2 << 10, /* bytes: with a few rows it is one page */
 	LONGEST_NS = 50000000,
 	LEFT = 64 << 10 /* bytes of the stream's room, for what comes behind */
 };

@@ -7,7 +7,7 @@
 
 enum {
 	ROOM = 256 << 10,
-	RECENT = 1024,
+	RECENT = 64,    /* with a few texts it is one page */
 	LEFT = 64 << 10 /* bytes of the stream's room, for what comes behind */
 };
 _Static_assert(ROOM + LT_TELL_SMALL <= LT_DUMP_RAW_MAX, "they are one record");
