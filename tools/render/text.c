@@ -54,6 +54,7 @@ static void resource(struct lr_out *o, const struct lr_resource_view *r)
 
 static void resources(struct lr_out *o, const struct lr_summary *s)
 {
+	enum { LABEL = 16, COUNT = 15 }; /* columns; a long label takes some of the number's */
 	lr_text_label(o, "threads");
 	fprintf(o->f, "%15s", lr_show_count(s->threads).text);
 	if (s->most_threads)
@@ -63,8 +64,11 @@ static void resources(struct lr_out *o, const struct lr_summary *s)
 		const struct lr_resource_view *r = &s->resources[k];
 		if (!r->occurs)
 			continue;
+		size_t over = strlen(r->words->many);
+		over = over > LABEL ? over - LABEL : 0;
 		lr_text_label(o, r->words->many);
-		fprintf(o->f, "%15s  at most %s at a time", lr_show_count(r->total.created).text,
+		fprintf(o->f, "%*s  at most %s at a time", over < COUNT ? (int)(COUNT - over) : 1,
+			lr_show_count(r->total.created).text,
 			lr_show_count(r->total.peak_open).text);
 		resource(o, r);
 	}
