@@ -1,6 +1,6 @@
 /* Constructors in every order: of a library that is initialised before the tracer, of the program's
- * own dependency, of the program. Blocks from before can be grown and released for ever. Nothing is
- * left behind in errno or dlerror().
+ * own dependency, of the program. Blocks from before can be grown and released for ever, and
+ * descriptors closed. Nothing is left behind in errno or dlerror().
  *
  * @case constructor_order
  */
@@ -8,6 +8,7 @@
 #include "tests/hostile/hostile.h"
 
 extern char *first_block, *first_grown;
+extern int first_fd;
 
 __attribute__((constructor(101))) static void early(void)
 {
@@ -28,5 +29,6 @@ int main(void)
 	say("block: %s\n", first_block);
 	free(first_block);
 	free(p);
+	say("descriptor: %d, then %d, next %d\n", first_fd, close(first_fd), next_fd());
 	return 0;
 }
