@@ -131,6 +131,15 @@ static void add(struct telling *t, const struct row *r)
 	t->row = *r;
 }
 
+/* What glibc has reserved for an arena and not made accessible yet lies behind it. */
+static bool is_rest_of_arena(const struct lt_mapping *m)
+{
+	enum { ARENA_SHIFT = 26, ACCESS = LT_MAPPING_READ | LT_MAPPING_WRITE | LT_MAPPING_EXEC };
+	return m > lt_cut.mappings && m[-1].end == m->start && (m[-1].flags & LT_MAPPING_ARENA) &&
+	       !(m->flags & (ACCESS | LT_MAPPING_NAMED)) &&
+	       m[-1].start >> ARENA_SHIFT == (m->end - 1) >> ARENA_SHIFT;
+}
+
 /* The parts of a mapping; k: the first mark that may lie in it. Returns that of the next one. */
 static uint32_t add_parts(struct telling *t, const struct lt_mapping *m, uint32_t k)
 {
@@ -144,7 +153,9 @@ static uint32_t add_parts(struct telling *t, const struct lt_mapping *m, uint32_
 		uintptr_t edge = k == n ? m->end : marked ? marks[k].end : marks[k].start;
 		r.start = at;
 		r.end = edge < m->end ? edge : m->end;
-		r.kind = marked ? marks[k].kind : kind_of(m);
+		r.kind = marked                ? marks[k].kind
+			 : is_rest_of_arena(m) ? LTF_MAPPING_ALLOCATOR
+					       : kind_of(m);
 		r.mark = marked && r.kind == LTF_MAPPING_OWN ? &marks[k] : NULL;
 		add(t, &r);
 	}
