@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <gnu/libc-version.h>
 #include <link.h>
 #include <stdarg.h>
 #include <string.h>
@@ -70,6 +71,16 @@ static bool open_object(const struct link_map *l, struct lt_object *o)
 	return o->hash && o->symbol && o->names;
 }
 
+/* Where there are more objects than places, the last one is the C library's: it has what is behind
+ * the hooks that may not ask the loader. */
+static void keep_c_library(void)
+{
+	struct lt_object o;
+	const struct link_map *l = object_of((const void *)gnu_get_libc_version);
+	if (lt_found.count == LT_OBJECTS && l && open_object(l, &o))
+		lt_found.object[LT_OBJECTS - 1] = o;
+}
+
 static void find_objects(void)
 {
 	const struct link_map *us = object_of(&lt_real), *l = us;
@@ -85,6 +96,8 @@ static void find_objects(void)
 		else
 			lt_found.all = false;
 	}
+	if (!lt_found.all)
+		keep_c_library();
 }
 
 static uint32_t hash_of(const char *name)
