@@ -1,11 +1,11 @@
 #include "lib/kept.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include "lib/lifecycle.h"
 #include "lib/queued.h"
+#include "lib/read_by.h"
 #include "lib/say.h"
 #include "lib/sys.h"
 
@@ -145,24 +145,25 @@ uint32_t lt_kept_parse(
 	return (uint32_t)(p - text);
 }
 
+struct into {
+	struct lt_scan_word *out;
+	uint32_t n, room;
+};
+
+static uint32_t take(void *ctx, const char *text, uint32_t len)
+{
+	struct into *to = ctx;
+	return lt_kept_parse(text, len, to->out, &to->n, to->room);
+}
+
 static uint32_t read_epoll(
 	int fd, struct lt_scan_word *out, uint32_t n, uint32_t room, char *text, uint32_t len)
 {
+	struct into to = {.out = out, .n = n, .room = room};
 	char path[64];
-	uint32_t have = 0, done;
-	long got;
 	lt_format(path, sizeof(path), "/proc/thread-self/fdinfo/%u", (unsigned)fd);
-	int info = (int)lt_sys4(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
-	if (info < 0)
-		return n;
-	while (have < len && (got = lt_sys3(SYS_read, info, text + have, len - have)) > 0) {
-		have += (uint32_t)got;
-		done = lt_kept_parse(text, have, out, &n, room);
-		memmove(text, text + done, have - done);
-		have -= done;
-	}
-	lt_sys1(SYS_close, info);
-	return n;
+	lt_read_by(path, text, len, take, &to);
+	return to.n;
 }
 
 /* The calling thread can be asked; of another it is known whether it is there. */

@@ -1,8 +1,8 @@
 #include "lib/timers.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include "lib/read_by.h"
 #include "lib/sys.h"
 
 bool lt_timers_made;
@@ -80,20 +80,20 @@ uint32_t lt_timers_parse(
 	return (uint32_t)(p - text);
 }
 
+struct into {
+	struct lt_timer *out;
+	uint32_t n, room;
+};
+
+static uint32_t take(void *ctx, const char *text, uint32_t len)
+{
+	struct into *to = ctx;
+	return lt_timers_parse(text, len, to->out, &to->n, to->room);
+}
+
 uint32_t lt_timers_read(struct lt_timer *out, uint32_t room, char *text, uint32_t len, bool *known)
 {
-	uint32_t have = 0, n = 0, done;
-	long got;
-	int fd = (int)lt_sys4(SYS_openat, AT_FDCWD, "/proc/self/timers", O_RDONLY | O_CLOEXEC, 0);
-	*known = fd >= 0;
-	if (fd < 0)
-		return 0;
-	while (have < len && (got = lt_sys3(SYS_read, fd, text + have, len - have)) > 0) {
-		have += (uint32_t)got;
-		done = lt_timers_parse(text, have, out, &n, room);
-		memmove(text, text + done, have - done);
-		have -= done;
-	}
-	lt_sys1(SYS_close, fd);
-	return n;
+	struct into to = {.out = out, .room = room};
+	*known = lt_read_by("/proc/self/timers", text, len, take, &to);
+	return to.n;
 }

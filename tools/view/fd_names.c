@@ -6,26 +6,9 @@
 #include <string.h>
 #include "tools/util/mem.h"
 #include "tools/util/text.h"
+#include "tools/view/resources.h"
 
 enum { NAMES = 3, PREFIX_LEAST = 2 };
-
-static const char *const words[LTF_FD_KINDS] = {[LTF_FD_OTHER] = "descriptor",
-	[LTF_FD_FILE] = "file",
-	[LTF_FD_DIRECTORY] = "directory",
-	[LTF_FD_SOCKET] = "socket",
-	[LTF_FD_ACCEPTED] = "accepted socket",
-	[LTF_FD_PIPE] = "pipe",
-	[LTF_FD_DUP] = "duplicate",
-	[LTF_FD_EVENT] = "eventfd",
-	[LTF_FD_TIMER] = "timerfd",
-	[LTF_FD_SIGNAL] = "signalfd",
-	[LTF_FD_INOTIFY] = "inotify",
-	[LTF_FD_EPOLL] = "epoll",
-	[LTF_FD_MEMORY] = "memfd",
-	[LTF_FD_PROCESS] = "pidfd",
-	[LTF_FD_TERMINAL] = "terminal",
-	[LTF_FD_QUEUE] = "message queue",
-	[LTF_FD_RECEIVED] = "received descriptor"};
 
 /* The number may have been closed and opened again since the scan. */
 const struct lr_scan_fd *lr_fd_row(const struct lr_scan *scan, const struct lr_open_resource *o)
@@ -94,7 +77,7 @@ static char *name_of(const struct lr_scan *scan, const struct lr_open_resource *
 		bool brackets = n > 2 && name[0] == '[' && name[n - 1] == ']';
 		return print("%.*s", (int)(brackets ? n - 2 : n), name + brackets);
 	}
-	return lr_strdup(*name ? name : words[o->fd.what < LTF_FD_KINDS ? o->fd.what : 0]);
+	return lr_strdup(*name ? name : lr_fd_word(o->fd.what));
 }
 
 static int by_name(const void *pa, const void *pb)
