@@ -121,11 +121,12 @@ enum ltf_res {
 	LTF_RES_THREAD_DETACH = 3, /* handle */
 	LTF_RES_TIMER_CREATE = 4,  /* handle (timer_t), clock id, sigev_notify, sigev_value */
 	LTF_RES_TIMER_DELETE = 5,  /* handle */
-	LTF_RES_MMAP = 6,          /* address, length, prot << 32 | flags, and LTF_MAPPED_BY_.. */
-	LTF_RES_MUNMAP = 7,        /* address, length */
-	LTF_RES_MREMAP = 8,        /* old address, old length, new address, new length, flags of
-				    * mremap, and LTF_MAPPED_BY_.. */
-	LTF_RES_IGNORE = 9,        /* address: the program says that this block is held */
+	/* 6 to 8 are no longer written: a mapping is more than its first MiB. */
+	LTF_RES_MMAP = 6,   /* address, length, prot << 32 | flags, and LTF_MAPPED_BY_.. */
+	LTF_RES_MUNMAP = 7, /* address, length */
+	LTF_RES_MREMAP = 8, /* old address, old length, new address, new length, flags of
+			     * mremap, and LTF_MAPPED_BY_.. */
+	LTF_RES_IGNORE = 9, /* address: the program says that this block is held */
 	LTF_RES_TIMER_SET =
 		10, /* handle, ns to the first expiry (0: disarmed), ns between, flags */
 	LTF_RES_ITIMER_SET = 11, /* which (setitimer), ns to the first expiry, ns between */
@@ -144,7 +145,10 @@ enum ltf_res {
 	LTF_RES_SEGMENT_CREATE = 35, /* segment (shmget's), length */
 	LTF_RES_SEGMENT_REMOVE = 36, /* segment */
 	LTF_RES_MREMAP_BEGIN = 37,   /* old address, old length: before an mremap */
-	LTF_RES_UNMAP_FAILED = 38,   /* address, length: after the thread's last 7, 34 or 37 */
+	LTF_RES_UNMAP_FAILED = 38,   /* address, length: after the thread's last 41, 34 or 37 */
+	LTF_RES_MAP = 40,            /* as 6 */
+	LTF_RES_UNMAP = 41,          /* as 7 */
+	LTF_RES_REMAP = 42,          /* as 8 */
 	/* What has a call of its own to release it (format/pairs.def). */
 	LTF_RES_PAIR_CREATE = 48,  /* handle, number of the pair, bytes or 0 */
 	LTF_RES_PAIR_RELEASE = 49, /* handle, number of the pair */
@@ -207,5 +211,13 @@ enum ltf_fd_closer {
 enum { LTF_REGION_SHIFT = 20, LTF_REGION_COUNT = 1024 };
 #define LTF_REGION(addr)                                                                           \
 	((unsigned)((((uint64_t)(addr) >> LTF_REGION_SHIFT) * 0x9e3779b97f4a7c15ULL) >> 54))
+
+/* The address by which a resource's event is ordered. Mappings and memory that is mapped are all in
+ * one region: one reaches over many, and the next may begin anywhere within it. */
+enum { LTF_RES_MAPS_FIRST = 32, LTF_RES_MAPS_END = 48 };
+static inline uint64_t ltf_res_order(unsigned kind, uint64_t handle)
+{
+	return kind >= LTF_RES_MAPS_FIRST && kind < LTF_RES_MAPS_END ? 0 : handle;
+}
 
 #endif

@@ -48,7 +48,7 @@ static uint64_t mapped_by(const void *caller)
 			return p;                                                                  \
 		lt_allocator_mapped(caller, p, len);                                               \
 		if (!lt_must_bootstrap())                                                          \
-			LT_RECORD_RES(LTF_RES_MMAP, (uint64_t)(uintptr_t)p, len,                   \
+			LT_RECORD_RES(LTF_RES_MAP, (uint64_t)(uintptr_t)p, len,                    \
 				mapped_by(caller) | (uint64_t)(unsigned)prot << 32 |               \
 					(unsigned)flags);                                          \
 		note_mapped(p, len, flags, addr &&p == addr, caller);                              \
@@ -85,7 +85,7 @@ LT_PUBLIC int munmap(void *addr, size_t len)
 	if (!may_unmap(addr, len))
 		return real_munmap(addr, len);
 	if (!lt_must_bootstrap())
-		LT_RECORD_RES(LTF_RES_MUNMAP, (uint64_t)(uintptr_t)addr, len);
+		LT_RECORD_RES(LTF_RES_UNMAP, (uint64_t)(uintptr_t)addr, len);
 	atomic_fetch_add(&lt_unmap_epoch, 1);
 	lt_allocator_unmapped(addr, len);
 	uint32_t group = forget_mapped(addr, len);
@@ -150,8 +150,8 @@ LT_PUBLIC void *mremap(void *addr, size_t old, size_t new, int flags, ...)
 		lt_allocator_unmapped(addr, old);
 	lt_allocator_mapped(caller, p, new);
 	if (!lt_must_bootstrap())
-		LT_RECORD_RES(LTF_RES_MREMAP, (uint64_t)(uintptr_t)addr, old,
-			(uint64_t)(uintptr_t)p, new, mapped_by(caller) | (unsigned)flags);
+		LT_RECORD_RES(LTF_RES_REMAP, (uint64_t)(uintptr_t)addr, old, (uint64_t)(uintptr_t)p,
+			new, mapped_by(caller) | (unsigned)flags);
 	note_moved(addr, old, p, new, flags, group, lt_allocator_called(caller));
 	return p;
 }

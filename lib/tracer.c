@@ -144,7 +144,8 @@ static __attribute__((noinline)) void put_resource(
 	bool numbered = lt_numbered;
 	uint32_t number = 0;
 	/* Readers know as much of a handle as is written. glibc's timers have a higher bit. */
-	uint64_t *w = lt_reserve(t, 2 + nargs, numbered, args[0] & LTF_MASK60, &number);
+	uint64_t *w = lt_reserve(
+		t, 2 + nargs, numbered, ltf_res_order(kind, args[0] & LTF_MASK60), &number);
 	if (!w)
 		return;
 	w[1] = LTF_CONT(site);

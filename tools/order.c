@@ -281,6 +281,7 @@ static struct ltf_plain plain_of(const struct ltf_event *ev)
 		.api = ev->api,
 		.numbered = ev->numbered};
 	if (ev->tag == LTF_W_RES) {
+		p.addr = ltf_res_order(ev->id, ev->addr);
 		struct ltf_event *own = lr_calloc(1, sizeof(*own));
 		*own = *ev;
 		p.size = (uintptr_t)own;

@@ -165,15 +165,18 @@ void lr_replay_mapping(struct lr_replay *r, uint32_t thread, const struct ltf_ev
 {
 	switch (ev->id) {
 	case LTF_RES_MMAP:
+	case LTF_RES_MAP:
 		map(r, thread, ev);
 		break;
 	case LTF_RES_MUNMAP:
+	case LTF_RES_UNMAP:
 		unmap(r, thread, ev);
 		break;
 	case LTF_RES_MREMAP_BEGIN:
 		begin_move(r, thread, ev);
 		break;
 	case LTF_RES_MREMAP:
+	case LTF_RES_REMAP:
 		move(r, thread, ev);
 		break;
 	case LTF_RES_UNMAP_FAILED:

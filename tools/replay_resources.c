@@ -72,8 +72,11 @@ void lr_replay_resource(struct lr_replay *r, uint32_t thread, const struct ltf_e
 		timer(r, thread, ev);
 		break;
 	case LTF_RES_MMAP:
+	case LTF_RES_MAP:
 	case LTF_RES_MUNMAP:
+	case LTF_RES_UNMAP:
 	case LTF_RES_MREMAP:
+	case LTF_RES_REMAP:
 	case LTF_RES_BRK:
 	case LTF_RES_SHM_ATTACH:
 	case LTF_RES_SHM_DETACH:

@@ -222,6 +222,29 @@ __attribute__((noinline)) static void rise(void)
 	}
 }
 
+/* The kernel gives what one thread has unmapped to the next that asks. */
+static void *map_and_unmap(void *unused)
+{
+	enum { TIMES = 3000, MOST = 8 };
+	unsigned seed = (unsigned)(uintptr_t)&seed;
+	for (int i = 0; i < TIMES; i++) {
+		size_t len = (size_t)(1 + rand_r(&seed) % MOST) * (1 << 20);
+		char *p = map_pages(len);
+		munmap(p, len / 2);
+		munmap(p + len / 2, len / 2);
+	}
+	return unused;
+}
+
+__attribute__((noinline)) static void race(void)
+{
+	pthread_t thread[4];
+	for (int i = 0; i < 4; i++)
+		pthread_create(&thread[i], NULL, map_and_unmap, NULL);
+	for (int i = 0; i < 4; i++)
+		pthread_join(thread[i], NULL);
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -238,6 +261,8 @@ int main(int argc, char **argv)
 		keep(argv[0]);
 	if (strcmp(what, "segment") == 0)
 		make_segment();
+	if (strcmp(what, "race") == 0)
+		race();
 	if (strcmp(what, "rising") == 0)
 		rise();
 	if (strcmp(what, "forked") == 0) {

@@ -189,7 +189,7 @@ void dg_res(struct dg *g, unsigned kind, uint32_t site, unsigned nargs, const ui
 {
 	uint64_t w[7] = {LTF_LEAD(LTF_W_RES) | (uint64_t)kind << 52 | (uint64_t)(nargs + 1) << 48};
 	if (g->numbered)
-		w[0] |= 1ULL << 47 | dg_take(g, args[0]);
+		w[0] |= 1ULL << 47 | dg_take(g, ltf_res_order(kind, args[0]));
 	w[1] = LTF_CONT(site);
 	for (unsigned i = 0; i < nargs; i++)
 		w[2 + i] = LTF_CONT(args[i]);

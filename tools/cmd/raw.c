@@ -33,6 +33,9 @@ static const char *const res_names[LTF_RES_KIND_COUNT] = {[LTF_RES_THREAD_CREATE
 	[LTF_RES_MMAP] = "mmap",
 	[LTF_RES_MUNMAP] = "munmap",
 	[LTF_RES_MREMAP] = "mremap",
+	[LTF_RES_MAP] = "mmap",
+	[LTF_RES_UNMAP] = "munmap",
+	[LTF_RES_REMAP] = "mremap",
 	[LTF_RES_IGNORE] = "ignore",
 	[LTF_RES_FD_OPEN] = "fd-open",
 	[LTF_RES_FD_CLOSE] = "fd-close",
@@ -140,7 +143,10 @@ static void print_event(const struct ltf_event *ev)
 		printf("unknown event %u", ev->tag);
 	}
 	if (ev->numbered)
-		printf(" #%u/%" PRIu32, LTF_REGION(ev->addr), ev->number);
+		printf(" #%u/%" PRIu32,
+			LTF_REGION(
+				ev->tag == LTF_W_RES ? ltf_res_order(ev->id, ev->addr) : ev->addr),
+			ev->number);
 	putchar('\n');
 }
 
