@@ -121,6 +121,35 @@ static void negative(void)
 	close(-1);
 }
 
+/* Descriptors that are kept, opened all at once in the midst of the run: they do not rise. */
+enum { WORK = 20000, KEPT = 40 };
+
+static void work(void)
+{
+	for (int i = 0; i < WORK; i++) {
+		void *volatile p = malloc(100);
+		free(p);
+	}
+}
+
+static void one_file(void)
+{
+	work();
+	for (int i = 0; i < KEPT; i++)
+		open_own();
+	work();
+}
+
+/* Each a file of its own. */
+static void many_files(void)
+{
+	work();
+	for (int i = 0; i < KEPT; i++)
+		if (open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) < 0)
+			dup(STDIN_FILENO + i % 3);
+	work();
+}
+
 static const struct {
 	const char *word;
 	void (*run)(void);
@@ -128,7 +157,8 @@ static const struct {
 	{"under-a-stream", under_a_stream}, {"of-others", of_others},
 	{"of-others-by-directory", of_others_by_directory}, {"sweep", sweep},
 	{"once-each", once_each}, {"output-elsewhere", output_elsewhere},
-	{"stream-elsewhere", stream_elsewhere}, {"negative", negative}};
+	{"stream-elsewhere", stream_elsewhere}, {"negative", negative}, {"one-file", one_file},
+	{"many-files", many_files}};
 
 int main(int argc, char **argv)
 {

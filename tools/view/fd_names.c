@@ -141,3 +141,30 @@ char *lr_fd_names(
 	free(name);
 	return text;
 }
+
+static int by_text(const void *pa, const void *pb)
+{
+	return strcmp(*(const char *const *)pa, *(const char *const *)pb);
+}
+
+size_t lr_fd_same(
+	const struct lr_scan *scan, const struct lr_open_resource *const *list, size_t count)
+{
+	const char **path = lr_calloc(count, sizeof(const char *));
+	size_t n = 0, most = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct lr_scan_fd *row = lr_fd_row(scan, list[i]);
+		const char *name = row ? lr_scan_text(scan, row->name) : "";
+		if (name[0] == '/')
+			path[n++] = name;
+	}
+	if (n)
+		qsort(path, n, sizeof(*path), by_text);
+	for (size_t i = 0, same; i < n; i += same) {
+		for (same = 1; i + same < n && strcmp(path[i], path[i + same]) == 0; same++)
+			;
+		most = same > most ? same : most;
+	}
+	free(path);
+	return most;
+}

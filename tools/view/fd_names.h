@@ -14,4 +14,8 @@ bool lr_fd_is_connection(const struct lr_scan *scan, const struct lr_open_resour
 char *lr_fd_names(
 	const struct lr_scan *scan, const struct lr_open_resource *const *list, size_t count);
 
+/* How many of them are one file, of that which comes most often. Only what has a path counts. */
+size_t lr_fd_same(
+	const struct lr_scan *scan, const struct lr_open_resource *const *list, size_t count);
+
 #endif

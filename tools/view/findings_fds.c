@@ -19,6 +19,7 @@ struct fds {
 	uint32_t resource;       /* in the model */
 	struct lr_rising rising; /* unclosed */
 	uint64_t connections;    /* of the moment: not counted */
+	uint64_t same;           /* unclosed, not because they rise: so many are one file */
 	uint64_t peak, limit;    /* pileup */
 };
 
@@ -49,6 +50,75 @@ static struct open_list find_open(const struct lr_dump *d, uint32_t frame)
 	return out;
 }
 
+static void add_unclosed(struct lr_findings *f, const struct fds *of, uint64_t count)
+{
+	struct lr_finding *x =
+		lr_finding_add(f, &lr_findings_fds, "fd.unclosed", LR_SEVERITY_MEDIUM, of->frame);
+	x->count = x->weight = count;
+	x->of = lr_findings_keep(f, of, sizeof(*of));
+}
+
+static void tell_rising(struct lr_findings *f, const struct lr_findings_input *in,
+	struct lr_match *match, const struct lr_rising_site *s)
+{
+	const struct lr_model *m = in->model;
+	if (!s->frame || !lr_match_resource(match, LR_RES_DESCRIPTOR, s->frame))
+		return;
+	struct open_list open = find_open(&m->dumps[s->dump], s->frame);
+	struct fds of = {.dump = s->dump,
+		.frame = s->frame,
+		.resource = s->resource,
+		.rising = s->rising,
+		.connections = open.connections};
+	free(open.list);
+	if ((double)open.used >= in->thresholds->of[LR_THRESHOLD_FD_UNCLOSED_COUNT] &&
+		!lr_finding_is_suppressed(in, s->frame, LR_SUPPRESS_FD, open.used))
+		add_unclosed(f, &of, open.used);
+}
+
+static bool is_among(const struct lr_rising_sites *sites, uint32_t dump, uint32_t frame)
+{
+	for (size_t i = 0; i < sites->used; i++)
+		if (sites->list[i].dump == dump && sites->list[i].frame == frame)
+			return true;
+	return false;
+}
+
+/* Threads that are told apart have a row each of one site. */
+static bool is_first(const struct lr_model *m, uint32_t resource)
+{
+	const struct lr_resource_site *r = &m->resources[resource];
+	for (uint32_t i = 0; i < resource; i++)
+		if (m->resources[i].kind == r->kind && m->resources[i].frame == r->frame)
+			return false;
+	return true;
+}
+
+/* Whoever opens one file again and again and closes it never has forgotten to, whenever that was.
+ */
+static void tell_same(struct lr_findings *f, const struct lr_findings_input *in,
+	struct lr_match *match, uint32_t dump, uint32_t resource)
+{
+	const struct lr_dump *d = &in->model->dumps[dump];
+	const struct lr_resource_site *r = &in->model->resources[resource];
+	const struct lr_scan *scan = lr_scans_get(&d->scans, LR_SCANS_LAST);
+	double least = in->thresholds->of[LR_THRESHOLD_FD_UNCLOSED_SAME];
+	if (r->kind != LR_RES_DESCRIPTOR || !r->frame || r->released || r->lost ||
+		(double)r->open < least || !is_first(in->model, resource) ||
+		!lr_match_resource(match, r->kind, r->frame))
+		return;
+	struct open_list open = find_open(d, r->frame);
+	struct fds of = {.dump = dump,
+		.frame = r->frame,
+		.resource = resource,
+		.same = scan ? lr_fd_same(scan, open.list, open.used) : 0,
+		.connections = open.connections};
+	free(open.list);
+	if (of.same && (double)of.same >= least &&
+		!lr_finding_is_suppressed(in, r->frame, LR_SUPPRESS_FD, open.used))
+		add_unclosed(f, &of, open.used);
+}
+
 static void find_unclosed(
 	struct lr_findings *f, const struct lr_findings_input *in, struct lr_match *match)
 {
@@ -58,25 +128,12 @@ static void find_unclosed(
 		.confidence = in->thresholds->of[LR_THRESHOLD_FD_UNCLOSED_CONFIDENCE]};
 	struct lr_rising_sites sites;
 	lr_rising_make(m, LR_RES_DESCRIPTOR, &settings, &sites);
-	for (size_t i = 0; i < sites.used; i++) {
-		const struct lr_rising_site *s = &sites.list[i];
-		if (!s->frame || !lr_match_resource(match, LR_RES_DESCRIPTOR, s->frame))
-			continue;
-		struct open_list open = find_open(&m->dumps[s->dump], s->frame);
-		struct fds of = {.dump = s->dump,
-			.frame = s->frame,
-			.resource = s->resource,
-			.rising = s->rising,
-			.connections = open.connections};
-		free(open.list);
-		if ((double)open.used < settings.least ||
-			lr_finding_is_suppressed(in, s->frame, LR_SUPPRESS_FD, open.used))
-			continue;
-		struct lr_finding *x = lr_finding_add(
-			f, &lr_findings_fds, "fd.unclosed", LR_SEVERITY_MEDIUM, s->frame);
-		x->count = x->weight = open.used;
-		x->of = lr_findings_keep(f, &of, sizeof(of));
-	}
+	for (size_t i = 0; i < sites.used; i++)
+		tell_rising(f, in, match, &sites.list[i]);
+	for (uint32_t d = 0; d < m->dumps_used; d++)
+		for (uint32_t i = 0; i < m->resources_used; i++)
+			if (!is_among(&sites, d, m->resources[i].frame))
+				tell_same(f, in, match, d, i);
 	lr_rising_free(&sites);
 }
 
@@ -179,8 +236,12 @@ static void explain_unclosed(
 {
 	const struct lr_resource_site *r = &in->model->resources[of->resource];
 	const struct lr_rising *g = &of->rising;
-	lr_finding_title(x, "%s descriptors not closed, and ever more of them",
-		lr_show_count(x->count).text);
+	if (of->same)
+		lr_finding_title(x, "%s descriptors not closed, %s of them of one file",
+			lr_show_count(x->count).text, lr_show_count(of->same).text);
+	else
+		lr_finding_title(x, "%s descriptors not closed, and ever more of them",
+			lr_show_count(x->count).text);
 	say_what(x, &in->model->dumps[of->dump], of->frame);
 	if (r->released)
 		lr_finding_say(x, "%s of %s were closed", lr_show_count(r->released).text,
