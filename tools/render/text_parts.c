@@ -6,12 +6,6 @@
 #include "tools/util/fold.h"
 #include "tools/util/text.h"
 
-const char *lr_base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash && slash[1] ? slash + 1 : path;
-}
-
 void lr_text_label(struct lr_out *o, const char *text)
 {
 	fprintf(o->f, "  %s%-16s%s", o->dim, text, o->off);

@@ -10,7 +10,6 @@ struct lr_out {
 	const char *bold, *dim, *warn, *off;
 };
 
-const char *lr_base_name(const char *path);
 /* The name of a number, in a column. */
 void lr_text_label(struct lr_out *o, const char *text);
 /* A stack's lines; the first one where the cursor is, the others indented. */

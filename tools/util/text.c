@@ -114,3 +114,9 @@ struct lr_short lr_show_percent(double share)
 	snprintf(out.text, sizeof(out.text), "%.1f %%", share * 100);
 	return out;
 }
+
+const char *lr_base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash && slash[1] ? slash + 1 : path;
+}

@@ -23,4 +23,7 @@ struct lr_short lr_show_bytes(uint64_t v);     /* 1.2 MiB */
 struct lr_short lr_show_time(uint64_t us);     /* 1.234 s, 12.3 ms, 2 h 03 min */
 struct lr_short lr_show_percent(double share); /* 12.3 % */
 
+/* The last part of a path, in it. */
+const char *lr_base_name(const char *path);
+
 #endif

@@ -1,6 +1,5 @@
 #include "tools/view/fd_names.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,25 +40,15 @@ static bool begins(const char *text, const char *with)
 	return strncmp(text, with, strlen(with)) == 0;
 }
 
-__attribute__((format(printf, 1, 2))) static char *print(const char *fmt, ...)
-{
-	va_list ap;
-	char *text = NULL;
-	va_start(ap, fmt);
-	int n = vasprintf(&text, fmt, ap);
-	va_end(ap);
-	return n < 0 ? lr_strdup("") : text;
-}
-
 static char *name_of_socket(const struct lr_scan *scan, const struct lr_scan_fd *row)
 {
 	const char *local = lr_scan_text(scan, row->local), *peer = lr_scan_text(scan, row->peer);
 	if (row->flags & LTF_FDS_LISTENING)
-		return print("socket that listens at %s", local);
+		return lr_format("socket that listens at %s", local);
 	if (*local && *peer)
-		return print("socket at %s, to %s", local, peer);
+		return lr_format("socket at %s, to %s", local, peer);
 	if (*local || *peer)
-		return print("socket %s %s", *local ? "at" : "to", *local ? local : peer);
+		return lr_format("socket %s %s", *local ? "at" : "to", *local ? local : peer);
 	return lr_strdup("socket");
 }
 
@@ -75,7 +64,7 @@ static char *name_of(const struct lr_scan *scan, const struct lr_open_resource *
 		name += strlen(anonymous);
 		size_t n = strlen(name);
 		bool brackets = n > 2 && name[0] == '[' && name[n - 1] == ']';
-		return print("%.*s", (int)(brackets ? n - 2 : n), name + brackets);
+		return lr_format("%.*s", (int)(brackets ? n - 2 : n), name + brackets);
 	}
 	return lr_strdup(*name ? name : lr_fd_word(o->fd.what));
 }
@@ -102,7 +91,7 @@ static char *pattern(char *const *name, size_t n)
 		head--;
 	if (head < PREFIX_LEAST)
 		return NULL;
-	return print("%.*s*%s", (int)head, first, first + strlen(first) - tail);
+	return lr_format("%.*s*%s", (int)head, first, first + strlen(first) - tail);
 }
 
 /* Names in order, each once; with how many there are where it is more than one. */
@@ -112,8 +101,8 @@ static char *join(char *const *name, size_t n)
 	for (size_t i = 0, shown = 0, same; i < n && shown < NAMES; i += same, shown++) {
 		for (same = 1; i + same < n && strcmp(name[i], name[i + same]) == 0; same++)
 			;
-		char *before = out, *many = print(" (%s)", lr_show_count(same).text);
-		out = print("%s%s%s%s%s", before, i ? ", " : "", name[i], same > 1 ? many : "",
+		char *before = out, *many = lr_format(" (%s)", lr_show_count(same).text);
+		out = lr_format("%s%s%s%s%s", before, i ? ", " : "", name[i], same > 1 ? many : "",
 			shown + 1 == NAMES && i + same < n ? " .." : "");
 		free(before);
 		free(many);

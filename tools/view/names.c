@@ -5,6 +5,7 @@
 #include <string.h>
 #include "format/ring.h"
 #include "tools/util/mem.h"
+#include "tools/util/text.h"
 
 enum { INLINED_MAX = 16 };
 
@@ -109,12 +110,6 @@ const struct lr_location *lr_names_at(struct lr_names *n, uint32_t frame, size_t
 	return named->at;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash && slash[1] ? slash + 1 : path;
-}
-
 const char *lr_names_function(struct lr_names *n, uint32_t frame)
 {
 	size_t count;
@@ -125,7 +120,7 @@ const char *lr_names_function(struct lr_names *n, uint32_t frame)
 		return at->function;
 	char **own = &n->frames[frame].function;
 	if (!*own && at->module && at->module[0])
-		*own = lr_format("%s+0x%" PRIx64, base_name(at->module), at->offset);
+		*own = lr_format("%s+0x%" PRIx64, lr_base_name(at->module), at->offset);
 	else if (!*own)
 		*own = lr_format("0x%" PRIx64, at->offset);
 	return *own;

@@ -46,26 +46,15 @@ static bool is_lost(const struct lr_scan *s, const struct lr_scan_block *b, stru
 	       !(x && lr_suppressor_rule(x, site, LR_SUPPRESS_DEFINITE));
 }
 
-/* The block that begins there. */
-static const struct lr_scan_block *block_at(const struct lr_scan *s, uint64_t addr)
-{
-	size_t low = 0, high = s->blocks_used;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		if (s->blocks[mid].addr < addr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < s->blocks_used && s->blocks[low].addr == addr ? &s->blocks[low] : NULL;
-}
-
 /* The handle's block, where it was made in the call that made the handle; its address may have been
  * another's since. */
 static const struct lr_scan_block *block_of(
 	const struct lr_pairs *p, const struct lr_scan *s, const struct lr_open_resource *o)
 {
-	const struct lr_scan_block *b = block_at(s, lr_pair_handle(o));
+	uint64_t handle = lr_pair_handle(o);
+	uint32_t at = lr_scan_block_at(s, handle);
+	const struct lr_scan_block *b =
+		at != UINT32_MAX && s->blocks[at].addr == handle ? &s->blocks[at] : NULL;
 	const struct lr_pair_site *within = b ? lr_pairs_within(p, b->site) : NULL;
 	return within && within->frame == o->site && within->pair == lr_pair_of(o->kind) ? b : NULL;
 }

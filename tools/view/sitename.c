@@ -3,6 +3,7 @@
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
+#include "tools/util/text.h"
 
 /* Functions that hand out memory in somebody else's name. */
 static const char *const passing_on[] = {"*malloc*", "*calloc*", "*realloc*", "*zalloc*",
@@ -46,12 +47,6 @@ size_t lr_site_lines_before(const struct lr_line *lines, size_t n)
 	return i < n ? i : 0;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash && slash[1] ? slash + 1 : path;
-}
-
 static bool location_matches(const struct lr_location *at, const char *pattern)
 {
 	char place[4096];
@@ -59,7 +54,7 @@ static bool location_matches(const struct lr_location *at, const char *pattern)
 		return true;
 	if (!at->file)
 		return false;
-	const char *file = strchr(pattern, '/') ? at->file : base_name(at->file);
+	const char *file = strchr(pattern, '/') ? at->file : lr_base_name(at->file);
 	snprintf(place, sizeof(place), "%s:%u", file, at->line);
 	return fnmatch(pattern, file, 0) == 0 || fnmatch(pattern, place, 0) == 0;
 }
