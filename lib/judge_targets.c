@@ -6,6 +6,7 @@
 #include "format/scan.h"
 #include "lib/mapped.h"
 #include "lib/scan_in.h"
+#include "lib/sort.h"
 #include "lib/touched.h"
 
 enum {
@@ -33,24 +34,12 @@ static void mark_mapped(void)
 	}
 }
 
-static void sort_by(struct lt_judge_mark *x, uint32_t n, uint32_t step)
-{
-	for (uint32_t i = step; i < n; i++) {
-		struct lt_judge_mark one = x[i];
-		uint32_t k = i;
-		for (; k >= step && x[k - step].start > one.start; k -= step)
-			x[k] = x[k - step];
-		x[k] = one;
-	}
-}
-
 /* Puts them in order. Of two that overlap the one that the program has mapped stays. */
 static void sort_marks(void)
 {
 	struct lt_judge_mark *m = lt_cut.marks;
 	uint32_t n = lt_cut.n_marks, put = 0;
-	for (uint32_t step = n / 2; step; step = step > 2 ? step * 5 / 11 : step - 1)
-		sort_by(m, n, step);
+	LT_SORT_BY_START(m, n);
 	for (uint32_t i = 0; i < n; i++) {
 		bool overlaps = put && m[put - 1].end > m[i].start;
 		if (!overlaps)

@@ -1,6 +1,7 @@
 #include "lib/roots.h"
 
 #include <string.h>
+#include "lib/sort.h"
 
 enum {
 	PAGE = 4096,
@@ -117,17 +118,6 @@ void lt_roots_add(struct lt_roots *r, const struct lt_mapping *m, uint32_t n,
 	}
 }
 
-static void sort_by(struct lt_scan_root *x, uint32_t n, uint32_t step)
-{
-	for (uint32_t i = step; i < n; i++) {
-		struct lt_scan_root one = x[i];
-		uint32_t k = i;
-		for (; k >= step && x[k - step].start > one.start; k -= step)
-			x[k] = x[k - step];
-		x[k] = one;
-	}
-}
-
 void lt_roots_sort(struct lt_roots *r)
 {
 	uint32_t n = 0;
@@ -135,8 +125,7 @@ void lt_roots_sort(struct lt_roots *r)
 		if (r->root[i].start < r->root[i].end)
 			r->root[n++] = r->root[i];
 	r->n = n;
-	for (uint32_t step = n / 2; step; step = step > 2 ? step * 5 / 11 : step - 1)
-		sort_by(r->root, n, step);
+	LT_SORT_BY_START(r->root, n);
 }
 
 /* The lists are circles through their heads. An empty one's two words are the address of the chunk

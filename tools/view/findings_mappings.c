@@ -5,6 +5,7 @@
 #include "tools/util/mem.h"
 #include "tools/util/text.h"
 #include "tools/view/findings.h"
+#include "tools/view/mapped.h"
 #include "tools/view/match.h"
 #include "tools/view/open_each.h"
 #include "tools/view/rising.h"
@@ -19,20 +20,6 @@ struct mappings {
 	struct lr_rising rising;
 };
 
-/* The first row of the scan's table that ends behind the address. */
-static size_t row_at(const struct lr_scan *s, uint64_t addr)
-{
-	size_t low = 0, high = s->maps_used;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (s->maps[middle].start + s->maps[middle].length <= addr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* What the scan has found where the mapping lies: a row that tells that nothing points to it; NULL:
  * something does, or it is not known. resident: bytes, added. */
 static const struct lr_scan_map *lost_row(const struct lr_open_each *e, uint64_t *resident)
@@ -43,8 +30,8 @@ static const struct lr_scan_map *lost_row(const struct lr_open_each *e, uint64_t
 	uint64_t end = e->res->handle + e->res->length;
 	if (!s || s->cut || lr_scan_doubtful(s) || !lr_open_seen(e))
 		return NULL;
-	for (size_t i = row_at(s, e->res->handle); i < s->maps_used && s->maps[i].start < end;
-		i++) {
+	for (size_t i = lr_mapped_first(s, e->res->handle);
+		i < s->maps_used && s->maps[i].start < end; i++) {
 		const struct lr_scan_map *m = &s->maps[i];
 		if (m->kind != LTF_MAPPING_OWN || m->flags & NOT)
 			return NULL;

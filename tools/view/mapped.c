@@ -1,7 +1,6 @@
 #include "tools/view/mapped.h"
 
-/* The first row that ends behind the address: they stand in order. */
-static size_t first_behind(const struct lr_scan *scan, uint64_t addr)
+size_t lr_mapped_first(const struct lr_scan *scan, uint64_t addr)
 {
 	size_t low = 0, high = scan->maps_used;
 	while (low < high) {
@@ -32,7 +31,7 @@ struct lr_mapped lr_mapped_at(const struct lr_scan *scan, uint64_t start, uint64
 {
 	struct lr_mapped all = {.counted = true, .judged = true};
 	uint64_t end = start + length < start ? UINT64_MAX : start + length;
-	for (size_t i = scan ? first_behind(scan, start) : 0; scan && i < scan->maps_used; i++) {
+	for (size_t i = scan ? lr_mapped_first(scan, start) : 0; scan && i < scan->maps_used; i++) {
 		const struct lr_scan_map *m = &scan->maps[i];
 		uint64_t from = m->start > start ? m->start : start;
 		uint64_t to = m->start + m->length < end ? m->start + m->length : end;

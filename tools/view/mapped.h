@@ -15,6 +15,9 @@ struct lr_mapped {
 	const char *name;  /* as /proc/PID/maps has it; NULL none. Any bytes */
 };
 
+/* The first row of the scan's table that ends behind the address: they stand in order. */
+size_t lr_mapped_first(const struct lr_scan *scan, uint64_t addr);
+
 /* What lies from start on; scan may be NULL. */
 struct lr_mapped lr_mapped_at(const struct lr_scan *scan, uint64_t start, uint64_t length);
 
