@@ -99,37 +99,14 @@ void lt_kept_set(enum lt_kept_kind kind, uint32_t number, uint64_t value)
 		add(key, value, place(key, 1));
 }
 
-static const char *skip(const char *p, const char *end, const char *name)
-{
-	size_t n = strlen(name);
-	return (size_t)(end - p) > n && memcmp(p, name, n) == 0 ? p + n : NULL;
-}
-
-static const char *number(const char *p, const char *end, unsigned base, uint64_t *v)
-{
-	while (p < end && *p == ' ')
-		p++;
-	for (*v = 0; p < end; p++) {
-		unsigned c = (unsigned char)*p, digit = c - '0' < 10  ? c - '0'
-							: c - 'a' < 6 ? c - 'a' + 10
-								      : base;
-		if (digit >= base)
-			break;
-		*v = *v * base + digit;
-	}
-	return p;
-}
-
 /* "tfd:  5 events: 19 data:  7f... ", one line for each descriptor in the instance. */
 static bool parse_line(const char *p, const char *end, struct lt_scan_word *w)
 {
 	uint64_t fd, events, data;
-	p = skip(p, end, "tfd:");
-	p = p ? skip(number(p, end, 10, &fd), end, " events:") : NULL;
-	p = p ? skip(number(p, end, 16, &events), end, " data:") : NULL;
-	if (!p)
+	p = lt_read_number(lt_read_behind(p, end, "tfd:"), end, 10, &fd);
+	p = lt_read_number(lt_read_behind(p, end, " events:"), end, 16, &events);
+	if (!lt_read_number(lt_read_behind(p, end, " data:"), end, 16, &data))
 		return false;
-	number(p, end, 16, &data);
 	*w = (struct lt_scan_word){
 		.value = data, .kind = LT_SCAN_KERNEL, .id = LT_KEPT_EPOLL, .number = (uint32_t)fd};
 	return true;

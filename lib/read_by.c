@@ -21,3 +21,28 @@ bool lt_read_by(const char *path, char *text, uint32_t len,
 	lt_sys1(SYS_close, fd);
 	return true;
 }
+
+const char *lt_read_behind(const char *p, const char *end, const char *name)
+{
+	size_t n = strlen(name);
+	return p && (size_t)(end - p) >= n && memcmp(p, name, n) == 0 ? p + n : NULL;
+}
+
+const char *lt_read_number(const char *p, const char *end, unsigned base, uint64_t *v)
+{
+	while (p && p < end && *p == ' ')
+		p++;
+	const char *from = p;
+	bool minus = p && p < end && *p == '-';
+	*v = 0;
+	for (p += minus; p && p < end; p++) {
+		unsigned c = (unsigned char)*p;
+		unsigned digit = c - '0' < 10 ? c - '0' : c - 'a' < 6 ? c - 'a' + 10 : base;
+		if (digit >= base)
+			break;
+		*v = *v * base + digit;
+	}
+	if (minus)
+		*v = 0 - *v;
+	return p > from + minus ? p : NULL;
+}

@@ -11,4 +11,9 @@
 bool lt_read_by(const char *path, char *text, uint32_t len,
 	uint32_t (*take)(void *ctx, const char *text, uint32_t len), void *ctx);
 
+/* Behind the name, where it stands at p; else, and where p is NULL, NULL. */
+const char *lt_read_behind(const char *p, const char *end, const char *name);
+/* Behind the number at p, with blanks and a minus in front; NULL: there is none, or p is NULL. */
+const char *lt_read_number(const char *p, const char *end, unsigned base, uint64_t *v);
+
 #endif

@@ -7,30 +7,6 @@
 
 bool lt_timers_made;
 
-/* "name" at p: behind it, else NULL. */
-static const char *behind(const char *p, const char *end, const char *name)
-{
-	size_t n = strlen(name);
-	return p && (size_t)(end - p) >= n && memcmp(p, name, n) == 0 ? p + n : NULL;
-}
-
-static const char *number(const char *p, const char *end, unsigned base, uint64_t *v)
-{
-	const char *from = p;
-	bool minus = p && p < end && *p == '-';
-	*v = 0;
-	for (p += minus; p && p < end; p++) {
-		unsigned c = (unsigned char)*p;
-		unsigned digit = c - '0' < 10 ? c - '0' : c - 'a' < 6 ? c - 'a' + 10 : base;
-		if (digit >= base)
-			break;
-		*v = *v * base + digit;
-	}
-	if (minus)
-		*v = 0 - *v;
-	return p > from + minus ? p : NULL;
-}
-
 static const char *next_line(const char *p, const char *end)
 {
 	p = p ? memchr(p, '\n', (size_t)(end - p)) : NULL;
@@ -41,14 +17,15 @@ static const char *next_line(const char *p, const char *end)
 static const char *parse_notify(const char *p, const char *end, struct lt_timer *t)
 {
 	uint64_t v;
-	const char *signal = behind(p, end, "signal/"), *none = behind(p, end, "none/");
-	const char *whom = signal ? signal : none ? none : behind(p, end, "thread/");
-	const char *tid = behind(whom, end, "tid.");
+	const char *signal = lt_read_behind(p, end, "signal/"),
+		   *none = lt_read_behind(p, end, "none/");
+	const char *whom = signal ? signal : none ? none : lt_read_behind(p, end, "thread/");
+	const char *tid = lt_read_behind(whom, end, "tid.");
 	t->notify = none     ? SIGEV_NONE
 		    : tid    ? SIGEV_THREAD_ID
 		    : signal ? SIGEV_SIGNAL
 			     : SIGEV_THREAD;
-	p = number(tid ? tid : behind(whom, end, "pid."), end, 10, &v);
+	p = lt_read_number(tid ? tid : lt_read_behind(whom, end, "pid."), end, 10, &v);
 	t->tid = (uint32_t)v;
 	return p;
 }
@@ -57,11 +34,12 @@ static const char *parse_notify(const char *p, const char *end, struct lt_timer 
 static const char *parse_one(const char *p, const char *end, struct lt_timer *t)
 {
 	uint64_t id = 0, sig = 0, clock = 0;
-	p = next_line(number(behind(p, end, "ID: "), end, 10, &id), end);
-	p = behind(number(behind(p, end, "signal: "), end, 10, &sig), end, "/");
-	p = next_line(number(p, end, 16, &t->value), end);
-	p = next_line(parse_notify(behind(p, end, "notify: "), end, t), end);
-	p = next_line(number(behind(p, end, "ClockID: "), end, 10, &clock), end);
+	p = next_line(lt_read_number(lt_read_behind(p, end, "ID: "), end, 10, &id), end);
+	p = lt_read_behind(
+		lt_read_number(lt_read_behind(p, end, "signal: "), end, 10, &sig), end, "/");
+	p = next_line(lt_read_number(p, end, 16, &t->value), end);
+	p = next_line(parse_notify(lt_read_behind(p, end, "notify: "), end, t), end);
+	p = next_line(lt_read_number(lt_read_behind(p, end, "ClockID: "), end, 10, &clock), end);
 	t->id = (uint32_t)id;
 	t->sig = (uint16_t)sig;
 	t->clock = (uint32_t)clock;
