@@ -187,7 +187,9 @@ enum ltf_blob {
 	LTF_BLOB_UNLOAD = 3, /* v module: no longer loaded */
 	LTF_BLOB_THREAD = 4, /* v thread, v kernel tid, name: at its start and when it is renamed */
 	LTF_BLOB_THREAD_END = 5, /* v thread */
-	LTF_BLOB_RSS = 6         /* v resident bytes, 0 unknown, v peak resident bytes */
+	LTF_BLOB_RSS = 6,        /* v resident bytes, 0 unknown, v peak resident bytes */
+	LTF_BLOB_NAME = 7,       /* v number, text: a region's or a mark's name, from 1 */
+	LTF_BLOB_CALLED = 8      /* v thread, text: what the program calls it */
 };
 /* Keys of LTF_BLOB_META: cmdline (arguments joined by zero bytes), exe, cwd, host, kernel, uid,
  * limits ("as=.. fsize=.. stack=.. nofile=.. data=.. core=.."), settings, allocator (paths of the

@@ -130,6 +130,10 @@ enum ltf_res {
 	LTF_RES_TIMER_SET =
 		10, /* handle, ns to the first expiry (0: disarmed), ns between, flags */
 	LTF_RES_ITIMER_SET = 11, /* which (setitimer), ns to the first expiry, ns between */
+	/* What the program says of itself. Names are numbers of LTF_BLOB_NAME. */
+	LTF_RES_REGION_BEGIN = 12, /* name: of this thread, within those that are begun */
+	LTF_RES_REGION_END = 13,   /* name; 0: the innermost */
+	LTF_RES_MARK = 14,         /* name: of the whole process */
 	/* Descriptors. */
 	LTF_RES_FD_OPEN = 16, /* number, enum ltf_fd, its detail, set of enum ltf_fd_flag */
 	LTF_RES_FD_CLOSE =

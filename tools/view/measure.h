@@ -1,0 +1,127 @@
+/* What a run measured, in names alone: no address, no line, nothing of a model. So runs of
+ * different builds can be held beside each other, taken together, and kept in a file. Made from a
+ * model, or read from a budget file (tools/check/budget.h). Counts are by site, and where they are
+ * told apart by program, thread and region too. All texts may come from a dump: whoever prints them
+ * makes them safe. */
+#ifndef LR_MEASURE_H
+#define LR_MEASURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* name, key in rules and JSON, whether it is bytes, text. Of a part of a run the peak is its share
+ * of the moment when all live bytes of its process were most; of several processes the sums. Blocks
+ * that are suppressed are in no verdict. */
+#define LR_METRICS(X)                                                                              \
+	X(ALLOCATIONS, "allocations", false, "allocations")                                        \
+	X(BYTES, "bytes", true, "bytes allocated")                                                 \
+	X(TEMPORARY, "temporary", false, "temporary allocations")                                  \
+	X(PEAK, "peak", true, "bytes at the peak")                                                 \
+	X(PEAK_BLOCKS, "peak_blocks", false, "blocks at the peak")                                 \
+	X(LIVE, "live", false, "blocks live at the end")                                           \
+	X(LIVE_BYTES, "live_bytes", true, "bytes live at the end")                                 \
+	X(DEFINITE, "definite", false, "blocks definitely lost")                                   \
+	X(DEFINITE_BYTES, "definite_bytes", true, "bytes definitely lost")                         \
+	X(INDIRECT, "indirect", false, "blocks indirectly lost")                                   \
+	X(INDIRECT_BYTES, "indirect_bytes", true, "bytes indirectly lost")                         \
+	X(POSSIBLE, "possible", false, "blocks possibly lost")                                     \
+	X(POSSIBLE_BYTES, "possible_bytes", true, "bytes possibly lost")                           \
+	X(REACHABLE, "reachable", false, "blocks still reachable")                                 \
+	X(REACHABLE_BYTES, "reachable_bytes", true, "bytes still reachable")
+
+#define LR_METRIC_ENUM(name, key, bytes, text) LR_METRIC_##name,
+enum lr_metric { LR_METRICS(LR_METRIC_ENUM) LR_METRIC_COUNT };
+struct lr_metric_words {
+	const char *key, *text;
+	bool bytes;
+};
+extern const struct lr_metric_words lr_metrics[LR_METRIC_COUNT];
+
+struct lr_values {
+	uint64_t of[LR_METRIC_COUNT];
+};
+
+/* A line of a call path. */
+struct lr_measured_frame {
+	const char *function; /* demangled, without a compiler's suffix (.part.0, .constprop.1);
+				 "0x1234", the offset in its module, where it has no name */
+	const char *module;   /* base name; "" not known */
+	bool inlined;         /* into the next one */
+};
+
+/* A call path: what a site is called from build to build. Two sites with the same path are one. */
+struct lr_measured_site {
+	struct lr_measured_frame
+		*path; /* innermost first; ends with main, or a thread's function */
+	size_t path_used;
+	size_t means; /* index in path of the function that a person means (sitename.h) */
+	const char
+		*file; /* of that, as it was in this run; no part of the identity. NULL unknown */
+	unsigned line; /* 0 unknown */
+};
+
+/* Counts of one site within one program, thread and region. */
+struct lr_measured_row {
+	uint32_t site, program; /* indices */
+	uint32_t thread;        /* index plus 1; 0: threads are not told apart */
+	uint32_t region;        /* index plus 1; 0: in none, or regions are not told apart */
+	struct lr_values values;
+};
+
+struct lr_measured_program {
+	const char *name;        /* base name of the executable */
+	uint64_t processes;      /* put together here */
+	struct lr_values values; /* peaks: sums over the processes */
+};
+
+/* Threads of one name, of one program. */
+struct lr_measured_thread {
+	const char *name; /* "" unknown */
+	uint32_t program;
+	uint64_t threads;
+	struct lr_values values; /* of blocks that these threads allocated */
+};
+
+/* A region that was entered by name, with what was allocated in regions within it. */
+struct lr_measured_region {
+	const char *name; /* "outer/inner" for a nested one */
+	uint32_t program;
+	uint64_t entries;           /* 0: not known (a region by function names) */
+	struct lr_values values;    /* of all entries */
+	uint64_t least[2], most[2]; /* of one entry: allocations, bytes */
+};
+
+struct lr_measured_finding {
+	const char *kind; /* "leak.definite" .. */
+	uint32_t site;    /* index plus 1; 0 none */
+	uint64_t count, bytes;
+};
+
+/* Of one kind, opened at one site. */
+struct lr_measured_resource {
+	const char *kind; /* key in JSON: "threads", "timers", "descriptors", "mappings" .. */
+	uint32_t site;    /* index plus 1; 0 none */
+	uint64_t created, open, peak; /* open: in the end; peak: most at a time */
+};
+
+struct lr_measure {
+	struct lr_measured_site *sites;
+	struct lr_measured_row *rows;
+	struct lr_measured_program *programs;
+	struct lr_measured_thread *threads;
+	struct lr_measured_region *regions;
+	struct lr_measured_finding *findings;
+	struct lr_measured_resource *resources;
+	size_t sites_used, rows_used, programs_used, threads_used, regions_used, findings_used,
+		resources_used;
+	struct lr_values total;
+	uint64_t processes, judged; /* judged: those whose blocks have verdicts */
+	uint64_t missed; /* events that the tracer or the reader missed: counts are at least
+			  * what they say */
+	bool by_thread, by_region;
+	bool whole; /* false: read from a file that holds only a part of the sites */
+	void *owned;
+};
+
+#endif
