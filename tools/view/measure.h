@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "tools/view/leaks.h"
 
 /* name, key in rules and JSON, whether it is bytes, text. Of a part of a run the peak is its share
  * of the moment when all live bytes of its process were most; of several processes the sums. Blocks
@@ -42,26 +43,31 @@ struct lr_values {
 	uint64_t of[LR_METRIC_COUNT];
 };
 
-/* A line of a call path. */
+/* A line of a call path. Paths share their outer ends: they are a tree, so that two sites whose
+ * paths are equal have the same innermost frame. */
 struct lr_measured_frame {
 	const char *function; /* demangled, without a compiler's suffix (.part.0, .constprop.1);
 				 "0x1234", the offset in its module, where it has no name */
 	const char *module;   /* base name; "" not known */
-	bool inlined;         /* into the next one */
+	const struct lr_measured_frame *outer; /* who calls it; NULL: the last */
+	uint32_t depth;                        /* frames from here to the last, with this one */
+	bool inlined;                          /* into the outer one; no part of the identity */
+	bool passes_on;                        /* hands out memory in its caller's name: xmalloc */
 };
 
 /* A call path: what a site is called from build to build. Two sites with the same path are one. */
 struct lr_measured_site {
-	struct lr_measured_frame
-		*path; /* innermost first; ends with main, or a thread's function */
-	size_t path_used;
-	size_t means; /* index in path of the function that a person means (sitename.h) */
-	const char
-		*file; /* of that, as it was in this run; no part of the identity. NULL unknown */
+	/* innermost; ends with main, or a thread's function. Never NULL: a site without a stack has
+	 * one frame, "(no stack)". */
+	const struct lr_measured_frame *path;
+	const struct lr_measured_frame *means; /* of path: whom a person means (sitename.h) */
+	/* Of that, as it was in this run; no part of the identity. NULL unknown. */
+	const char *file;
 	unsigned line; /* 0 unknown */
 };
 
-/* Counts of one site within one program, thread and region. */
+/* Counts of one site within one program, thread and region. Verdicts are by site alone: where
+ * threads or regions are told apart, they stand in a row with neither. */
 struct lr_measured_row {
 	uint32_t site, program; /* indices */
 	uint32_t thread;        /* index plus 1; 0: threads are not told apart */
@@ -116,12 +122,47 @@ struct lr_measure {
 	size_t sites_used, rows_used, programs_used, threads_used, regions_used, findings_used,
 		resources_used;
 	struct lr_values total;
+	const char *command;        /* of the first process; NULL unknown */
+	uint64_t duration_us;       /* the longest of the processes */
 	uint64_t processes, judged; /* judged: those whose blocks have verdicts */
 	uint64_t missed; /* events that the tracer or the reader missed: counts are at least
 			  * what they say */
 	bool by_thread, by_region;
 	bool whole; /* false: read from a file that holds only a part of the sites */
-	void *owned;
+	struct lr_measure_build *build; /* private */
 };
+
+/* An empty one, to be filled: from a dump by lr_measure_add, or text by text by the functions
+ * below, which copy what they are given. */
+struct lr_measure *lr_measure_new(void);
+void lr_measure_free(struct lr_measure *m);
+
+/* Adds a model whose dumps are of one program; counts of a program that is there already are added
+ * up. Of the query: its filters, scan, suppressions and thresholds; no limits. */
+void lr_measure_add(struct lr_measure *m, const struct lr_model *model, struct lr_names *names,
+	const struct lr_leak_query *q);
+
+/* A frame, from the last one (outer NULL) inwards. A function that its path has already leads back
+ * to that frame, so that a recursion's depth makes no difference. Frames stay where they are. */
+const struct lr_measured_frame *lr_measure_frame(struct lr_measure *m,
+	const struct lr_measured_frame *outer, const char *function, const char *module,
+	bool inlined);
+/* The rest return an index, of what there is of that name or else of a new one. file and line: see
+ * lr_measured_site. */
+uint32_t lr_measure_site(struct lr_measure *m, const struct lr_measured_frame *path,
+	const char *file, unsigned line);
+uint32_t lr_measure_program(struct lr_measure *m, const char *name);
+uint32_t lr_measure_thread(struct lr_measure *m, uint32_t program, const char *name);
+uint32_t lr_measure_region(struct lr_measure *m, uint32_t program, const char *name);
+/* thread, region, site: index plus 1, or 0. What they return is valid until the next one is added;
+ * its numbers are the caller's to add to. */
+struct lr_values *lr_measure_row(
+	struct lr_measure *m, uint32_t site, uint32_t program, uint32_t thread, uint32_t region);
+struct lr_measured_finding *lr_measure_finding(
+	struct lr_measure *m, const char *kind, uint32_t site);
+struct lr_measured_resource *lr_measure_resource(
+	struct lr_measure *m, const char *kind, uint32_t site);
+
+void lr_values_add(struct lr_values *to, const struct lr_values *from);
 
 #endif
