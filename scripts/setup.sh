@@ -104,6 +104,49 @@ unpack_program()
 }
 unpacked=()
 
+# The machine's own lines of apt's sources, made into such for source packages, as a directory of lists.
+source_lines()
+{
+	local file
+	for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+		[ -r "$file" ] && sed -n 's/^[[:space:]]*deb\([[:space:]]\)/deb-src\1/p' "$file"
+	done >"$1/lines.list"
+	for file in /etc/apt/sources.list.d/*.sources; do
+		[ -r "$file" ] && sed 's/^[Tt]ypes:.*/Types: deb-src/' "$file" >"$1/${file##*/}"
+	done
+	return 0
+}
+
+# fetch_sources PROJECT...: the sources of projects that have a test suite in C, as this system's archive carries them,
+# each in a directory of its name below the one that TEST_SOURCES names from then on (set before, it is used as it is).
+# apt does this with lists and a cache of its own, so that the machine's are left alone and no rights are needed. What
+# cannot be had is left out: its tests say that they are skipped.
+fetch_sources()
+{
+	local dir project apt
+	[ -z "${TEST_SOURCES:-}" ] && command -v apt-get >/dev/null || return 0
+	step "fetching the sources of $*"
+	dir=$(mktemp -d) && chmod 755 "$dir" || return 0
+	mkdir -p "$dir"/.apt/{lines,state/lists/partial,cache/archives/partial}
+	source_lines "$dir/.apt/lines"
+	apt=(timeout 120 apt-get -o Dir::State="$dir/.apt/state" -o Dir::State::status=/var/lib/dpkg/status -o Dir::Cache="$dir/.apt/cache"
+		-o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$dir/.apt/lines" -o Acquire::Retries=1)
+	run_logged "${apt[@]}" update
+	for project; do
+		mkdir -p "$dir/$project" "$dir/.apt/$project"
+		(cd "$dir/.apt/$project" && run_logged "${apt[@]}" source --download-only "$project")
+		run_logged tar -xf "$(find "$dir/.apt/$project" -name '*.orig.tar.*' ! -name '*.asc')" -C "$dir/$project" \
+			--strip-components=1 --no-same-owner || {
+			step "no sources of $project here: what needs them is skipped"
+			rm -rf "${dir:?}/$project"
+		}
+	done
+	rm -rf "$dir/.apt"
+	chmod -R a+rX "$dir"
+	unpacked+=("$dir")
+	export TEST_SOURCES=$dir
+}
+
 # Output of steps that go well is kept in this file and not shown.
 log=${TMPDIR:-/tmp}/leaktrace-setup.$(id -u).$$.log
 run_logged()

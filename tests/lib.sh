@@ -62,6 +62,14 @@ need_library()
 	[ -e "$lib" ] || skip "libleaktrace.so is not built here"
 }
 
+# need_sources PROJECT: sets sources to the directory with the project's sources (scripts/setup.sh fetches them, and says
+# where by TEST_SOURCES), or skips the test.
+need_sources()
+{
+	sources=${TEST_SOURCES:-/nonexistent}/$1
+	[ -d "$sources" ] || skip "the sources of $1 are not here: ./run-tests fetches them"
+}
+
 # TAP, for tests with many cases: any number of `tap_case NAME COMMAND...`, then tap_end. A COMMAND
 # (a function, run in a subshell) passes with 0, is skipped by `tap_skip REASON`, and fails otherwise;
 # what it prints goes to the log.
