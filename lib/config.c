@@ -120,13 +120,15 @@ static bool matches(const char *pattern, size_t n, const char *s)
 	return pattern == end;
 }
 
-int lt_config_wants(const char *list, const char *program)
+int lt_config_wants(const char *list, const char *exe)
 {
+	const char *slash = strrchr(exe, '/');
 	bool any_wanted = false, wanted = false;
 	while (*list) {
 		size_t n = strcspn(list, ",");
 		bool out = *list == '-';
-		if (n > out && matches(list + out, n - out, program)) {
+		bool whole = memchr(list, '/', n) || !slash;
+		if (n > out && matches(list + out, n - out, whole ? exe : slash + 1)) {
 			if (out)
 				return 0;
 			wanted = true;

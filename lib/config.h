@@ -26,8 +26,9 @@ extern LT_OWN struct lt_config lt_config;
  * point into envp. */
 void lt_config_read(char **envp);
 
-/* True when the setting PROGRAMS (a list as its table row says) wants this program traced. */
-int lt_config_wants(const char *list, const char *program);
+/* True when the setting PROGRAMS (a list as its table row says) wants the program of this path
+ * traced. */
+int lt_config_wants(const char *list, const char *exe);
 
 /* The value of a variable in envp, or NULL. */
 const char *lt_env(char **envp, const char *name);

@@ -186,7 +186,7 @@ static bool start(int argc, char **argv, char **envp)
 	lt_clock_init();
 	lt_config_read(envp);
 	find_program(argv);
-	bool wanted = lt_config_wants(lt_config.programs, self.program);
+	bool wanted = lt_config_wants(lt_config.programs, self.exe);
 	if (!join_run(wanted)) {
 		lt_say(0, "not tracing: the working directory cannot be found for %s",
 			lt_config.out);

@@ -142,6 +142,14 @@ static void which_programs_are_wanted(void **state)
 	assert_true(lt_config_wants("c??plus", "cc1plus"));
 	assert_false(lt_config_wants("c?plus", "cc1plus"));
 	assert_true(lt_config_wants("*1*", "cc1plus"));
+	assert_true(lt_config_wants("git", "/usr/bin/git"));
+	assert_false(lt_config_wants("bin*", "/usr/bin/git"));
+	assert_true(lt_config_wants("/home/me/build/*", "/home/me/build/tests/.libs/parse"));
+	assert_false(lt_config_wants("/home/me/build/*", "/usr/bin/sed"));
+	assert_false(lt_config_wants("/home/me/build/*,-*/helpers/*", "/home/me/build/helpers/x"));
+	assert_true(lt_config_wants("-/usr/*", "/home/me/build/x"));
+	assert_false(
+		lt_config_wants("/home/me/build/*,-parse", "/home/me/build/tests/.libs/parse"));
 }
 
 static void lines_are_formatted_and_cut(void **state)

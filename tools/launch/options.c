@@ -27,7 +27,7 @@ static const struct row rows[] = {
 	{"children", 0, "WHICH", "follow|none", "CHILDREN",
 		"also trace what the program starts, or not (follow)"},
 	{"programs", 0, "LIST", NULL, "PROGRAMS",
-		"trace only programs of these names (* and ? match;\ncommas between; -NAME leaves out)"},
+		"trace only programs of these names (* and ? match;\ncommas between; -NAME leaves out; /PATH/* whole paths)"},
 	{"depth", 0, "N", "1..1024", "DEPTH",
 		"keep N frames of each stack, 1 to 1024 (128)"},
 	{"free-stacks", 0, "WHICH", "none|sampled|all", "FREE_STACKS",
