@@ -99,16 +99,21 @@ struct lr_measured_region {
 };
 
 struct lr_measured_finding {
-	const char *kind; /* "leak.definite" .. */
-	uint32_t site;    /* index plus 1; 0 none */
+	const char *kind;  /* "leak.definite" .. */
+	uint32_t program;  /* index */
+	uint32_t site;     /* index plus 1; 0 none */
+	unsigned severity; /* enum lr_severity (findings.h): the worst */
 	uint64_t count, bytes;
 };
 
 /* Of one kind, opened at one site. */
 struct lr_measured_resource {
 	const char *kind; /* key in JSON: "threads", "timers", "descriptors", "mappings" .. */
+	uint32_t program; /* index */
 	uint32_t site;    /* index plus 1; 0 none */
-	uint64_t created, open, peak; /* open: in the end; peak: most at a time */
+	uint64_t created;
+	uint64_t open; /* in the end */
+	uint64_t peak; /* its share of the moment when its process had most of that kind open */
 };
 
 struct lr_measure {
@@ -122,25 +127,36 @@ struct lr_measure {
 	size_t sites_used, rows_used, programs_used, threads_used, regions_used, findings_used,
 		resources_used;
 	struct lr_values total;
-	const char *command;        /* of the first process; NULL unknown */
-	uint64_t duration_us;       /* the longest of the processes */
-	uint64_t processes, judged; /* judged: those whose blocks have verdicts */
+	const char *command;  /* of the first process; NULL unknown */
+	uint64_t duration_us; /* the longest of the processes */
+	/* judged: those whose blocks have verdicts, or were gone with an exec. */
+	uint64_t processes, judged;
 	uint64_t missed; /* events that the tracer or the reader missed: counts are at least
 			  * what they say */
+	bool damaged;    /* a part of a dump could not be read */
 	bool by_thread, by_region;
 	bool whole; /* false: read from a file that holds only a part of the sites */
 	struct lr_measure_build *build; /* private */
 };
 
+/* What is measured of a model. */
+struct lr_measure_query {
+	/* Filters, scan, suppressions and thresholds; no limits. */
+	const struct lr_leak_query *leaks;
+	const char *const
+		*regions; /* patterns: functions that are regions. See measure_regions.c */
+	size_t regions_used;
+};
+
 /* An empty one, to be filled: from a dump by lr_measure_add, or text by text by the functions
- * below, which copy what they are given. */
+ * below, which copy what they are given. What of a text is no UTF-8 becomes U+FFFD. */
 struct lr_measure *lr_measure_new(void);
 void lr_measure_free(struct lr_measure *m);
 
 /* Adds a model whose dumps are of one program; counts of a program that is there already are added
- * up. Of the query: its filters, scan, suppressions and thresholds; no limits. */
+ * up. */
 void lr_measure_add(struct lr_measure *m, const struct lr_model *model, struct lr_names *names,
-	const struct lr_leak_query *q);
+	const struct lr_measure_query *q);
 
 /* A frame, from the last one (outer NULL) inwards. A function that its path has already leads back
  * to that frame, so that a recursion's depth makes no difference. Frames stay where they are. */
@@ -159,9 +175,9 @@ uint32_t lr_measure_region(struct lr_measure *m, uint32_t program, const char *n
 struct lr_values *lr_measure_row(
 	struct lr_measure *m, uint32_t site, uint32_t program, uint32_t thread, uint32_t region);
 struct lr_measured_finding *lr_measure_finding(
-	struct lr_measure *m, const char *kind, uint32_t site);
+	struct lr_measure *m, uint32_t program, const char *kind, uint32_t site);
 struct lr_measured_resource *lr_measure_resource(
-	struct lr_measure *m, const char *kind, uint32_t site);
+	struct lr_measure *m, uint32_t program, const char *kind, uint32_t site);
 
 void lr_values_add(struct lr_values *to, const struct lr_values *from);
 

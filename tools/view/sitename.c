@@ -11,7 +11,7 @@ static const char *const passing_on[] = {"*malloc*", "*calloc*", "*realloc*", "*
 	"*allocator*", "void* operator new*", "PyMem_*", "_PyMem_*", "g_slice_*", "std::*",
 	"__gnu_cxx::*"};
 
-static bool passes_on(const char *function)
+bool lr_passes_on(const char *function)
 {
 	for (size_t i = 0; i < sizeof(passing_on) / sizeof(*passing_on); i++)
 		if (fnmatch(passing_on[i], function, 0) == 0)
@@ -25,7 +25,7 @@ static bool frame_passes_on(struct lr_names *names, uint32_t frame)
 	size_t count;
 	const struct lr_location *at = lr_names_at(names, frame, &count);
 	for (size_t i = 0; i < count; i++)
-		if (!at[i].function || !passes_on(at[i].function))
+		if (!at[i].function || !lr_passes_on(at[i].function))
 			return false;
 	return true;
 }
@@ -42,7 +42,7 @@ size_t lr_site_lines_before(const struct lr_line *lines, size_t n)
 {
 	size_t i = 0;
 	while (i < n && lines[i].at.inlined && lines[i].at.function &&
-		passes_on(lines[i].at.function))
+		lr_passes_on(lines[i].at.function))
 		i++;
 	return i < n ? i : 0;
 }

@@ -4,6 +4,9 @@
 
 #include "tools/view/table.h"
 
+/* The function only passes its call on to malloc: xmalloc, operator new, strdup .. */
+bool lr_passes_on(const char *function);
+
 /* The frame of a site's stack that a person means: the innermost that does not only pass the call
  * on to malloc (xmalloc, operator new, strdup ..); the innermost where all do. 0 for 0. */
 uint32_t lr_site_frame(const struct lr_model *m, struct lr_names *names, uint32_t site);
