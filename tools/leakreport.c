@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "tools/cmd/command.h"
+#include "tools/cmd/inputs.h"
 
 #define COMMAND_ENTRY(name) &lr_command_##name,
 static const struct lr_command *const commands[] = {LR_COMMANDS(COMMAND_ENTRY)};
@@ -10,7 +11,7 @@ enum { COMMANDS = sizeof(commands) / sizeof(*commands) };
 
 static void help_all(void)
 {
-	fputs("usage: leakreport [COMMAND] [OPTIONS] DUMP...\n"
+	fputs("usage: leakreport [COMMAND] [OPTIONS] DUMP|DIRECTORY...\n"
 	      "Tells where a program's memory went, from the dumps that libleaktrace.so wrote.\n\n"
 	      "Commands:\n",
 		stdout);
@@ -45,6 +46,23 @@ static const struct lr_command *take_command(int at, int *argc, char **argv)
 	return NULL;
 }
 
+/* Arguments, and what --dumps-from names. Returns enum lr_exit. */
+static int gather(
+	struct lr_inputs *in, const struct lr_command *c, const struct lr_options *o, char **argv)
+{
+	if (o->dumps_from && !lr_inputs_from(in, o->dumps_from))
+		return LR_EXIT_DAMAGED;
+	for (; *argv; argv++)
+		if (c->own_arguments)
+			lr_inputs_add_plain(in, *argv);
+		else
+			lr_inputs_add(in, *argv);
+	if (in->used || c->own_arguments)
+		return LR_EXIT_DONE;
+	fputs("leakreport: no dump is given; name one, or see --help\n", stderr);
+	return LR_EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	const struct lr_command *named = take_command(1, &argc, argv), *c;
@@ -74,11 +92,11 @@ int main(int argc, char **argv)
 	case LR_PARSED_RUN:
 		break;
 	}
-	if (rest >= argc) {
-		fputs("leakreport: no dump is given; name one, or see --help\n", stderr);
-		return LR_EXIT_USAGE;
-	}
-	int status = c->run(c, &options, argv + rest, (size_t)(argc - rest));
+	struct lr_inputs inputs = {.used = 0};
+	int status = gather(&inputs, c, &options, argv + rest);
+	if (status == LR_EXIT_DONE)
+		status = c->run(c, &options, inputs.paths, inputs.used);
+	lr_inputs_free(&inputs);
 	if (fflush(stdout) || ferror(stdout)) {
 		fputs("leakreport: the report could not be written; is the disk full?\n", stderr);
 		return LR_EXIT_DAMAGED;

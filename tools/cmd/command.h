@@ -13,7 +13,10 @@ struct lr_command {
 	const char *does; /* one line */
 	const char *help; /* more, for its own --help; may be NULL */
 	unsigned options; /* LR_OPT_* */
-	/* Returns enum lr_exit. There is at least one dump. */
+	/* Arguments come as they stand, directories too, and there may be none; the command finds
+	 * out (inputs.h) what of them are dumps. Else there is at least one, and all are dumps. */
+	bool own_arguments;
+	/* Returns enum lr_exit. */
 	int (*run)(
 		const struct lr_command *c, const struct lr_options *o, char **dumps, size_t count);
 };

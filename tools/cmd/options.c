@@ -110,6 +110,9 @@ static const struct option_row rows[] = {
 		"the form of suppressions that are written (valgrind)"},
 	{"errors-for", "LIST", TEXT, AT(errors_for), LR_OPT_ERRORS, NULL, 0,
 		"verdicts and findings that are errors (definite,possible)"},
+	{"dumps-from", "FILE", TEXT, AT(dumps_from), ~0u, NULL, 0,
+		"names of further dumps, one a line, or each ended by a zero byte; - standard "
+		"input"},
 	{"color", "auto|always|never", CHOICE, AT(color), LR_OPT_FORMAT, CHOICES(colors),
 		"colours (auto: on a terminal)"},
 };

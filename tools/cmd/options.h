@@ -26,6 +26,7 @@ struct lr_options {
 	uint64_t moments[2];         /* microseconds */
 	bool moments_wanted;         /* set by the command */
 	struct lr_thresholds thresholds;
+	const char *dumps_from; /* NULL: not given */
 	const char *sysroot;
 	const char *debug_dirs[LR_LIST_MAX];
 	size_t debug_dirs_used;

@@ -6,22 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "tools/dumplist.h"
 
 struct lr_run {
 	uint64_t id;            /* random; stands in the header of each dump */
 	char pattern[PATH_MAX]; /* absolute */
-};
-
-struct lr_dump {
-	char *path;
-	uint32_t origin; /* enum ltf_origin: the first process sorts first */
-	uint64_t start;
-	uint32_t pid;
-};
-
-struct lr_dumps {
-	struct lr_dump *dumps;
-	size_t count, room;
 };
 
 /* Makes the run's id and pattern (from LEAKTRACE_OUT, or the default). False: told why. */
@@ -32,7 +21,6 @@ void lr_run_variable(const struct lr_run *, char *out, size_t n);
 
 /* Finds the run's dumps, first process first; also where the library puts those that it cannot make
  * under their name. */
-void lr_dumps_find(struct lr_dumps *, const struct lr_run *);
-void lr_dumps_free(struct lr_dumps *);
+void lr_dumps_find(struct lr_dumplist *, const struct lr_run *);
 
 #endif

@@ -59,7 +59,7 @@ static int open_report(const struct lr_launch_options *o)
 /* Reports, and says whether the run has errors, if that is asked for. */
 static enum lr_verdict conclude(const struct lr_launch_options *o, const struct lr_run *run, int fd)
 {
-	struct lr_dumps d;
+	struct lr_dumplist d;
 	enum lr_verdict verdict = LR_NO_ERRORS;
 	lr_dumps_find(&d, run);
 	if (d.count == 0)
@@ -72,7 +72,7 @@ static enum lr_verdict conclude(const struct lr_launch_options *o, const struct 
 		lr_reporter_show(o, &d, fd);
 	if (o->judge)
 		verdict = d.count ? lr_reporter_judge(o, &d) : LR_UNDECIDED;
-	lr_dumps_free(&d);
+	lr_dumplist_free(&d);
 	return verdict;
 }
 

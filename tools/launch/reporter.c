@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "tools/check/wanted.h"
@@ -11,9 +12,10 @@
 #include "tools/launch/run.h"
 #include "tools/launch/say.h"
 #include "tools/suppress/rules.h"
+#include "tools/util/mem.h"
 #include "tools/view/thresholds.h"
 
-enum { LISTED_MAX = LR_SUPPRESSIONS_MAX + LR_THRESHOLDS_MAX, OPTIONS_MAX = 8 + LISTED_MAX };
+enum { ARGUMENTS_MAX = 65536 }; /* bytes; the kernel takes 128 KiB in any case */
 
 bool lr_reporter_understands(const struct lr_launch_options *o)
 {
@@ -43,47 +45,94 @@ bool lr_reporter_understands(const struct lr_launch_options *o)
 	return false;
 }
 
-/* Adds --option=value for each of the list to arguments that have room. False: no memory. */
-static bool add_all(
-	char **argv, size_t *n, const char *option, const char *const *list, size_t used)
+/* The arguments of a tool; all are ours. */
+struct arguments {
+	char **list; /* ends with NULL */
+	size_t used, room;
+	size_t bytes;
+};
+
+static void add_own(struct arguments *a, char *text)
 {
-	for (size_t i = 0; i < used; i++, ++*n)
-		if (asprintf(&argv[*n], "--%s=%s", option, list[i]) < 0)
-			return false;
-	return true;
+	if (a->used + 1 >= a->room) {
+		a->room = a->room ? 2 * a->room : 32;
+		a->list = lr_resize(a->list, a->room, sizeof(*a->list));
+	}
+	a->list[a->used++] = text;
+	a->list[a->used] = NULL;
+	a->bytes += strlen(text) + 1 + sizeof(text);
+}
+
+static void add_all(
+	struct arguments *a, const char *option, const char *const *values, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		add_own(a, lr_format("--%s=%s", option, values[i]));
+}
+
+static void free_arguments(struct arguments *a)
+{
+	for (size_t i = 0; i < a->used; i++)
+		free(a->list[i]);
+	free(a->list);
+}
+
+/* All paths in a file without a name, each ended by a zero byte. Its descriptor; -1 with errno. */
+static int write_list(const struct lr_dumplist *d)
+{
+	int fd = memfd_create("leaktrace-dumps", 0);
+	FILE *f = fd < 0 ? NULL : fdopen(dup(fd), "w");
+	if (!f) {
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	for (size_t i = 0; i < d->count; i++)
+		fwrite(d->dumps[i].path, 1, strlen(d->dumps[i].path) + 1, f);
+	bool good = !ferror(f);
+	if (fclose(f) == 0 && good && lseek(fd, 0, SEEK_SET) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* The dumps: as arguments while they are few, else by a list. Its descriptor, or -1. */
+static int add_dumps(struct arguments *a, const struct lr_dumplist *d)
+{
+	size_t bytes = 0;
+	for (size_t i = 0; i < d->count; i++)
+		bytes += strlen(d->dumps[i].path) + 1 + sizeof(char *);
+	int fd = a->bytes + bytes > ARGUMENTS_MAX ? write_list(d) : -1;
+	if (fd >= 0)
+		add_own(a, lr_format("--dumps-from=/dev/fd/%d", fd));
+	for (size_t i = 0; fd < 0 && i < d->count; i++)
+		add_own(a, lr_strdup(d->dumps[i].path));
+	return fd;
 }
 
 /* leakreport with these arguments (ends with NULL), the lists of options, and the dumps. Its status
  * as from waitpid, or -1, which is told. */
-static int run(const struct lr_launch_options *o, const struct lr_dumps *d, int fd,
+static int run(const struct lr_launch_options *o, const struct lr_dumplist *d, int fd,
 	const char *const *arguments)
 {
 	char path[PATH_MAX];
-	int status, error = ENOMEM;
-	size_t n = 0, first, made;
+	int status;
+	struct arguments a = {.used = 0};
 	if (!lr_place_reporter(path)) {
 		lr_say("leakreport is neither near this program nor in PATH; run it on %s",
 			d->dumps[0].path);
 		return -1;
 	}
-	char **argv = calloc(OPTIONS_MAX + d->count, sizeof(*argv));
-	if (!argv)
-		return -1;
-	argv[n++] = path;
+	add_own(&a, lr_strdup(path));
 	while (*arguments)
-		argv[n++] = (char *)*arguments++;
-	first = made = n;
-	if (!add_all(argv, &made, "suppressions", o->suppressions, o->suppressions_used) ||
-		!add_all(argv, &made, "threshold", o->thresholds, o->thresholds_used))
-		goto out;
-	n = made;
-	for (size_t i = 0; i < d->count; i++)
-		argv[n++] = d->dumps[i].path;
-	error = lr_run_tool(path, argv, fd, &status);
-out:
-	while (made > first)
-		free(argv[--made]);
-	free(argv);
+		add_own(&a, lr_strdup(*arguments++));
+	add_all(&a, "suppressions", o->suppressions, o->suppressions_used);
+	add_all(&a, "threshold", o->thresholds, o->thresholds_used);
+	int list = add_dumps(&a, d);
+	int error = lr_run_tool(path, a.list, fd, &status);
+	if (list >= 0)
+		close(list);
+	free_arguments(&a);
 	if (error == E2BIG)
 		lr_say("%zu dumps are too many for one report; run leakreport on some of them",
 			d->count);
@@ -92,14 +141,14 @@ out:
 	return error ? -1 : status;
 }
 
-void lr_reporter_show(const struct lr_launch_options *o, const struct lr_dumps *d, int fd)
+void lr_reporter_show(const struct lr_launch_options *o, const struct lr_dumplist *d, int fd)
 {
 	char format[32];
 	snprintf(format, sizeof(format), "--format=%s", o->report_format);
 	run(o, d, fd, (const char *const[]){format, NULL});
 }
 
-enum lr_verdict lr_reporter_judge(const struct lr_launch_options *o, const struct lr_dumps *d)
+enum lr_verdict lr_reporter_judge(const struct lr_launch_options *o, const struct lr_dumplist *d)
 {
 	char wanted[4096];
 	const char *list = o->errors_for ? o->errors_for : LR_WANTED_DEFAULT;

@@ -11,10 +11,10 @@
 bool lr_reporter_understands(const struct lr_launch_options *);
 
 /* The report, to fd. */
-void lr_reporter_show(const struct lr_launch_options *, const struct lr_dumps *, int fd);
+void lr_reporter_show(const struct lr_launch_options *, const struct lr_dumplist *, int fd);
 
 /* What of the run is an error, on standard error. */
 enum lr_verdict { LR_NO_ERRORS, LR_ERRORS, LR_UNDECIDED };
-enum lr_verdict lr_reporter_judge(const struct lr_launch_options *, const struct lr_dumps *);
+enum lr_verdict lr_reporter_judge(const struct lr_launch_options *, const struct lr_dumplist *);
 
 #endif
