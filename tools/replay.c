@@ -15,7 +15,8 @@ struct lr_replay_thread *lr_replay_thread(struct lr_replay *r, uint32_t thread)
 {
 	while (r->threads_used <= thread) {
 		LR_GROW(r->threads, r->threads_used, r->threads_room);
-		r->threads[r->threads_used++] = (struct lr_replay_thread){.cell = UINT32_MAX};
+		r->threads[r->threads_used] = (struct lr_replay_thread){.cell = UINT32_MAX};
+		lr_replay_thread_part(r, (uint32_t)r->threads_used++, 0);
 	}
 	return &r->threads[thread];
 }
@@ -37,11 +38,10 @@ static bool selected(const struct lr_selection *s, uint64_t size, uint64_t time)
 	return size >= s->min_size && size <= s->max_size && time >= s->from && time < s->to;
 }
 
-static uint32_t cell_for(
-	struct lr_replay *r, struct lr_replay_thread *t, uint32_t thread, uint32_t site)
+static uint32_t cell_for(struct lr_replay *r, struct lr_replay_thread *t, uint32_t site)
 {
 	if (t->cell == UINT32_MAX || t->site != site) {
-		t->cell = lr_tally_cell(r->tally, site, thread);
+		t->cell = lr_tally_cell(r->tally, site, t->part);
 		t->site = site;
 	}
 	return t->cell;
@@ -89,6 +89,8 @@ static void free_event(struct lr_replay *r, uint32_t thread, const struct ltf_pl
 		t->last_alloc = 0;
 	if (b.cell == NOT_COUNTED)
 		return;
+	if (__builtin_expect(r->in_regions.used != 0, 0))
+		lr_replay_region_freed(r, &b, lr_replay_region_take(r, ev->addr));
 	if (__builtin_expect(lr_family_of(b.api) != lr_family_of(ev->api), 0))
 		lr_replay_mismatch(r, &b, ev, t->time);
 	count_free(r, thread, temporary);
@@ -109,6 +111,7 @@ static void release_event(struct lr_replay *r, uint32_t thread, const struct ltf
 	if (lr_live_take(&r->live, ev->addr, &o.block)) {
 		o.temporary = is_temporary(t, thread, &o.block);
 		if (o.block.cell != NOT_COUNTED) {
+			o.made = lr_replay_region_take(r, ev->addr);
 			lr_tally_lift(r->tally, o.block.cell, o.block.size);
 			if (lr_family_of(o.block.api) != LR_FAMILY_C)
 				lr_replay_mismatch(r, &o.block, ev, t->time);
@@ -126,6 +129,8 @@ static void put_block(struct lr_replay *r, const struct lr_block *b)
 	if (!lr_live_put(&r->live, b, &old))
 		return;
 	r->tally->missed.overlaps++;
+	lr_replay_region_freed(
+		r, &old, lr_replay_region_take(r, old.key >> LR_LIVE_THREAD_BITS << 3));
 	if (old.cell != NOT_COUNTED)
 		lr_tally_lose_block(r->tally, old.cell, old.size);
 }
@@ -135,8 +140,11 @@ static void put_back(struct lr_replay *r, const struct lr_open_release *o, uint6
 	if (o->block.key == 0)
 		return;
 	put_block(r, &o->block);
-	if (o->block.cell != NOT_COUNTED)
-		lr_tally_put_back(r->tally, o->block.cell, o->block.size, time);
+	if (o->block.cell == NOT_COUNTED)
+		return;
+	lr_tally_put_back(r->tally, o->block.cell, o->block.size, time);
+	if (o->made)
+		lr_replay_region_put_back(r, &o->block, o->made);
 }
 
 /* The realloc has succeeded: its old block is freed. */
@@ -151,6 +159,7 @@ static struct lr_block close_release(struct lr_replay *r, uint32_t thread)
 		count_not_found(r);
 	} else if (o->block.cell != NOT_COUNTED) {
 		count_free(r, thread, o->temporary);
+		lr_replay_region_freed(r, &o->block, o->made);
 		lr_tally_free_lifted(r->tally, o->block.cell, o->block.size,
 			lifetime(&o->block, t->time), o->temporary);
 	}
@@ -194,7 +203,7 @@ static void alloc_event(struct lr_replay *r, uint32_t thread, const struct ltf_p
 		.time = ticks(t->time)};
 	bool counted = selected(&tally->selection, ev->size, t->time);
 	if (counted)
-		b.cell = cell_for(r, t, thread, ev->site);
+		b.cell = cell_for(r, t, ev->site);
 	t->last_alloc = ev->addr;
 	if (r->live.used < tally->limits->live_blocks)
 		put_block(r, &b);
@@ -209,6 +218,8 @@ static void alloc_event(struct lr_replay *r, uint32_t thread, const struct ltf_p
 	tally->threads[thread].allocations++;
 	tally->threads[thread].allocated_bytes += ev->size;
 	count_churn(tally, &b, &old, ev->addr);
+	if (__builtin_expect(t->regions_used != 0, 0))
+		lr_replay_region_made(r, thread, ev->addr, ev->size);
 	lr_tally_alloc(tally, b.cell, ev->size, t->time);
 }
 
@@ -326,6 +337,7 @@ void lr_replay_free(struct lr_replay *r)
 		return;
 	lr_order_free(r->order);
 	lr_live_free(&r->live);
+	lr_replay_regions_free(r);
 	for (size_t i = 0; i < r->threads_used; i++)
 		free(r->threads[i].open);
 	free(r->threads);
@@ -362,6 +374,7 @@ void lr_replay_finish(struct lr_replay *r)
 	for (uint32_t i = 0; i < r->threads_used; i++)
 		while (r->threads[i].open_used > 0)
 			end_release(r, i);
+	lr_replay_regions_finish(r);
 	const struct lr_order_status *o = lr_order_status(r->order);
 	r->tally->missed.gaps += o->gaps;
 	r->tally->missed.disordered += o->disordered;

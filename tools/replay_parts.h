@@ -1,5 +1,6 @@
-/* Shared by replay.c (blocks), replay_open.c (resources that are open) and replay_resources.c,
- * replay_fds.c, replay_mappings.c and replay_pairs.c (their events). Not for others. */
+/* Shared by replay.c (blocks), replay_regions.c, replay_open.c (resources that are open) and
+ * replay_resources.c, replay_fds.c, replay_mappings.c and replay_pairs.c (their events). Not for
+ * others. */
 #ifndef LR_REPLAY_PARTS_H
 #define LR_REPLAY_PARTS_H
 
@@ -12,15 +13,36 @@
 struct lr_open_release {
 	struct lr_block block; /* key 0: the block was not known */
 	bool temporary;        /* if it succeeds */
+	uint64_t made;         /* as lr_replay_region_take() has it */
+};
+
+/* A region that a thread is in. Blocks are known by their number among those that the thread has
+ * made in regions: a block is of an entry if it was made after that had begun. */
+struct lr_open_region {
+	uint32_t path, part; /* indices: where blocks count to */
+	uint32_t name;       /* number */
+	bool again;          /* within itself: only a part of the entry around it */
+	bool inherited;
+	bool left_out;             /* beyond a limit: as if it were not there */
+	uint64_t first;            /* number of the first block of this entry */
+	uint64_t made[LR_OF_BOTH]; /* blocks of this entry, also of those that ended in it */
+	uint64_t live[LR_OF_BOTH]; /* of these */
+	uint64_t most_live;        /* bytes, with what was live in entries within */
+	uint64_t most_since; /* the same, since a block of an entry around this was released */
 };
 
 struct lr_replay_thread {
 	uint64_t last_alloc; /* address of its latest allocation, 0 when that is freed */
 	uint64_t time;       /* microseconds */
 	uint32_t site, cell; /* the latest lookup */
+	uint32_t part;       /* where its next block counts to */
+	uint32_t regions_used, regions_room;
 	uint32_t open_used, open_room;
-	uint32_t wrong; /* its last event was wrong: index plus 1 in the tally's */
+	uint32_t wrong;    /* its last event was wrong: index plus 1 in the tally's */
+	uint32_t too_deep; /* regions that are begun, beyond those that are kept */
+	uint64_t made;     /* blocks, in regions */
 	struct lr_open_release *open;
+	struct lr_open_region *regions; /* outermost first */
 };
 
 /* Joins and detachings of threads of which nothing was known: the last few. */
@@ -65,7 +87,9 @@ struct lr_replay {
 	struct lr_tally *tally;
 	struct lr_order *order;
 	struct lr_live live;
-	bool inherits; /* a forked child: blocks of its parent may be released */
+	struct lr_live in_regions; /* blocks made in regions; size: number of its thread's */
+	struct lr_map in_name;     /* number of a name -> threads times regions that are begun */
+	bool inherits;             /* a forked child: blocks of its parent may be released */
 	struct lr_replay_thread *threads;
 	size_t threads_used, threads_room;
 	struct lr_opens opens;
@@ -130,6 +154,23 @@ void lr_opens_free(struct lr_opens *o);
 /* Notes what is open for those scans of the source that are new: all events before their moment
  * have been taken. */
 void lr_replay_note_scans(struct lr_replay *r, const struct lr_scans *scans);
+
+/* Regions and marks (replay_regions.c). */
+/* Its blocks count to that path from now on; 0: to none. */
+void lr_replay_thread_part(struct lr_replay *r, uint32_t thread, uint32_t path);
+void lr_replay_region(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
+/* The thread, which is in a region, has made a block. */
+void lr_replay_region_made(struct lr_replay *r, uint32_t thread, uint64_t addr, uint64_t size);
+/* The block is gone, or about to: it is no block that was made in a region any more. Returns its
+ * number; 0: it was none. */
+uint64_t lr_replay_region_take(struct lr_replay *r, uint64_t addr);
+/* It lives on. */
+void lr_replay_region_put_back(struct lr_replay *r, const struct lr_block *b, uint64_t made);
+/* It was released. */
+void lr_replay_region_freed(struct lr_replay *r, const struct lr_block *b, uint64_t made);
+/* After the last event. */
+void lr_replay_regions_finish(struct lr_replay *r);
+void lr_replay_regions_free(struct lr_replay *r);
 
 void lr_replay_resource(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev);
 /* Of these, those of threads; of descriptors; of mappings and shared memory; and of

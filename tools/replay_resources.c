@@ -104,6 +104,11 @@ void lr_replay_resource(struct lr_replay *r, uint32_t thread, const struct ltf_e
 	case LTF_RES_PAIR_MOVE:
 		lr_replay_pair(r, thread, ev);
 		break;
+	case LTF_RES_REGION_BEGIN:
+	case LTF_RES_REGION_END:
+	case LTF_RES_MARK:
+		lr_replay_region(r, thread, ev);
+		break;
 	case LTF_RES_IGNORE: /* the scan's matter */
 		break;
 	default:

@@ -139,6 +139,36 @@ static bool end_thread(struct lr_tally *t, const uint8_t *p, const uint8_t *end,
 	return true;
 }
 
+/* A name that the program gives, of a thread; see add_thread(). */
+static bool call_thread(struct lr_tally *t, const uint8_t *p, const uint8_t *end)
+{
+	uint64_t id;
+	if (!get_all(&p, end, &id, 1) || id > UINT32_MAX)
+		return false;
+	size_t len = (size_t)(end - p);
+	uint32_t i = lr_tally_thread(t, (uint32_t)id);
+	if (i == 0 || len == 0)
+		return true;
+	free(t->threads[i].called);
+	t->threads[i].called =
+		lr_strndup((const char *)p, len < NAME_BYTES_MAX ? len : NAME_BYTES_MAX);
+	return true;
+}
+
+static bool add_name(struct lr_tally *t, const uint8_t *p, const uint8_t *end)
+{
+	uint64_t number;
+	if (!get_all(&p, end, &number, 1) || number > UINT32_MAX)
+		return false;
+	size_t len = (size_t)(end - p);
+	if (len > NAME_BYTES_MAX)
+		len = NAME_BYTES_MAX;
+	if (!lr_regions_text(&t->regions, (uint32_t)number) &&
+		afford(t, len + sizeof(struct lr_region_name)))
+		lr_regions_name(&t->regions, (uint32_t)number, (const char *)p, len);
+	return true;
+}
+
 static bool add_rss(struct lr_tally *t, const uint8_t *p, const uint8_t *end, uint64_t time)
 {
 	uint64_t v[2]; /* now, peak */
@@ -170,6 +200,12 @@ void lr_tally_blob(struct lr_tally *t, const struct ltf_event *ev, uint64_t time
 		break;
 	case LTF_BLOB_THREAD_END:
 		good = end_thread(t, p, end, time);
+		break;
+	case LTF_BLOB_NAME:
+		good = add_name(t, p, end);
+		break;
+	case LTF_BLOB_CALLED:
+		good = call_thread(t, p, end);
 		break;
 	case LTF_BLOB_RSS:
 		good = add_rss(t, p, end, time);

@@ -35,6 +35,7 @@ struct lr_track {
 	uint32_t used, room;
 	uint32_t frame;  /* in the model */
 	uint32_t thread; /* in the model: index plus 1, 0 when they are not told apart */
+	uint32_t region; /* the same */
 	uint8_t kind;    /* of resources: enum lr_resource */
 	bool dropped;    /* fell below the threshold when that rose */
 };

@@ -27,6 +27,7 @@ void lr_model_free(struct lr_model *m)
 		lr_scans_free(&m->dumps[i].scans);
 		free(m->dumps[i].loads);
 		lr_model_resources_free(&m->dumps[i]);
+		lr_model_marks_free(&m->dumps[i]);
 		free(m->dumps[i].path);
 	}
 	for (size_t i = 0; i < m->modules_used; i++) {
@@ -49,6 +50,7 @@ void lr_model_free(struct lr_model *m)
 	free(m->threads);
 	free(m->resources);
 	free(m->resource_releases);
+	lr_model_regions_free(m);
 	lr_wrongs_free(&m->wrongs);
 	lr_fd_wrongs_free(&m->fd_wrongs);
 	free(m);
@@ -87,38 +89,66 @@ static void add_site(struct lr_site *to, const struct lr_cell *c, bool judged)
 	to->unjudged_bytes += c->counts.live_bytes;
 }
 
-static void add_sites(struct lr_model *m, struct lr_tally *t, const uint32_t *frames,
-	uint32_t first_thread, bool judged)
+/* Where a dump's numbers lead to in the model. */
+struct placed {
+	const uint32_t *frames, *regions;
+	uint32_t first_thread;
+	bool by_thread;
+};
+
+static uint32_t thread_of(const struct placed *at, const struct lr_cell *c)
+{
+	return at->by_thread ? at->first_thread + c->thread + 1 : 0;
+}
+
+/* Hashes may collide: then the next key is tried. */
+static struct lr_site *site_for(
+	struct lr_model *m, uint32_t frame, uint32_t thread, uint32_t region)
+{
+	uint64_t key = (uint64_t)thread << 32 | frame;
+	bool fresh = false;
+	uint32_t *at;
+	if (region)
+		key = lr_hash_mix(lr_hash_mix(region, thread), frame);
+	for (;; key++) {
+		at = lr_map_put(&m->site_of, key, &fresh);
+		if (fresh)
+			break;
+		struct lr_site *s = &m->sites[*at];
+		if (s->frame == frame && s->thread == thread && s->region == region)
+			return s;
+	}
+	*at = (uint32_t)m->sites_used;
+	LR_GROW(m->sites, m->sites_used, m->sites_room);
+	m->sites[m->sites_used] =
+		(struct lr_site){.frame = frame, .thread = thread, .region = region};
+	return &m->sites[m->sites_used++];
+}
+
+static void add_sites(
+	struct lr_model *m, struct lr_tally *t, const struct placed *where, bool judged)
 {
 	for (size_t i = 0; i < t->cells_used; i++) {
 		const struct lr_cell *c = &t->cells[i];
 		bool known;
 		if (c->counts.allocations == 0)
 			continue;
-		uint32_t frame = lr_model_frame_of(t, frames, c->site, &known);
-		uint32_t thread = t->selection.by_thread ? first_thread + c->thread + 1 : 0;
+		uint32_t frame = lr_model_frame_of(t, where->frames, c->site, &known);
 		if (!known)
 			t->missed.undefined_sites += c->counts.allocations;
-		uint64_t key = (uint64_t)thread << 32 | frame;
-		bool fresh;
-		uint32_t *at = lr_map_put(&m->site_of, key, &fresh);
-		if (fresh) {
-			*at = (uint32_t)m->sites_used;
-			LR_GROW(m->sites, m->sites_used, m->sites_room);
-			m->sites[m->sites_used++] =
-				(struct lr_site){.frame = frame, .thread = thread};
-		}
-		add_site(&m->sites[*at], c, judged);
+		struct lr_site *s =
+			site_for(m, frame, thread_of(where, c), where->regions[c->region]);
+		add_site(s, c, judged);
 		for (int k = 0; k < 2; k++)
 			if (i < t->held_used[k]) {
-				m->sites[*at].held[k].blocks += t->held[k][i].blocks;
-				m->sites[*at].held[k].bytes += t->held[k][i].bytes;
+				s->held[k].blocks += t->held[k][i].blocks;
+				s->held[k].bytes += t->held[k][i].bytes;
 			}
 	}
 }
 
 /* Tracks are told whose they are in the model's terms. */
-static void name_tracks(struct lr_tally *t, const uint32_t *frames, uint32_t first_thread)
+static void name_tracks(struct lr_tally *t, const struct placed *where)
 {
 	for (size_t i = 0; i < t->cells_used; i++) {
 		const struct lr_cell *c = &t->cells[i];
@@ -126,8 +156,9 @@ static void name_tracks(struct lr_tally *t, const uint32_t *frames, uint32_t fir
 		if (c->followed.track == 0)
 			continue;
 		struct lr_track *track = &t->history.tracks[c->followed.track - 1];
-		track->frame = lr_model_frame_of(t, frames, c->site, &known);
-		track->thread = t->selection.by_thread ? first_thread + c->thread + 1 : 0;
+		track->frame = lr_model_frame_of(t, where->frames, c->site, &known);
+		track->thread = thread_of(where, c);
+		track->region = where->regions[c->region];
 	}
 }
 
@@ -206,18 +237,19 @@ static void add_threads(struct lr_model *m, struct lr_tally *t)
 	for (size_t i = 0; i < t->threads_used; i++) {
 		struct lr_tally_thread *from = &t->threads[i];
 		LR_GROW(m->threads, m->threads_used, m->threads_room);
-		m->threads[m->threads_used++] = (struct lr_thread){.name = from->name,
-			.dump = (uint32_t)m->dumps_used,
-			.id = from->id,
-			.tid = from->tid,
-			.ended = from->ended,
-			.first = from->first == UINT64_MAX ? 0 : from->first,
-			.last = from->last,
-			.allocations = from->allocations,
-			.frees = from->frees,
-			.allocated_bytes = from->allocated_bytes,
-			.temporary = from->temporary};
-		from->name = NULL;
+		m->threads[m->threads_used++] =
+			(struct lr_thread){.name = from->called ? from->called : from->name,
+				.dump = (uint32_t)m->dumps_used,
+				.id = from->id,
+				.tid = from->tid,
+				.ended = from->ended,
+				.first = from->first == UINT64_MAX ? 0 : from->first,
+				.last = from->last,
+				.allocations = from->allocations,
+				.frees = from->frees,
+				.allocated_bytes = from->allocated_bytes,
+				.temporary = from->temporary};
+		*(from->called ? &from->called : &from->name) = NULL;
 	}
 }
 
@@ -283,6 +315,7 @@ static void add_dump(struct lr_model *m, const char *path, struct lr_source *sou
 	lr_scans_place(&d->scans, place, &placing);
 	add_loads(d, t);
 	lr_model_resources(m, d, t, frames, first_thread);
+	lr_model_marks(d, t);
 	d->header.program[LTF_NAME_MAX - 1] = 0;
 	d->duration = duration_of(&d->header, t);
 	t->history = (struct lr_history){0};
@@ -295,8 +328,10 @@ void lr_model_add(
 {
 	uint32_t first_thread = (uint32_t)m->threads_used;
 	uint32_t *frames = lr_model_frames(m, t);
-	add_sites(m, t, frames, first_thread, lr_source_scans(source)->used > 0);
-	name_tracks(t, frames, first_thread);
+	uint32_t *regions = lr_model_regions(m, lr_source_header(source)->program, t, first_thread);
+	const struct placed where = {frames, regions, first_thread, t->selection.by_thread};
+	add_sites(m, t, &where, lr_source_scans(source)->used > 0);
+	name_tracks(t, &where);
 	add_releases(m, t, frames);
 	add_wrongs(m, source, t, frames);
 	add_threads(m, t);
@@ -310,6 +345,7 @@ void lr_model_add(
 	}
 	add_missed(&m->missed, &t->missed);
 	add_dump(m, path, source, t, frames, first_thread);
+	free(regions);
 	free(frames);
 }
 

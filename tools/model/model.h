@@ -30,6 +30,7 @@ struct lr_site {
 	uint64_t unjudged_blocks, unjudged_bytes;
 	uint32_t frame;         /* the innermost */
 	uint32_t thread;        /* index in threads plus 1; 0 when they are not told apart */
+	uint32_t region;        /* index in regions plus 1; 0 outside, or not told apart */
 	uint8_t apis;           /* 1 << enum ltf_api for each by which its blocks were handed out */
 	struct lr_held held[2]; /* at the selection's two moments */
 	struct lr_churn churn;
@@ -42,8 +43,31 @@ struct lr_release {
 	uint32_t at;    /* the release's innermost */
 };
 
+/* A region that programs of one name have entered, within the ones around it. */
+struct lr_region {
+	char *name;      /* its own; where the dump gives none: "region 7" */
+	char *path;      /* "outer/inner" */
+	uint32_t parent; /* index plus 1; 0 none; always of one that stands before */
+	uint32_t dump;   /* index of the first one that has it: its program is meant */
+	uint32_t depth;  /* regions around it */
+	uint32_t next;   /* of the same hash: index plus 1 */
+};
+
+/* What entries of a region came to. */
+struct lr_region_entries {
+	uint32_t region; /* index */
+	uint32_t thread; /* index in threads plus 1; 0 when they are not told apart */
+	struct lr_entries of;
+};
+
+/* A moment that the program has named. */
+struct lr_mark {
+	char *name;
+	struct lr_region_mark at;
+};
+
 struct lr_thread {
-	char *name;    /* NULL unknown */
+	char *name;    /* what the program calls it, else the kernel; NULL unknown */
 	uint32_t dump; /* index */
 	uint32_t id, tid;
 	bool ended;
@@ -100,6 +124,10 @@ struct lr_dump {
 	size_t open_at_used;
 	struct lr_load *loads; /* in order of time */
 	size_t loads_used;
+	struct lr_mark *marks; /* in order */
+	size_t marks_used;
+	uint64_t region_events;          /* begins and ends */
+	struct lr_unbalanced unbalanced; /* where regions are told apart */
 };
 
 struct lr_model {
@@ -120,6 +148,10 @@ struct lr_model {
 	size_t releases_used, releases_room;
 	struct lr_thread *threads;
 	size_t threads_used, threads_room;
+	struct lr_region *regions; /* where they are told apart */
+	size_t regions_used, regions_room;
+	struct lr_region_entries *entries; /* each of one dump */
+	size_t entries_used, entries_room;
 	struct lr_wrongs wrongs; /* their sites are frames */
 	struct lr_fd_wrongs fd_wrongs;
 	struct lr_resource_site *resources;
@@ -127,7 +159,8 @@ struct lr_model {
 	struct lr_resource_release_site *resource_releases;
 	size_t resource_releases_used, resource_releases_room;
 	/* private */
-	struct lr_map module_of, frame_of, site_of, release_of, resource_of, resource_release_of;
+	struct lr_map module_of, frame_of, site_of, release_of, resource_of, resource_release_of,
+		region_of;
 };
 
 struct lr_model *lr_model_new(void);

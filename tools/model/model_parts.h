@@ -17,4 +17,13 @@ void lr_model_resources(struct lr_model *m, struct lr_dump *d, struct lr_tally *
 	const uint32_t *frames, uint32_t first_thread);
 void lr_model_resources_free(struct lr_dump *d);
 
+/* The regions of the tally, whose dump is to be the model's next one. A new array: for each of its
+ * paths the region's index plus 1. */
+uint32_t *lr_model_regions(
+	struct lr_model *m, const char *program, const struct lr_tally *t, uint32_t first_thread);
+void lr_model_regions_free(struct lr_model *m);
+/* Marks, and what did not go together. */
+void lr_model_marks(struct lr_dump *d, const struct lr_tally *t);
+void lr_model_marks_free(struct lr_dump *d);
+
 #endif

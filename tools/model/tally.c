@@ -9,10 +9,11 @@
 const struct lr_selection lr_selection_all = {
 	.max_size = UINT64_MAX, .to = UINT64_MAX, .follow = 4096};
 
-static uint32_t new_cell(struct lr_tally *t, uint32_t site, uint32_t thread)
+static uint32_t new_cell(struct lr_tally *t, uint32_t site, const struct lr_part *part)
 {
 	LR_GROW(t->cells, t->cells_used, t->cells_room);
-	t->cells[t->cells_used] = (struct lr_cell){.site = site, .thread = thread};
+	t->cells[t->cells_used] =
+		(struct lr_cell){.site = site, .thread = part->thread, .region = part->region};
 	return (uint32_t)t->cells_used++;
 }
 
@@ -23,16 +24,6 @@ static uint32_t new_thread(struct lr_tally *t, uint32_t id)
 	return (uint32_t)t->threads_used++;
 }
 
-static void hold(struct lr_tally *t, int which)
-{
-	t->held[which] = lr_calloc(t->cells_used, sizeof(**t->held));
-	t->held_used[which] = t->cells_used;
-	for (size_t i = 0; i < t->cells_used; i++)
-		t->held[which][i] = (struct lr_held){.blocks = t->cells[i].counts.live_blocks,
-			.bytes = t->cells[i].counts.live_bytes};
-	lr_resources_hold(&t->resources, which);
-}
-
 struct lr_tally *lr_tally_new(const struct lr_selection *sel, const struct lr_limits *limits)
 {
 	struct lr_tally *t = lr_calloc(1, sizeof(*t));
@@ -41,11 +32,10 @@ struct lr_tally *lr_tally_new(const struct lr_selection *sel, const struct lr_li
 	t->peak_epoch = 1;
 	lr_history_init(&t->history, sel->follow);
 	lr_resources_init(&t->resources);
-	new_cell(t, LTF_SITE_NONE, 0);
+	lr_regions_init(&t->regions);
+	new_cell(t, LTF_SITE_NONE, &t->regions.parts[0]);
 	new_thread(t, 0);
-	for (int i = 0; i < 2; i++)
-		if (sel->moments && sel->moment[i] == 0) /* before the first event */
-			hold(t, i);
+	lr_tally_moments_begin(t);
 	return t;
 }
 
@@ -57,13 +47,15 @@ void lr_tally_free(struct lr_tally *t)
 		free(t->modules[i].path);
 		free(t->modules[i].build_id);
 	}
-	for (size_t i = 0; i < t->threads_used; i++)
+	for (size_t i = 0; i < t->threads_used; i++) {
 		free(t->threads[i].name);
+		free(t->threads[i].called);
+	}
 	for (size_t i = 0; i < t->meta_used; i++) {
 		free(t->meta[i].key);
 		free(t->meta[i].value);
 	}
-	struct lr_map *maps[] = {&t->thread_cell_of, &t->module_of, &t->thread_of, &t->release_of};
+	struct lr_map *maps[] = {&t->part_cell_of, &t->module_of, &t->thread_of, &t->release_of};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		lr_map_free(maps[i]);
 	lr_ids_free(&t->cell_of);
@@ -80,6 +72,7 @@ void lr_tally_free(struct lr_tally *t)
 	free(t->threads);
 	free(t->meta);
 	lr_resources_free(&t->resources);
+	lr_regions_free(&t->regions);
 	free(t->releases);
 	free(t);
 }
@@ -99,21 +92,20 @@ uint32_t lr_tally_thread(struct lr_tally *t, uint32_t id)
 	return *at = new_thread(t, id);
 }
 
-uint32_t lr_tally_cell(struct lr_tally *t, uint32_t site, uint32_t thread)
+uint32_t lr_tally_cell(struct lr_tally *t, uint32_t site, uint32_t part)
 {
-	uint64_t key = (uint64_t)thread << 30 | site;
-	bool by_thread = t->selection.by_thread;
-	const uint32_t *at = by_thread ? lr_map_find(&t->thread_cell_of, key) : NULL;
-	uint32_t cell = at ? *at : lr_ids_get(&t->cell_of, site);
+	uint64_t key = (uint64_t)part << 30 | site;
+	const uint32_t *at = part ? lr_map_find(&t->part_cell_of, key) : NULL;
+	uint32_t cell = at ? *at : part ? LR_NO_ID : lr_ids_get(&t->cell_of, site);
 	if (cell != LR_NO_ID)
 		return cell;
 	if (t->cells_used >= t->limits->cells) {
 		t->missed.over_limit++;
 		return 0;
 	}
-	cell = new_cell(t, site, by_thread ? thread : 0);
-	if (by_thread)
-		*lr_map_put(&t->thread_cell_of, key, NULL) = cell;
+	cell = new_cell(t, site, &t->regions.parts[part]);
+	if (part)
+		*lr_map_put(&t->part_cell_of, key, NULL) = cell;
 	else
 		lr_ids_put(&t->cell_of, site, cell, t->nodes_used + t->cells_used);
 	return cell;
@@ -125,30 +117,22 @@ static void follow_total(struct lr_tally *t)
 		&t->history, &t->followed, t->total.live_bytes + t->lifted, t->total.live_blocks);
 }
 
-static void mark(struct lr_tally *t)
+static void end_interval(struct lr_tally *t)
 {
 	follow_total(t);
 	lr_history_mark(&t->history, t->now, t->total.allocations);
 	follow_total(t);
 }
 
-/* Notes what is live at the moments that lie before time. */
-static void hold_before(struct lr_tally *t, uint64_t time)
-{
-	for (int i = 0; i < 2; i++)
-		if (t->selection.moments && !t->held[i] && t->selection.moment[i] < time)
-			hold(t, i);
-}
-
 void lr_tally_time(struct lr_tally *t, uint64_t time)
 {
 	if (time <= t->now)
 		return;
-	hold_before(t, time);
+	lr_tally_moments_before(t, time);
 	t->now = time;
 	lr_series_add(&t->live, time, t->total.live_bytes);
 	if (time >= t->history.next_time)
-		mark(t);
+		end_interval(t);
 	if (t->resources.used && time >= t->resources.history.next_time)
 		lr_resources_mark(&t->resources, time);
 }
@@ -259,7 +243,7 @@ void lr_tally_alloc(struct lr_tally *t, uint32_t cell, uint64_t size, uint64_t t
 	t->sizes[lr_bucket(size)]++;
 	live_more(t, c, size, time);
 	if (t->total.allocations >= t->history.next_event)
-		mark(t);
+		end_interval(t);
 }
 
 void lr_tally_free_block(
@@ -328,9 +312,7 @@ void lr_tally_finish(struct lr_tally *t)
 		lr_history_last(&t->history, &c->followed, c->counts.live_bytes + c->lifted,
 			c->counts.live_blocks);
 	}
-	for (int i = 0; i < 2; i++)
-		if (t->selection.moments && !t->held[i])
-			hold(t, i);
+	lr_tally_moments_end(t);
 	t->resources.allocations = t->total.allocations;
 	lr_resources_finish(&t->resources, t->now);
 	lr_series_add(&t->live, t->now, t->total.live_bytes);

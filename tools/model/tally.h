@@ -14,6 +14,7 @@
 #include "tools/model/counts.h"
 #include "tools/model/history.h"
 #include "tools/model/fd_wrong.h"
+#include "tools/model/regions.h"
 #include "tools/model/resources.h"
 #include "tools/model/series.h"
 #include "tools/model/wrong.h"
@@ -26,9 +27,13 @@ struct lr_selection {
 	uint64_t min_size, max_size; /* bytes asked for, both included */
 	uint64_t from, to;           /* microseconds since the start: allocated in [from, to) */
 	bool by_thread;              /* tell threads apart */
+	bool by_region;              /* tell regions apart */
 	bool moments;                /* note what is live at two moments */
 	uint64_t moment[2];          /* microseconds: when; UINT64_MAX is the end */
-	uint64_t follow;             /* sites that hold so many bytes are followed along the run */
+	/* Marks, as the dump has them in order, from 1; 0 none: in place of from and to, or of the
+	 * moments. Where the first never comes, nothing is counted; else it is as the end. */
+	uint32_t mark[2];
+	uint64_t follow;  /* sites that hold so many bytes are followed along the run */
 	uint32_t open_at; /* the scan for which open resources are listed, besides those kept */
 };
 extern const struct lr_selection lr_selection_all;
@@ -41,6 +46,7 @@ struct lr_cell {
 	struct lr_churn churn;
 	uint32_t site;   /* the dump's id */
 	uint32_t thread; /* index in threads; 0 unless told apart */
+	uint32_t region; /* index of a path; 0 outside, or unless told apart */
 	uint8_t apis;    /* 1 << enum ltf_api for each by which its blocks were handed out */
 };
 
@@ -60,7 +66,8 @@ struct lr_raw_module {
 
 struct lr_tally_thread {
 	uint32_t id, tid;     /* the dump's own number; the kernel's, 0 unknown */
-	char *name;           /* last one, NULL unknown */
+	char *name;           /* the kernel's last one, NULL unknown */
+	char *called;         /* by the program, NULL not */
 	uint64_t first, last; /* microseconds: of its events */
 	bool seen, ended;
 	uint64_t allocations, frees, allocated_bytes, temporary; /* done by this thread */
@@ -113,8 +120,8 @@ struct lr_tally {
 
 	struct lr_cell *cells; /* cells[0] is where everything beyond the limit goes */
 	size_t cells_used, cells_room;
-	struct lr_ids cell_of;        /* site -> index, where threads are not told apart */
-	struct lr_map thread_cell_of; /* thread << 30 | site -> index */
+	struct lr_ids cell_of;      /* site -> index, of part 0 */
+	struct lr_map part_cell_of; /* part << 30 | site -> index, of others */
 
 	struct lr_raw_node *nodes;
 	size_t nodes_used, nodes_room;
@@ -133,6 +140,7 @@ struct lr_tally {
 	struct lr_map release_of; /* cell << 32 | site -> index */
 
 	struct lr_resources resources;
+	struct lr_regions regions;
 	uint64_t live_threads, most_threads;
 
 	struct lr_missed missed;
@@ -146,15 +154,17 @@ void lr_tally_free(struct lr_tally *t);
 
 /* Index of a thread by the dump's id; 0 when there are too many. */
 uint32_t lr_tally_thread(struct lr_tally *t, uint32_t id);
-/* Index of the cell of a site; thread is an index. */
-uint32_t lr_tally_cell(struct lr_tally *t, uint32_t site, uint32_t thread);
-/* The cell of a site where threads are not told apart and it has one; else LR_NO_ID. */
+/* Index of the cell of a site; part: one of the regions'. */
+uint32_t lr_tally_cell(struct lr_tally *t, uint32_t site, uint32_t part);
+/* The cell of a site where it has one in part 0; else LR_NO_ID. */
 static inline uint32_t lr_tally_known_cell(const struct lr_tally *t, uint32_t site)
 {
 	return lr_ids_get(&t->cell_of, site);
 }
 
 void lr_tally_time(struct lr_tally *t, uint64_t time);
+/* The program has named this moment. */
+void lr_tally_mark(struct lr_tally *t, uint32_t name, uint64_t time);
 void lr_tally_node(struct lr_tally *t, const struct ltf_event *ev);
 /* time: microseconds, of the thread that wrote it. */
 void lr_tally_blob(struct lr_tally *t, const struct ltf_event *ev, uint64_t time);
@@ -177,6 +187,12 @@ void lr_tally_put_back(struct lr_tally *t, uint32_t cell, uint64_t size, uint64_
 /* A lifted block was freed. */
 void lr_tally_free_lifted(
 	struct lr_tally *t, uint32_t cell, uint64_t size, uint64_t lifetime, bool temporary);
+
+/* Of the selection's moments: before the first event; those that lie before time; and after the
+ * last event. */
+void lr_tally_moments_begin(struct lr_tally *t);
+void lr_tally_moments_before(struct lr_tally *t, uint64_t time);
+void lr_tally_moments_end(struct lr_tally *t);
 
 /* Brings every cell's peak share and history up to date. Call once, after the last event. */
 void lr_tally_finish(struct lr_tally *t);

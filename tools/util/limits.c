@@ -6,6 +6,7 @@ const struct lr_limits lr_limits_default = {
 	.cells = (size_t)1 << 22,
 	.threads = (size_t)1 << 20,
 	.modules = (size_t)1 << 16,
+	.regions = (size_t)1 << 16,
 	.resources = (size_t)1 << 20,
 	.pending = (size_t)1 << 21,
 	.blocks = (size_t)1 << 22,

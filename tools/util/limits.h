@@ -8,9 +8,10 @@
 struct lr_limits {
 	size_t live_blocks; /* blocks that are live at one time */
 	size_t nodes;       /* frames of the stack tree */
-	size_t cells;       /* sites, or sites times threads */
+	size_t cells;       /* sites, or sites times threads and regions */
 	size_t threads;
 	size_t modules;
+	size_t regions;   /* paths of regions; marks */
 	size_t resources; /* open timers, threads and mappings at one time */
 	size_t pending;   /* events that wait for those before them */
 	size_t blocks;    /* ring blocks of which a part was seen */

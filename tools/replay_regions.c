@@ -1,0 +1,225 @@
+/* Regions that threads are in, each a stack, and the program's marks. Which region a block is made
+ * in is told by the thread's part (cells are by site and part), so blocks outside of regions pay
+ * nothing. What one entry comes to is counted here: a block belongs to the entries of its thread
+ * that were begun before it was made and have not ended. */
+#include "tools/replay_parts.h"
+
+#include <stdlib.h>
+#include "tools/util/mem.h"
+
+void lr_replay_thread_part(struct lr_replay *r, uint32_t thread, uint32_t path)
+{
+	struct lr_tally *t = r->tally;
+	struct lr_replay_thread *th = &r->threads[thread];
+	uint32_t who = t->selection.by_thread ? thread : 0;
+	if (!lr_regions_part(&t->regions, who, path, t->limits, &th->part))
+		t->missed.over_limit++;
+	th->cell = UINT32_MAX;
+}
+
+static struct lr_entries *entries_of(struct lr_replay *r, const struct lr_open_region *o)
+{
+	return &r->tally->regions.parts[o->part].entries;
+}
+
+/* How many regions of that name are begun, in all threads. */
+static uint32_t *in_name(struct lr_replay *r, uint32_t name)
+{
+	return lr_map_put(&r->in_name, name, NULL);
+}
+
+static void begin(struct lr_replay *r, uint32_t thread, uint32_t name, bool inherited)
+{
+	struct lr_replay_thread *t = lr_replay_thread(r, thread);
+	struct lr_regions *regions = &r->tally->regions;
+	const struct lr_open_region *top =
+		t->regions_used ? &t->regions[t->regions_used - 1] : NULL;
+	if (t->regions_used >= LR_REGIONS_DEEP) {
+		t->too_deep++;
+		regions->unbalanced.too_deep++;
+		return;
+	}
+	struct lr_open_region o = {.name = name, .first = t->made + 1, .inherited = inherited};
+	o.path = lr_regions_path(
+		regions, top ? top->path : 0, name, r->tally->limits, &o.again, &o.left_out);
+	regions->unbalanced.too_many += o.left_out;
+	lr_replay_thread_part(r, thread, o.path);
+	o.part = t->part;
+	LR_GROW(t->regions, t->regions_used, t->regions_room);
+	t->regions[t->regions_used++] = o;
+	if (o.left_out)
+		return;
+	++*in_name(r, name);
+	struct lr_entries *e = entries_of(r, &o);
+	e->again += o.again;
+	e->inherited += inherited && !o.again;
+	e->begun += !inherited && !o.again;
+}
+
+static void count_entry(struct lr_entries *to, const struct lr_open_region *o, bool cut)
+{
+	struct lr_entries one = {.ended = 1, .cut = cut, .most_live = o->most_live};
+	for (int i = 0; i < LR_OF_BOTH; i++) {
+		one.sum[i] = one.least[i] = one.most[i] = o->made[i];
+		one.left[i] = one.most_left[i] = o->live[i];
+	}
+	lr_entries_add(to, &one);
+}
+
+static void most(uint64_t *to, uint64_t value)
+{
+	if (value > *to)
+		*to = value;
+}
+
+/* What an entry came to is also its outer one's, where that goes on. */
+static void leave(struct lr_open_region *outer, const struct lr_open_region *o)
+{
+	most(&outer->most_since, outer->live[LR_OF_BYTES] + o->most_since);
+	for (int i = 0; i < LR_OF_BOTH; i++) {
+		outer->made[i] += o->made[i];
+		outer->live[i] += o->live[i];
+	}
+}
+
+static void end_top(struct lr_replay *r, uint32_t thread, bool cut)
+{
+	struct lr_replay_thread *t = &r->threads[thread];
+	struct lr_open_region *o = &t->regions[--t->regions_used];
+	if (!o->left_out)
+		--*in_name(r, o->name);
+	most(&o->most_live, o->most_since);
+	if (!o->again && !o->inherited && !o->left_out)
+		count_entry(entries_of(r, o), o, cut);
+	if (t->regions_used)
+		leave(o - 1, o);
+}
+
+/* The innermost of that name, and those within it. What is not there was begun by another thread,
+ * or by nobody. */
+static void end(struct lr_replay *r, uint32_t thread, uint32_t name)
+{
+	struct lr_replay_thread *t = lr_replay_thread(r, thread);
+	struct lr_unbalanced *u = &r->tally->regions.unbalanced;
+	uint32_t at = t->regions_used;
+	if (t->too_deep) { /* one of those, most probably */
+		t->too_deep--;
+		return;
+	}
+	while (name && at && t->regions[at - 1].name != name)
+		at--;
+	if (!at) {
+		const uint32_t *open = lr_map_find(&r->in_name, name);
+		if (open && *open)
+			u->elsewhere++;
+		else
+			u->without_begin++;
+		return;
+	}
+	while (t->regions_used > at)
+		end_top(r, thread, true);
+	end_top(r, thread, false);
+	lr_replay_thread_part(
+		r, thread, t->regions_used ? t->regions[t->regions_used - 1].path : 0);
+}
+
+static uint32_t number_of(const struct ltf_event *ev, unsigned arg)
+{
+	uint64_t v = arg < ev->nargs ? ev->args[arg] : 0;
+	return v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
+}
+
+void lr_replay_region(struct lr_replay *r, uint32_t thread, const struct ltf_event *ev)
+{
+	uint32_t name = number_of(ev, 0);
+	if (ev->id == LTF_RES_MARK) {
+		lr_tally_mark(r->tally, name, lr_replay_thread(r, thread)->time);
+		return;
+	}
+	r->tally->regions.events++;
+	if (!r->tally->selection.by_region)
+		return;
+	if (ev->id == LTF_RES_REGION_BEGIN)
+		begin(r, thread, name, number_of(ev, 1) & 1);
+	else
+		end(r, thread, name);
+}
+
+void lr_replay_region_made(struct lr_replay *r, uint32_t thread, uint64_t addr, uint64_t size)
+{
+	struct lr_replay_thread *t = &r->threads[thread];
+	struct lr_open_region *o = &t->regions[t->regions_used - 1];
+	struct lr_block b = {.key = lr_block_key(addr, thread), .size = ++t->made}, old;
+	o->made[LR_OF_COUNT]++;
+	o->made[LR_OF_BYTES] += size;
+	o->live[LR_OF_COUNT]++;
+	o->live[LR_OF_BYTES] += size;
+	most(&o->most_since, o->live[LR_OF_BYTES]);
+	if (r->in_regions.used < r->tally->limits->live_blocks)
+		lr_live_put(&r->in_regions, &b, &old);
+	else
+		r->tally->missed.over_limit++;
+}
+
+uint64_t lr_replay_region_take(struct lr_replay *r, uint64_t addr)
+{
+	struct lr_block b;
+	return lr_live_take(&r->in_regions, addr, &b) ? b.size : 0;
+}
+
+void lr_replay_region_put_back(struct lr_replay *r, const struct lr_block *b, uint64_t made)
+{
+	struct lr_block again = {.key = b->key, .size = made}, old;
+	lr_live_put(&r->in_regions, &again, &old);
+}
+
+/* What was live at most in the entries within the one at `to` is noted there, before that one's
+ * blocks become less: the two are no longer to be added. */
+static void settle(struct lr_replay_thread *t, uint32_t to)
+{
+	uint64_t within = 0, live = 0;
+	for (uint32_t i = t->regions_used; i-- > to;) {
+		struct lr_open_region *o = &t->regions[i];
+		most(&o->most_since, o->live[LR_OF_BYTES] + within);
+		most(&o->most_live, o->most_since);
+		live += o->live[LR_OF_BYTES];
+		within = o->most_since;
+		o->most_since = live;
+	}
+	if (to)
+		most(&t->regions[to - 1].most_since, t->regions[to - 1].live[LR_OF_BYTES] + within);
+}
+
+void lr_replay_region_freed(struct lr_replay *r, const struct lr_block *b, uint64_t made)
+{
+	uint32_t thread = b->key & ((1U << LR_LIVE_THREAD_BITS) - 1);
+	if (!made || thread >= r->threads_used)
+		return;
+	struct lr_replay_thread *t = &r->threads[thread];
+	uint32_t at = t->regions_used;
+	while (at && t->regions[at - 1].first > made)
+		at--;
+	if (!at)
+		return;
+	if (at < t->regions_used)
+		settle(t, at - 1);
+	t->regions[at - 1].live[LR_OF_COUNT]--;
+	t->regions[at - 1].live[LR_OF_BYTES] -= b->size;
+}
+
+void lr_replay_regions_finish(struct lr_replay *r)
+{
+	for (size_t i = 0; i < r->threads_used; i++)
+		for (uint32_t k = 0; k < r->threads[i].regions_used; k++) {
+			const struct lr_open_region *o = &r->threads[i].regions[k];
+			r->tally->regions.unbalanced.not_ended += !o->again && !o->left_out;
+		}
+}
+
+void lr_replay_regions_free(struct lr_replay *r)
+{
+	lr_live_free(&r->in_regions);
+	lr_map_free(&r->in_name);
+	for (size_t i = 0; i < r->threads_used; i++)
+		free(r->threads[i].regions);
+}
