@@ -131,7 +131,8 @@ enum ltf_res {
 		10, /* handle, ns to the first expiry (0: disarmed), ns between, flags */
 	LTF_RES_ITIMER_SET = 11, /* which (setitimer), ns to the first expiry, ns between */
 	/* What the program says of itself. Names are numbers of LTF_BLOB_NAME. */
-	LTF_RES_REGION_BEGIN = 12, /* name: of this thread, within those that are begun */
+	LTF_RES_REGION_BEGIN = 12, /* name: of this thread, within those that are begun; and 1
+				    * where it was begun before the fork */
 	LTF_RES_REGION_END = 13,   /* name; 0: the innermost */
 	LTF_RES_MARK = 14,         /* name: of the whole process */
 	/* Descriptors. */
@@ -222,6 +223,12 @@ enum { LTF_RES_MAPS_FIRST = 32, LTF_RES_MAPS_END = 48 };
 static inline uint64_t ltf_res_order(unsigned kind, uint64_t handle)
 {
 	return kind >= LTF_RES_MAPS_FIRST && kind < LTF_RES_MAPS_END ? 0 : handle;
+}
+
+/* Regions are of their thread alone: its order is enough, and no counter is shared. */
+static inline int ltf_res_is_ordered(unsigned kind)
+{
+	return kind != LTF_RES_REGION_BEGIN && kind != LTF_RES_REGION_END;
 }
 
 #endif

@@ -9,6 +9,7 @@
 #include "lib/resume.h"
 #include "lib/snapshot.h"
 #include "lib/sys.h"
+#include "lib/told.h"
 
 LT_PUBLIC void _exit(int status)
 {
@@ -282,9 +283,6 @@ __attribute__((used, visibility("hidden"))) void *const lt_quick_exit_next = &lt
 					  ".size " name ", .-" name "\n"                           \
 					  ".popsection\n"
 __asm__(ENDING("exit") ENDING("quick_exit"));
-
-void leaktrace_tracer_pause(void);
-void leaktrace_tracer_resume(void);
 
 LT_PUBLIC void leaktrace_tracer_pause(void)
 {

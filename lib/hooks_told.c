@@ -6,11 +6,7 @@
 #include "lib/onstack.h"
 #include "lib/record.h"
 #include "lib/say.h"
-
-void leaktrace_tracer_ignore(const void *p);
-void leaktrace_tracer_scan(void);
-void leaktrace_tracer_root(const void *p, size_t len);
-void leaktrace_tracer_unroot(const void *p);
+#include "lib/told.h"
 
 LT_PUBLIC void leaktrace_tracer_ignore(const void *p)
 {

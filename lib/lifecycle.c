@@ -23,6 +23,7 @@
 #include "lib/judge.h"
 #include "lib/mapped.h"
 #include "lib/modules.h"
+#include "lib/names.h"
 #include "lib/onstack.h"
 #include "lib/outname.h"
 #include "lib/real.h"
@@ -282,6 +283,7 @@ bool lt_child_start(void)
 	lt_drain_reset();
 	lt_stacks_reset();
 	lt_thread_reset();
+	lt_names_reset();
 	lt_modules_reset();
 	lt_unwind_child();
 	lt_tracer_reset();

@@ -193,12 +193,16 @@ struct child {
 static long start_child(void *arg)
 {
 	struct child *c = arg;
+	const struct lt_thread *parent = lt_self;
 	c->records = lt_child_start();
 	if (!c->records)
 		return 0;
 	enter(&c->t);
-	if (c->t)
-		lt_child_describe();
+	if (!c->t)
+		return 0;
+	lt_child_describe();
+	if (parent)
+		lt_regions_inherit(c->t, &parent->regions);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include "lib/regions.h"
 #include "lib/unwind.h"
 
 enum { LT_LEVELS = 3, LT_RECENT = 64, LT_READY = 0x4c54u, LT_WIPED = 4096 };
@@ -36,6 +37,7 @@ struct lt_thread {
 	struct lt_memo memo;                /* the last stacks at level 0 (site.c) */
 	struct lt_memo_frame *fresh;        /* room for depth of them */
 	uintptr_t entry_sp[LT_LEVELS];
+	struct lt_regions regions; /* that it is in; a child that it forks begins there */
 
 	/* Slow paths only. */
 	uint32_t block;               /* index of the block that cur points into */

@@ -141,7 +141,7 @@ void lt_trace_realloc_end(
 static __attribute__((noinline)) void put_resource(
 	struct lt_thread *t, enum ltf_res kind, const uint64_t *args, unsigned nargs, uint32_t site)
 {
-	bool numbered = lt_numbered;
+	bool numbered = lt_numbered && ltf_res_is_ordered(kind);
 	uint32_t number = 0;
 	/* Readers know as much of a handle as is written. glibc's timers have a higher bit. */
 	uint64_t *w = lt_reserve(
@@ -159,9 +159,24 @@ void lt_trace_resource(
 	enum ltf_res kind, const uint64_t *args, unsigned nargs, const struct lt_regs *regs)
 {
 	struct lt_thread *t = lt_recorder();
-	if (!t)
-		return;
-	lt_stamp(t);
+	if (t)
+		lt_trace_told(t, kind, args, nargs, regs);
+}
+
+struct lt_thread *lt_teller(void)
+{
+	if (lt_mode != LT_MODE_PAUSED)
+		return lt_recorder();
+	if (*lt_alive == 0)
+		return NULL;
+	return lt_self && lt_self->ready == LT_READY ? lt_self : lt_thread_enter();
+}
+
+void lt_trace_told(struct lt_thread *t, enum ltf_res kind, const uint64_t *args, unsigned nargs,
+	const struct lt_regs *regs)
+{
+	if (lt_mode == LT_MODE_ON)
+		lt_stamp(t);
 	put_resource(
 		t, kind, args, nargs, regs ? lt_site_take(t, regs, LT_MEMO_ALLOC) : LTF_SITE_NONE);
 }

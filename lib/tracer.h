@@ -80,6 +80,14 @@ void lt_trace_realloc_end(
 void lt_trace_resource(
 	enum ltf_res kind, const uint64_t *args, unsigned nargs, const struct lt_regs *regs);
 
+/* The calling thread, where the program says something of itself, which is recorded while recording
+ * is paused, too; NULL: not at all. A forked child whose dump begins in a pause says nothing until
+ * then. */
+struct lt_thread *lt_teller(void);
+/* What it says, with t from lt_teller(). */
+void lt_trace_told(struct lt_thread *t, enum ltf_res kind, const uint64_t *args, unsigned nargs,
+	const struct lt_regs *regs);
+
 /* A blob of metadata: "key\0value". */
 void lt_trace_meta(const char *key, const void *value, size_t len);
 

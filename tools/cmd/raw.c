@@ -21,7 +21,9 @@ static const char *const blob_names[] = {[LTF_BLOB_META] = "meta",
 	[LTF_BLOB_UNLOAD] = "unload",
 	[LTF_BLOB_THREAD] = "thread",
 	[LTF_BLOB_THREAD_END] = "thread-end",
-	[LTF_BLOB_RSS] = "rss"};
+	[LTF_BLOB_RSS] = "rss",
+	[LTF_BLOB_NAME] = "name",
+	[LTF_BLOB_CALLED] = "called"};
 
 static const char *const res_names[LTF_RES_KIND_COUNT] = {[LTF_RES_THREAD_CREATE] = "thread-create",
 	[LTF_RES_THREAD_JOIN] = "thread-join",
@@ -37,6 +39,9 @@ static const char *const res_names[LTF_RES_KIND_COUNT] = {[LTF_RES_THREAD_CREATE
 	[LTF_RES_UNMAP] = "munmap",
 	[LTF_RES_REMAP] = "mremap",
 	[LTF_RES_IGNORE] = "ignore",
+	[LTF_RES_REGION_BEGIN] = "region-begin",
+	[LTF_RES_REGION_END] = "region-end",
+	[LTF_RES_MARK] = "mark",
 	[LTF_RES_FD_OPEN] = "fd-open",
 	[LTF_RES_FD_CLOSE] = "fd-close",
 	[LTF_RES_FD_CLOSE_FAILED] = "fd-close-failed",
@@ -59,7 +64,9 @@ static const uint8_t blob_numbers[] = {[LTF_BLOB_MODULE] = 5,
 	[LTF_BLOB_UNLOAD] = 1,
 	[LTF_BLOB_THREAD] = 2,
 	[LTF_BLOB_THREAD_END] = 1,
-	[LTF_BLOB_RSS] = 2};
+	[LTF_BLOB_RSS] = 2,
+	[LTF_BLOB_NAME] = 1,
+	[LTF_BLOB_CALLED] = 1};
 
 #define NAME_IN(names, i) ((i) < sizeof(names) / sizeof(*(names)) ? (names)[i] : NULL)
 
