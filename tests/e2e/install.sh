@@ -8,7 +8,9 @@ cd "$tmp/root/usr" || fail "nothing was installed"
 
 for file in lib/libleaktrace.so lib/pkgconfig/leaktrace.pc bin/leakreport bin/leaktrace \
 	share/man/man1/leakreport.1 share/man/man1/leaktrace.1 share/man/man7/libleaktrace.7 \
-	share/bash-completion/completions/leakreport share/bash-completion/completions/leaktrace; do
+	share/bash-completion/completions/leakreport share/bash-completion/completions/leaktrace \
+	share/leaktrace/run-test share/leaktrace/check.sh share/aclocal/ax_leaktrace_check.m4 \
+	share/cmake/leaktrace/leaktrace-config.cmake share/cmake/leaktrace/leaktrace-config-version.cmake; do
 	[ -e "$file" ] || fail "$file was not installed: $(find . -type f)"
 done
 for program in bin/leakreport bin/leaktrace; do
@@ -17,4 +19,6 @@ done
 [ "$(PKG_CONFIG_PATH=lib/pkgconfig pkg-config --variable=preload leaktrace)" ] || fail "leaktrace.pc is wrong"
 LD_PRELOAD=$PWD/lib/libleaktrace.so LEAKTRACE_OUT=$tmp/x.bin /bin/true || fail "the installed library does not load"
 bin/leakreport "$tmp/x.bin" >/dev/null || fail "the installed leakreport cannot read a dump"
+[ -x share/leaktrace/run-test ] || fail "run-test cannot be executed"
+[[ $(PKG_CONFIG_PATH=lib/pkgconfig pkg-config --variable=helpers leaktrace) == */share/leaktrace ]] || fail "leaktrace.pc does not know the helpers"
 exit 0
