@@ -56,11 +56,19 @@ static void begin(struct lr_replay *r, uint32_t thread, uint32_t name, bool inhe
 	e->begun += !inherited && !o.again;
 }
 
-static void count_entry(struct lr_entries *to, const struct lr_open_region *o, bool cut)
+enum how { ENDED, CUT, NOT_ENDED };
+
+static void count_entry(struct lr_entries *to, const struct lr_open_region *o, enum how how)
 {
-	struct lr_entries one = {.ended = 1, .cut = cut, .most_live = o->most_live};
+	struct lr_entries one = {.ended = how != NOT_ENDED,
+		.cut = how == CUT,
+		.not_ended = how == NOT_ENDED,
+		.most_live = o->most_live};
 	for (int i = 0; i < LR_OF_BOTH; i++) {
-		one.sum[i] = one.least[i] = one.most[i] = o->made[i];
+		one.least[i] = one.most[i] = o->made[i];
+		if (how == NOT_ENDED)
+			continue;
+		one.sum[i] = o->made[i];
 		one.left[i] = one.most_left[i] = o->live[i];
 	}
 	lr_entries_add(to, &one);
@@ -82,7 +90,7 @@ static void leave(struct lr_open_region *outer, const struct lr_open_region *o)
 	}
 }
 
-static void end_top(struct lr_replay *r, uint32_t thread, bool cut)
+static void end_top(struct lr_replay *r, uint32_t thread, enum how how)
 {
 	struct lr_replay_thread *t = &r->threads[thread];
 	struct lr_open_region *o = &t->regions[--t->regions_used];
@@ -90,7 +98,7 @@ static void end_top(struct lr_replay *r, uint32_t thread, bool cut)
 		--*in_name(r, o->name);
 	most(&o->most_live, o->most_since);
 	if (!o->again && !o->inherited && !o->left_out)
-		count_entry(entries_of(r, o), o, cut);
+		count_entry(entries_of(r, o), o, how);
 	if (t->regions_used)
 		leave(o - 1, o);
 }
@@ -117,8 +125,8 @@ static void end(struct lr_replay *r, uint32_t thread, uint32_t name)
 		return;
 	}
 	while (t->regions_used > at)
-		end_top(r, thread, true);
-	end_top(r, thread, false);
+		end_top(r, thread, CUT);
+	end_top(r, thread, ENDED);
 	lr_replay_thread_part(
 		r, thread, t->regions_used ? t->regions[t->regions_used - 1].path : 0);
 }
@@ -210,10 +218,8 @@ void lr_replay_region_freed(struct lr_replay *r, const struct lr_block *b, uint6
 void lr_replay_regions_finish(struct lr_replay *r)
 {
 	for (size_t i = 0; i < r->threads_used; i++)
-		for (uint32_t k = 0; k < r->threads[i].regions_used; k++) {
-			const struct lr_open_region *o = &r->threads[i].regions[k];
-			r->tally->regions.unbalanced.not_ended += !o->again && !o->left_out;
-		}
+		while (r->threads[i].regions_used)
+			end_top(r, (uint32_t)i, NOT_ENDED);
 }
 
 void lr_replay_regions_free(struct lr_replay *r)

@@ -139,7 +139,7 @@ static bool end_thread(struct lr_tally *t, const uint8_t *p, const uint8_t *end,
 	return true;
 }
 
-/* A name that the program gives, of a thread; see add_thread(). */
+/* A name that the program gives to a thread; none: the kernel's is right again. */
 static bool call_thread(struct lr_tally *t, const uint8_t *p, const uint8_t *end)
 {
 	uint64_t id;
@@ -147,11 +147,12 @@ static bool call_thread(struct lr_tally *t, const uint8_t *p, const uint8_t *end
 		return false;
 	size_t len = (size_t)(end - p);
 	uint32_t i = lr_tally_thread(t, (uint32_t)id);
-	if (i == 0 || len == 0)
+	if (i == 0)
 		return true;
+	if (len > NAME_BYTES_MAX)
+		len = NAME_BYTES_MAX;
 	free(t->threads[i].called);
-	t->threads[i].called =
-		lr_strndup((const char *)p, len < NAME_BYTES_MAX ? len : NAME_BYTES_MAX);
+	t->threads[i].called = len ? lr_strndup((const char *)p, len) : NULL;
 	return true;
 }
 

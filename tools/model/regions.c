@@ -108,8 +108,9 @@ void lr_entries_add(struct lr_entries *to, const struct lr_entries *from)
 	to->again += from->again;
 	to->inherited += from->inherited;
 	to->cut += from->cut;
+	bool first = !to->ended && !to->not_ended, none = !from->ended && !from->not_ended;
 	for (int i = 0; i < LR_OF_BOTH; i++) {
-		if (from->ended && (!to->ended || from->least[i] < to->least[i]))
+		if (!none && (first || from->least[i] < to->least[i]))
 			to->least[i] = from->least[i];
 		if (from->most[i] > to->most[i])
 			to->most[i] = from->most[i];
@@ -121,4 +122,5 @@ void lr_entries_add(struct lr_entries *to, const struct lr_entries *from)
 	if (from->most_live > to->most_live)
 		to->most_live = from->most_live;
 	to->ended += from->ended;
+	to->not_ended += from->not_ended;
 }

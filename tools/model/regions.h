@@ -25,15 +25,16 @@ struct lr_entries {
 	uint64_t begun;     /* less those below */
 	uint64_t again;     /* begun within itself: a part of the entry around it */
 	uint64_t inherited; /* begun before the fork that made this process */
-	/* Of those that have ended, but for inherited ones: */
+	/* Of the first: */
 	uint64_t ended;
-	uint64_t cut;                   /* by the end of a region around it */
-	uint64_t sum[LR_OF_BOTH];       /* allocations, bytes */
-	uint64_t least[LR_OF_BOTH];     /* of one entry */
-	uint64_t most[LR_OF_BOTH];      /* of one entry */
-	uint64_t left[LR_OF_BOTH];      /* allocated in it, and live when it ended */
-	uint64_t most_left[LR_OF_BOTH]; /* of one entry */
-	uint64_t most_live;             /* bytes of one entry's blocks that were live at once */
+	uint64_t cut;       /* of these: by the end of a region around it */
+	uint64_t not_ended; /* when its thread or the dump ended */
+	/* Of entries that have ended: allocations and their bytes; what was allocated in them and
+	 * live when they ended; the most of that in one entry. */
+	uint64_t sum[LR_OF_BOTH], left[LR_OF_BOTH], most_left[LR_OF_BOTH];
+	/* Of any one entry, also of one that has not ended (then so far): allocations and bytes;
+	 * bytes of its blocks that were live at once. */
+	uint64_t least[LR_OF_BOTH], most[LR_OF_BOTH], most_live;
 };
 void lr_entries_add(struct lr_entries *to, const struct lr_entries *from);
 
@@ -61,7 +62,6 @@ struct lr_region_mark {
 struct lr_unbalanced {
 	uint64_t without_begin; /* ends of what no thread is in */
 	uint64_t elsewhere;     /* ends of what only another thread is in */
-	uint64_t not_ended;     /* begun, and not ended when the thread or the dump ended */
 	uint64_t too_deep;      /* begun within more than LR_REGIONS_DEEP others */
 	uint64_t too_many;      /* begun beyond the reporter's limit of paths */
 };
