@@ -9,7 +9,10 @@
 #include "tools/view/measure_parts.h"
 #include "tools/view/sitename.h"
 
-enum { TEXT_CHUNK = 64 << 10 }; /* bytes */
+enum {
+	TEXT_CHUNK = 64 << 10, /* bytes */
+	DEEPEST = 4096         /* frames: no tracer writes more, so nobody looks further */
+};
 
 #define METRIC_WORDS(name, key, bytes, text) {key, text, bytes},
 const struct lr_metric_words lr_metrics[LR_METRIC_COUNT] = {LR_METRICS(METRIC_WORDS)};
@@ -91,6 +94,12 @@ static uint32_t find_text(const struct lr_measure_build *b, const char *text, si
 			break;
 	}
 	return id;
+}
+
+uint32_t lr_measure_find_text(const struct lr_measure *m, const char *text, size_t n)
+{
+	const uint32_t *first = lr_map_find(&m->build->text_of, hash_text(text, n));
+	return first ? find_text(m->build, text, n, *first) : 0;
 }
 
 /* Names come from files and may be any bytes; those in a budget file are UTF-8. */
@@ -203,8 +212,9 @@ uint32_t lr_measure_node(struct lr_measure *m, uint32_t outer, uint32_t line, bo
 	if (!fresh)
 		return *id;
 	uint32_t have = outer;
+	unsigned looked = 0;
 	while (have && lr_measure_node_at(m, have)->line != line)
-		have = lr_measure_node_at(m, have)->outer;
+		have = looked++ < DEEPEST ? lr_measure_node_at(m, have)->outer : 0;
 	return *id = have ? have : new_node(m, outer, line, inlined);
 }
 
@@ -227,7 +237,7 @@ uint32_t lr_measure_site(
 	LR_GROW(m->sites, m->sites_used, m->build->sites_room);
 	struct lr_measured_site *s = &m->sites[m->sites_used++];
 	*s = (struct lr_measured_site){.path = path, .means = path, .line = line};
-	while (s->means && s->means->passes_on)
+	for (unsigned i = 0; s->means && s->means->passes_on && i < DEEPEST; i++)
 		s->means = s->means->outer;
 	if (!s->means)
 		s->means = path;

@@ -46,6 +46,8 @@ struct lr_measure_build {
 
 /* A copy that lives as long as the measure: an id. */
 uint32_t lr_measure_text(struct lr_measure *m, const char *text, size_t n);
+/* Its id, if it is there; else 0. */
+uint32_t lr_measure_find_text(const struct lr_measure *m, const char *text, size_t n);
 const char *lr_measure_text_of(const struct lr_measure *m, uint32_t text);
 /* A function's text in a module's. */
 uint32_t lr_measure_line(struct lr_measure *m, uint32_t function, uint32_t module);

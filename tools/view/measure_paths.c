@@ -14,13 +14,14 @@
 #include "tools/view/measure_parts.h"
 
 /* What leads to no node, in place of one. */
-enum { UNKNOWN = 0, OUTSIDE = UINT32_MAX, CUT = UINT32_MAX - 1 };
+enum { OUTSIDE = UINT32_MAX, CUT = UINT32_MAX - 1 };
+enum { DEEPEST = 4096 }; /* frames: no tracer writes more of a stack */
 
 struct lr_measure_paths {
 	struct lr_measure *m;
 	const struct lr_model *model;
 	struct lr_names *names;
-	uint32_t *nodes;      /* by the model's frames: id, or one of the above */
+	uint32_t *nodes;      /* by the model's frames: id, or one of the above; 0 not known yet */
 	uint32_t *modules;    /* by the model's modules: text */
 	bool *is_libc;        /* or its loader */
 	struct lr_map called; /* address of a name, as the symbols keep it -> text */
@@ -192,7 +193,8 @@ static uint32_t node_of_cut(struct lr_measure_paths *p, uint32_t frame)
 {
 	size_t depth = 0;
 	p->stamp++;
-	for (; frame; frame = p->model->frames[frame].parent) {
+	for (unsigned left = DEEPEST; frame && left;
+		left--, frame = p->model->frames[frame].parent) {
 		const struct lr_frame *f = &p->model->frames[frame];
 		size_t count;
 		const struct lr_location *at = lr_names_at(p->names, frame, &count);
@@ -234,9 +236,10 @@ static uint32_t node_of_site(struct lr_measure_paths *p, uint32_t frame)
 static const struct lr_location *place_of(
 	struct lr_measure_paths *p, uint32_t frame, const struct lr_measure_node *node)
 {
-	while (node->outer && node->frame.passes_on)
+	for (unsigned i = 0; node->outer && node->frame.passes_on && i < DEEPEST; i++)
 		node = lr_measure_node_at(p->m, node->outer);
-	for (; frame; frame = p->model->frames[frame].parent) {
+	for (unsigned left = DEEPEST; frame && left;
+		left--, frame = p->model->frames[frame].parent) {
 		size_t count;
 		const struct lr_location *at = lr_names_at(p->names, frame, &count);
 		for (size_t i = 0; i < count; i++)
