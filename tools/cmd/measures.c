@@ -49,8 +49,10 @@ static bool add(struct lr_measure *m, const struct lr_measures_options *o, char 
 		*status = s.status;
 	struct lr_query sites = lr_query_of(o->options, LR_SORT_BYTES, SIZE_MAX, 0);
 	struct lr_leak_query leaks = lr_leak_query_of(&s, o->options, &sites);
-	struct lr_measure_query q = {
-		.leaks = &leaks, .regions = o->regions, .regions_used = o->regions_used};
+	struct lr_measure_query q = {.leaks = &leaks,
+		.by_region = o->options->by_region,
+		.regions = o->regions,
+		.regions_used = o->regions_used};
 	lr_measure_add(m, s.model, s.names, &q);
 	lr_session_close(&s);
 	return true;
@@ -67,6 +69,7 @@ struct lr_measure *lr_measure_dumps(
 	bool good = true;
 	if (o->by_thread)
 		options.group = LR_GROUP_THREAD;
+	options.by_region |= o->by_region || o->regions_used;
 	own.options = &options;
 	*status = LR_EXIT_DONE;
 	for (size_t i = 0; i < count; i++)

@@ -21,6 +21,7 @@ struct lr_options {
 	int sort;              /* enum lr_sort; -1: the command's own */
 	uint64_t limit, stack; /* UINT64_MAX: the command's own */
 	const char *function, *file, *module, *thread;
+	bool by_region;              /* set by the command: regions are told apart */
 	uint64_t min_size, max_size; /* bytes */
 	uint64_t from, to;           /* microseconds */
 	uint64_t moments[2];         /* microseconds */

@@ -71,7 +71,8 @@ bool lr_session_open(
 			.follow = growth / 4 < lr_selection_all.follow ? growth / 4
 								       : lr_selection_all.follow,
 			.open_at = o->at,
-			.by_thread = o->group == LR_GROUP_THREAD || o->thread != NULL},
+			.by_thread = o->group == LR_GROUP_THREAD || o->thread != NULL,
+			.by_region = o->by_region},
 		.limits = &lr_limits_default,
 		.keep_scans = keep,
 		.progress = isatty(STDERR_FILENO) ? progress : NULL,

@@ -143,8 +143,10 @@ struct lr_measure {
 struct lr_measure_query {
 	/* Filters, scan, suppressions and thresholds; no limits. */
 	const struct lr_leak_query *leaks;
-	const char *const
-		*regions; /* patterns: functions that are regions. See measure_regions.c */
+	bool by_region; /* the model tells regions apart */
+	/* Patterns: where the program has begun no such region, functions are. See
+	 * function_regions.h */
+	const char *const *regions;
 	size_t regions_used;
 };
 

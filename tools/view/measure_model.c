@@ -49,7 +49,8 @@ static void add_sites(struct lr_measuring *w)
 			continue;
 		set_counts(&values, &s->counts);
 		uint32_t site = lr_measure_paths_site(w->paths, s->frame);
-		uint32_t thread = lr_measure_thread_of(w, s), region = lr_measure_region_of(w, s);
+		uint32_t thread = lr_measure_thread_of(w, s);
+		uint32_t region = lr_measure_region_of(w, s, &values);
 		lr_values_add(lr_measure_row(w->m, site, w->program, thread, region), &values);
 		lr_values_add(&sum, &values);
 		if (thread)
@@ -155,6 +156,7 @@ void lr_measure_add(struct lr_measure *m, const struct lr_model *model, struct l
 		.match = lr_match_new(model, names, q->leaks->sites)};
 	all.classes = (1u << LR_LEAK_CLASS_COUNT) - 1;
 	struct lr_leaks *leaks = lr_leaks_bare(model, names, &all);
+	lr_measure_regions_begin(&w);
 	add_sites(&w);
 	add_verdicts(&w, leaks);
 	add_findings(&w, leaks);

@@ -78,13 +78,17 @@ struct lr_measuring {
 	uint32_t program; /* index */
 	struct lr_measure_paths *paths;
 	struct lr_match *match; /* of the query's filters */
+	struct lr_function_regions *functions;
+	struct lr_map region_of; /* of the model << 32 | of functions -> index plus 1 */
 };
 
 /* The thread and the region of a site's row: index plus 1, or 0 where they are not told apart. */
 uint32_t lr_measure_thread_of(struct lr_measuring *w, const struct lr_site *s);
-uint32_t lr_measure_region_of(struct lr_measuring *w, const struct lr_site *s);
+uint32_t lr_measure_region_of(
+	struct lr_measuring *w, const struct lr_site *s, const struct lr_values *values);
 /* Once the rows are there: what threads and regions come to. */
 void lr_measure_threads_end(struct lr_measuring *w);
+void lr_measure_regions_begin(struct lr_measuring *w);
 void lr_measure_regions_end(struct lr_measuring *w);
 
 #endif
