@@ -259,7 +259,8 @@ static bool names_lines(
 	struct lr_location at[8];
 	size_t n = lr_symbols_resolve(s, m, address_of("c.so", "fixture_make"), false, at, 8);
 	bool named = at[n - 1].function && strcmp(at[n - 1].function, "fixture_make") == 0 &&
-		     at[n - 1].line > 0 && strstr(at[n - 1].file, "symbols-fixture.c");
+		     at[n - 1].line > 0 && strstr(at[n - 1].file, "symbols-fixture.c") &&
+		     (at[n - 1].file[0] == '/') == !at[n - 1].dir;
 	lr_symbols_close(s);
 	return named;
 }

@@ -93,10 +93,10 @@ static char *names_of(const char *module, const char *cache, const char *debug_d
 			struct lr_location at[16];
 			size_t n = lr_symbols_resolve(s, m, a, false, at, 16);
 			for (size_t i = 0; i < n; i++)
-				fprintf(out, "%llx %s %s %u %d %d\n", (unsigned long long)a,
+				fprintf(out, "%llx %s %s %s %u %d %d\n", (unsigned long long)a,
 					at[i].function ? at[i].function : "?",
-					at[i].file ? at[i].file : "?", at[i].line, at[i].inlined,
-					at[i].nearest);
+					at[i].file ? at[i].file : "?", at[i].dir ? at[i].dir : "?",
+					at[i].line, at[i].inlined, at[i].nearest);
 		}
 	fclose(in);
 	fclose(out);
@@ -166,6 +166,7 @@ static uint8_t *random_file(
 				.symbol = lr_cache_string(&w, strings[rand() % 4]),
 				.file = lr_cache_string(
 					&w, rand() % 2 ? strings[rand() % 4] : NULL),
+				.dir = lr_cache_string(&w, rand() % 2 ? strings[rand() % 4] : NULL),
 				.line = (unsigned)rand(),
 				.inlined = rand() % 2,
 				.nearest = rand() % 2};
@@ -187,7 +188,8 @@ static void read_through(struct lr_cache_reader *r)
 	while (lr_cache_next(r, &addr, f, 256, &n))
 		for (size_t i = 0; i < n; i++)
 			assert_true(f[i].function <= r->string_count &&
-				    f[i].symbol <= r->string_count && f[i].file <= r->string_count);
+				    f[i].symbol <= r->string_count &&
+				    f[i].file <= r->string_count && f[i].dir <= r->string_count);
 }
 
 static void what_was_not_written_is_not_read(void **state)

@@ -10,7 +10,7 @@
 struct lr_object;
 
 struct lr_named {
-	const char *function, *symbol, *file; /* in strings */
+	const char *function, *symbol, *file, *dir; /* in strings */
 	unsigned line;
 	bool inlined, nearest;
 };

@@ -2,8 +2,8 @@
  *   magic and version, 8 bytes; checksum of all that follows, 8 bytes;
  *   varint length and build-id; the origin as varints; varint count of strings, their bytes,
  * strings; varint count of answers; each: address less the last one, number of frames; each frame:
- * function, symbol, file, line, flags. The checksum is against accidents. Against what was made up
- * to harm, each step is checked, and all of them once before anything is believed. */
+ * function, symbol, file, dir, line, flags. The checksum is against accidents. Against what was
+ * made up to harm, each step is checked, and all of them once before anything is believed. */
 #include "tools/symbols/cache.h"
 
 #include <limits.h>
@@ -14,7 +14,7 @@
 #include "tools/symbols/strings.h"
 
 /* Another version when the form changes, or when the same files give other answers than before. */
-static const char magic[8] = {'L', 'T', 'N', 'A', 'M', 'E', 'S', 3};
+static const char magic[8] = {'L', 'T', 'N', 'A', 'M', 'E', 'S', 4};
 enum { HEAD = 16, FRAMES_MAX = 256, INLINED = 1, NEAREST = 2 };
 
 static bool same_file(const struct lr_file_id *a, const struct lr_file_id *b)
@@ -92,14 +92,15 @@ static bool get_strings(struct lr_cache_reader *r)
 
 static bool get_frame(struct lr_cache_reader *r, struct lr_cached_frame *f)
 {
-	uint64_t function, symbol, file, line, flags;
+	uint64_t function, symbol, file, dir, line, flags;
 	if (!get(r, &function, r->string_count) || !get(r, &symbol, r->string_count) ||
-		!get(r, &file, r->string_count) || !get(r, &line, UINT_MAX) ||
-		!get(r, &flags, INLINED | NEAREST))
+		!get(r, &file, r->string_count) || !get(r, &dir, r->string_count) ||
+		!get(r, &line, UINT_MAX) || !get(r, &flags, INLINED | NEAREST))
 		return false;
 	*f = (struct lr_cached_frame){.function = (uint32_t)function,
 		.symbol = (uint32_t)symbol,
 		.file = (uint32_t)file,
+		.dir = (uint32_t)dir,
 		.line = (unsigned)line,
 		.inlined = flags & INLINED,
 		.nearest = flags & NEAREST};
@@ -231,6 +232,7 @@ void lr_cache_answer(
 		put(&w->answers, frames[i].function);
 		put(&w->answers, frames[i].symbol);
 		put(&w->answers, frames[i].file);
+		put(&w->answers, frames[i].dir);
 		put(&w->answers, frames[i].line);
 		put(&w->answers, frames[i].inlined * INLINED | frames[i].nearest * NEAREST);
 	}

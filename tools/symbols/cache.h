@@ -21,7 +21,7 @@ struct lr_origin {
 bool lr_origin_equal(const struct lr_origin *, const struct lr_origin *);
 
 struct lr_cached_frame {
-	uint32_t function, symbol, file; /* index of the string plus 1; 0 none */
+	uint32_t function, symbol, file, dir; /* index of the string plus 1; 0 none */
 	unsigned line;
 	bool inlined, nearest;
 };

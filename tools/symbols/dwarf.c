@@ -279,6 +279,9 @@ size_t lr_dwarf_frames(struct lr_dwarf *d, uint64_t addr, struct lr_dwarf_frame 
 		out[n++] = here;
 	if (n)
 		out[n - 1].inlined = false;
+	for (size_t i = 0; i < n; i++)
+		if (out[i].file && out[i].file[0] != '/')
+			out[i].dir = string_of(&u->die, DW_AT_comp_dir);
 	return n;
 }
 

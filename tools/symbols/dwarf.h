@@ -31,6 +31,7 @@ struct lr_dwarf_frame {
 	const char *name; /* linkage name where there is one; NULL unknown */
 	const char *bare; /* in the source, without what it lies in; NULL unknown */
 	const char *file; /* NULL unknown */
+	const char *dir;  /* what it is relative to; NULL: it is absolute, or that is unknown */
 	unsigned line;    /* 0 unknown */
 	bool inlined;     /* into the next frame */
 };

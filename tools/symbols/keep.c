@@ -48,6 +48,7 @@ static void add_all(struct lr_answers *a, struct lr_object *o, struct lr_cache_r
 				(struct lr_named){.function = strings[frames[i].function],
 					.symbol = strings[frames[i].symbol],
 					.file = strings[frames[i].file],
+					.dir = strings[frames[i].dir],
 					.line = frames[i].line,
 					.inlined = frames[i].inlined,
 					.nearest = frames[i].nearest};
@@ -107,6 +108,7 @@ static uint8_t *encode(const struct lr_answers *a, const struct lr_object *o,
 				.function = lr_cache_string(&w, from[k].function),
 				.symbol = lr_cache_string(&w, from[k].symbol),
 				.file = lr_cache_string(&w, from[k].file),
+				.dir = lr_cache_string(&w, from[k].dir),
 				.line = from[k].line,
 				.inlined = from[k].inlined,
 				.nearest = from[k].nearest};

@@ -224,6 +224,7 @@ size_t lr_object_frames(struct lr_object *o, struct lr_places *p, const struct l
 		out[i] = (struct lr_object_frame){.name = frames[i].name,
 			.symbol = frames[i].inlined ? frames[i].bare : frames[i].name,
 			.file = frames[i].file,
+			.dir = frames[i].dir,
 			.line = frames[i].line,
 			.inlined = frames[i].inlined};
 	free(frames);

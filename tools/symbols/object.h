@@ -19,6 +19,7 @@ struct lr_object_frame {
 	const char *symbol; /* as the symbol table has it, which has aliases; of what was inlined
 			     * the bare name; NULL unknown */
 	const char *file;
+	const char *dir; /* what it is relative to; NULL: it is absolute, or not known */
 	unsigned line;
 	bool inlined, nearest;
 };

@@ -41,6 +41,7 @@ struct lr_location {
 	const char *function; /* demangled; NULL unknown: say module+offset */
 	const char *symbol;   /* as the symbol table has it, mangled; inlined: its bare name */
 	const char *file;     /* as the compiler recorded it; NULL unknown */
+	const char *dir;      /* what file is relative to; NULL: it is absolute, or not known */
 	unsigned line;        /* from 1; 0 unknown */
 	const char *module;   /* the path it was given with */
 	uint64_t offset;      /* pc as an address of the module's file (pc - bias) */

@@ -63,7 +63,8 @@ struct lr_measured_site {
 	const struct lr_measured_frame *means; /* of path: whom a person means (sitename.h) */
 	/* Of that, as it was in this run; no part of the identity. NULL unknown. */
 	const char *file;
-	unsigned line; /* 0 unknown */
+	const char *dir; /* what file is relative to; NULL: it is absolute, or not known */
+	unsigned line;   /* 0 unknown */
 };
 
 /* Counts of one site within one program, thread and region. Verdicts are by site alone: where

@@ -255,6 +255,10 @@ uint32_t lr_measure_paths_site(struct lr_measure_paths *p, uint32_t frame)
 	if (node->site)
 		return node->site - 1;
 	const struct lr_location *at = place_of(p, frame, node);
-	return lr_measure_site(
+	uint32_t site = lr_measure_site(
 		p->m, &node->frame, at ? at->file : NULL, at && at->file ? at->line : 0);
+	if (at && at->file && at->dir)
+		p->m->sites[site].dir =
+			lr_measure_text_of(p->m, lr_measure_text(p->m, at->dir, strlen(at->dir)));
+	return site;
 }
