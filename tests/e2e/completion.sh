@@ -46,6 +46,6 @@ offers "$leaktrace" --force cat some | grep -qx some.bin || fail "behind the pro
 offers "$leaktrace" --force cat --fo | grep -q force && fail "our options behind the program"
 offers "$leakreport" some | grep -qx some.bin || fail "dumps"
 offers "$leakreport" lea | grep -qx leaks || fail "commands"
-printf '%s\n' text json | diff - <(offers "$leakreport" --format=) || fail "values of leakreport's options"
+printf '%s\n' github json junit markdown sarif tap text | diff - <(offers "$leakreport" --format= | sort) || fail "values of leakreport's options"
 offers "$leakreport" --form | grep -q -- --format || fail "options of leakreport"
 exit 0

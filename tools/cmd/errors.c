@@ -53,10 +53,13 @@ static int run(const struct lr_command *c, const struct lr_options *o, char **du
 	struct lr_errors *errors = lr_errors_find(s.model, s.names, &asked, wanted);
 	errors->rules = s.rules;
 	errors->rules_given = o->suppressions_used > 0;
-	struct lr_report report = {.command = c->name, .summary = summary, .errors = errors};
+	struct lr_sources *sources = lr_sources_open(o->source_dirs, o->source_dirs_used);
+	struct lr_report report = {
+		.command = c->name, .summary = summary, .errors = errors, .sources = sources};
 	int status = lr_session_print(&s, o, &report);
 	if (status == LR_EXIT_DONE || errors->used)
 		status = status_of(errors);
+	lr_sources_close(sources);
 	lr_errors_free(errors);
 	lr_summary_free(summary);
 	lr_session_close(&s);
@@ -67,6 +70,6 @@ const struct lr_command lr_command_errors = {.name = "errors",
 	.does = "what of a run is an error, less what is suppressed; exits 1 if there is any",
 	.help = "For scripts and CI. Which verdicts and findings are errors is said by "
 		"--errors-for.",
-	.options = LR_OPT_FORMAT | LR_OPT_LIMIT | LR_OPT_NAMES | LR_OPT_SUPPRESS | LR_OPT_ERRORS |
-		   LR_OPT_THRESHOLDS,
+	.options = LR_OPT_OUTCOMES | LR_OPT_SOURCES | LR_OPT_LIMIT | LR_OPT_NAMES |
+		   LR_OPT_SUPPRESS | LR_OPT_ERRORS | LR_OPT_THRESHOLDS,
 	.run = run};

@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include "tools/render/render.h"
 #include "tools/util/parse.h"
 #include "tools/view/leaks.h"
 #include "tools/view/query.h"
@@ -36,7 +37,9 @@ struct option_row {
 	const char *help;
 };
 
-static const char *const formats[] = {"text", "json"};
+#define FORMAT_NAME(name, text) #name,
+#define FORMAT_BAR(name, text)  "|" #name
+static const char *const formats[] = {LR_FORMATS(FORMAT_NAME)};
 static const char *const colors[] = {"auto", "always", "never"};
 static const char *const rule_forms[] = {"valgrind", "lsan"};
 static const char *const switches[] = {"off", "on"};
@@ -45,8 +48,12 @@ static const char *const switches[] = {"off", "on"};
 #define CHOICES(names) names, sizeof(names) / sizeof(*names)
 
 static const struct option_row rows[] = {
-	{"format", "text|json", CHOICE, AT(format), LR_OPT_FORMAT, CHOICES(formats),
+	{"format", "text|json", CHOICE, AT(format), LR_OPT_FORMAT, formats, LR_FORMAT_json + 1,
 		"how to print (text)"},
+	{"format", &(LR_FORMATS(FORMAT_BAR))[1], CHOICE, AT(format), LR_OPT_OUTCOMES,
+		CHOICES(formats), "how to print what is an error (text)"},
+	{"source-dir", "DIR", LIST, AT(source_dirs), LR_OPT_SOURCES, NULL, 0,
+		"the top that names of source files begin at; may be given again"},
 	{"group-by", "site|function|file|module|thread", CHOICE, AT(group), LR_OPT_GROUP,
 		CHOICES(lr_group_names), "what a row stands for (site)"},
 	{"sort", "allocations|bytes|peak|unfreed|temporary", CHOICE, AT(sort), LR_OPT_SORT,
@@ -113,8 +120,8 @@ static const struct option_row rows[] = {
 	{"dumps-from", "FILE", TEXT, AT(dumps_from), ~0u, NULL, 0,
 		"names of further dumps, one a line, or each ended by a zero byte; - standard "
 		"input"},
-	{"color", "auto|always|never", CHOICE, AT(color), LR_OPT_FORMAT, CHOICES(colors),
-		"colours (auto: on a terminal)"},
+	{"color", "auto|always|never", CHOICE, AT(color), LR_OPT_FORMAT | LR_OPT_OUTCOMES,
+		CHOICES(colors), "colours (auto: on a terminal)"},
 };
 enum { ROWS = sizeof(rows) / sizeof(*rows), HELP = 1000, VERSION };
 

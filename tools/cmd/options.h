@@ -10,7 +10,6 @@
 #include "tools/view/thresholds.h"
 
 enum { LR_LIST_MAX = 16 }; /* times that an option may be given */
-enum lr_format_choice { LR_FORMAT_TEXT, LR_FORMAT_JSON };
 enum lr_color_choice { LR_COLOR_AUTO, LR_COLOR_ALWAYS, LR_COLOR_NEVER };
 
 struct lr_options {
@@ -31,6 +30,8 @@ struct lr_options {
 	const char *sysroot;
 	const char *debug_dirs[LR_LIST_MAX];
 	size_t debug_dirs_used;
+	const char *source_dirs[LR_LIST_MAX];
+	size_t source_dirs_used;
 	bool no_symbol_cache;
 	unsigned kinds;               /* a set of 1 << enum lr_leak_class; 0: the command's own */
 	uint64_t scan;                /* a number; 0: the last */
@@ -66,7 +67,10 @@ enum {
 	LR_OPT_ERRORS = 2048,
 	LR_OPT_RULES = 4096,
 	LR_OPT_THRESHOLDS = 16384,
-	LR_OPT_EVERY = 8191 | LR_OPT_THRESHOLDS | LR_OPT_SIZES | LR_OPT_RESOURCES,
+	LR_OPT_SOURCES = 262144,  /* where the sources are */
+	LR_OPT_OUTCOMES = 524288, /* in place of LR_OPT_FORMAT: all formats */
+	LR_OPT_EVERY = 8191 | LR_OPT_THRESHOLDS | LR_OPT_SIZES | LR_OPT_RESOURCES | LR_OPT_SOURCES |
+		       LR_OPT_OUTCOMES,
 	LR_OPT_MOMENTS = 8192 /* in place of LR_OPT_SPAN: two moments */
 };
 

@@ -125,13 +125,7 @@ int lr_session_print(
 	if (o->color == LR_COLOR_AUTO)
 		style.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 	whole.thresholds = &o->thresholds;
-	switch (o->format) {
-	case LR_FORMAT_JSON:
-		lr_render_json(stdout, &whole, &style);
-		break;
-	default:
-		lr_render_text(stdout, &whole, &style);
-	}
+	lr_formats[o->format].render(stdout, &whole, &style);
 	return s->status;
 }
 

@@ -4,12 +4,14 @@
 #define LR_RENDER_H
 
 #include <stdio.h>
+#include "tools/check/check.h"
 #include "tools/check/errors.h"
 #include "tools/view/details.h"
 #include "tools/view/findings.h"
 #include "tools/view/holders.h"
 #include "tools/view/resources.h"
 #include "tools/view/rulesfor.h"
+#include "tools/view/sources.h"
 #include "tools/view/growth.h"
 #include "tools/view/summary.h"
 #include "tools/view/table.h"
@@ -39,8 +41,10 @@ struct lr_report {
 	const struct lr_unreachable *unreachable; /* with growth */
 	const struct lr_diff *diff;
 	const struct lr_errors *errors;
-	const struct lr_rules *rules;           /* how they were used */
-	bool rules_given;                       /* not only those that are built in */
+	const struct lr_check *check;
+	const struct lr_sources *sources; /* with check or errors; NULL: no file is among them */
+	const struct lr_rules *rules;     /* how they were used */
+	bool rules_given;                 /* not only those that are built in */
 	const struct lr_thresholds *thresholds; /* those that were changed are told */
 };
 
@@ -48,14 +52,30 @@ struct lr_style {
 	bool color;
 };
 
-/* name, text */
+/* name, text. Those of the second list are for outcomes alone: a report with check or errors. */
 #define LR_FORMATS(X)                                                                              \
 	X(text, "for people")                                                                      \
-	X(json, "for programs; see the JSON Schema")
+	X(json, "for programs; see the JSON Schema")                                               \
+	LR_OUTCOME_FORMATS(X)
+#define LR_OUTCOME_FORMATS(X)                                                                      \
+	X(tap, "Test Anything Protocol")                                                           \
+	X(junit, "JUnit XML")                                                                      \
+	X(sarif, "SARIF 2.1.0, for code scanning")                                                 \
+	X(github, "annotations of GitHub Actions")                                                 \
+	X(markdown, "a summary for a pull request")
 
-#define LR_FORMAT_RENDER(name, text)                                                               \
-	void lr_render_##name(FILE *f, const struct lr_report *r, const struct lr_style *style);
+typedef void lr_renderer(FILE *f, const struct lr_report *r, const struct lr_style *style);
+#define LR_FORMAT_RENDER(name, text) lr_renderer lr_render_##name;
 LR_FORMATS(LR_FORMAT_RENDER)
+
+#define LR_FORMAT_ENUM(name, text) LR_FORMAT_##name,
+enum lr_format_choice { LR_FORMATS(LR_FORMAT_ENUM) LR_FORMAT_COUNT };
+struct lr_format_row {
+	const char *name, *text;
+	lr_renderer *render;
+};
+/* In the order of enum lr_format_choice. */
+extern const struct lr_format_row lr_formats[LR_FORMAT_COUNT];
 
 /* As a file of suppressions. */
 void lr_render_rules(FILE *f, const struct lr_new_rules *rules);

@@ -9,12 +9,16 @@
 
 enum { HUGE = 4 << 20 }; /* bytes */
 
+void lr_no_memory(void)
+{
+	fputs("leakreport: out of memory; the report was given up\n", stderr);
+	exit(3);
+}
+
 static void *checked(void *p)
 {
-	if (!p) {
-		fputs("leakreport: out of memory; the report was given up\n", stderr);
-		exit(3);
-	}
+	if (!p)
+		lr_no_memory();
 	return p;
 }
 

@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+/* For what allocates by itself: open_memstream and the like. */
+_Noreturn void lr_no_memory(void);
 void *lr_calloc(size_t count, size_t size);
 /* Room for count elements, as realloc; new bytes are not cleared. */
 void *lr_resize(void *p, size_t count, size_t size);

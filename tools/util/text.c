@@ -2,7 +2,9 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+#include "tools/util/mem.h"
 
 size_t lr_utf8_at(const char *str, size_t n)
 {
@@ -59,6 +61,41 @@ size_t lr_put_safe_n(FILE *f, const char *s, size_t n)
 size_t lr_put_safe(FILE *f, const char *s)
 {
 	return lr_put_safe_n(f, s, strlen(s));
+}
+
+/* U+FFFE and U+FFFF, which are no characters of XML. */
+static bool is_none(const char *s, size_t len)
+{
+	return len == 3 && memcmp(s, "\xef\xbf", 2) == 0 && (unsigned char)s[2] >= 0xbe;
+}
+
+/* At most three bytes for one. */
+static size_t clean_one(char *to, const char *s, size_t n, size_t *used)
+{
+	size_t len = lr_utf8_at(s, n);
+	*used = len ? len : 1;
+	if (len > 0 && !acts(s, len) && !is_none(s, len)) {
+		memcpy(to, s, len);
+		return len;
+	}
+	memcpy(to, "\xef\xbf\xbd", 3);
+	return 3;
+}
+
+char *lr_clean(const char *s)
+{
+	size_t n = strlen(s), at = 0, used;
+	char *to = lr_calloc(n * 3 + 1, 1);
+	for (size_t i = 0; i < n; i += used)
+		at += clean_one(to + at, s + i, n - i, &used);
+	return to;
+}
+
+void lr_put_clean(FILE *f, const char *s)
+{
+	char *clean = lr_clean(s);
+	fputs(clean, f);
+	free(clean);
 }
 
 struct lr_short lr_show_count(uint64_t v)

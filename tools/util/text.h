@@ -14,6 +14,12 @@ size_t lr_utf8_at(const char *s, size_t n);
 size_t lr_put_safe_n(FILE *f, const char *s, size_t n);
 size_t lr_put_safe(FILE *f, const char *s);
 
+/* Writes s as UTF-8 in which nothing acts, for forms that have escapes of their own: the same
+ * characters, and what XML has no room for, become U+FFFD, as do bytes that are no UTF-8. */
+void lr_put_clean(FILE *f, const char *s);
+/* The same in a text that the caller frees. */
+char *lr_clean(const char *s);
+
 /* A buffer that is long enough for the formats below. */
 struct lr_short {
 	char text[40];
