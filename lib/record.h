@@ -162,6 +162,7 @@ LT_INLINE bool lt_is_recorded(const struct lt_thread *t, uint32_t call, uintptr_
  * that the handler interrupted. */
 LT_INLINE void lt_note_released(struct lt_thread *t, uintptr_t addr)
 {
+	lt_count(&t->counts.frees, 1);
 	t->recent[t->recorded++ % LT_RECENT] = ~addr;
 }
 
@@ -171,8 +172,10 @@ LT_INLINE bool lt_is_releasing(const struct lt_thread *t, uintptr_t addr)
 	return __builtin_expect(t->releasing == addr, 0) && lt_rare_released(t, addr);
 }
 
-LT_INLINE void lt_note_recorded(struct lt_thread *t, uintptr_t addr)
+LT_INLINE void lt_note_recorded(struct lt_thread *t, uintptr_t addr, uint64_t size)
 {
+	lt_count(&t->counts.allocations, 1);
+	lt_count(&t->counts.bytes, size);
 	t->recent[t->recorded++ % LT_RECENT] = addr;
 	if (__builtin_expect(t->releasing == addr, 0)) /* left by a handler's longjmp */
 		t->releasing = 0;
@@ -187,7 +190,7 @@ LT_INLINE void lt_record_alloc(struct lt_thread *t, uint32_t call, const void *p
 		return;
 	lt_stamp(t);
 	lt_put_alloc(t, addr, size, api, lt_site_take(t, regs, LT_MEMO_ALLOC));
-	lt_note_recorded(t, addr);
+	lt_note_recorded(t, addr, size);
 }
 
 /* One in 64, at distances of 34, 55 and 89 in turn (the multiples of the golden ratio): a program

@@ -129,11 +129,39 @@ static struct lt_thread *make(void)
 	return t;
 }
 
+/* States that were ever taken. */
+static uint32_t states(void)
+{
+	uint32_t n = atomic_load(&threads.count);
+	if (!__atomic_load_n(&threads.slot, __ATOMIC_ACQUIRE))
+		return 0;
+	return n < THREADS_MAX ? n : THREADS_MAX;
+}
+
+static uint64_t read_count(const uint64_t *counter)
+{
+	return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+struct lt_counts lt_thread_sum(void)
+{
+	struct lt_counts sum = {0};
+	for (uint32_t i = 0, n = states(); i < n; i++) {
+		const struct lt_thread *t = slot_at(i);
+		if (!t)
+			continue;
+		sum.allocations += read_count(&t->counts.allocations);
+		sum.frees += read_count(&t->counts.frees);
+		sum.bytes += read_count(&t->counts.bytes);
+	}
+	return sum;
+}
+
 void lt_thread_sweep(void)
 {
 	struct lt_thread *me = lt_self;
-	uint32_t n = threads.count < THREADS_MAX ? threads.count : THREADS_MAX;
-	for (uint32_t i = 0; me && me->ready && threads.slot && i < n; i++) {
+	uint32_t n = states();
+	for (uint32_t i = 0; me && me->ready && i < n; i++) {
 		struct lt_thread *t = slot_at(i);
 		int tid = t && t != me ? atomic_load(&t->tid) : 0;
 		if (tid > 0 && has_ended(tid, 0))
@@ -167,7 +195,8 @@ static long enter(void *arg)
 		t = make();
 	if (!t)
 		return 0;
-	memset(t, 0, offsetof(struct lt_thread, tid));
+	memset(&t->cur, 0, offsetof(struct lt_thread, tid) - offsetof(struct lt_thread, cur));
+	t->before = t->counts;
 	arrange(t);
 	t->block = LT_BLOCK_NONE;
 	t->id = atomic_fetch_add(&threads.last_id, 1) + 1;

@@ -12,7 +12,22 @@
 
 enum { LT_LEVELS = 3, LT_RECENT = 64, LT_READY = 0x4c54u, LT_WIPED = 4096 };
 
+/* What was recorded. Each is changed by one instruction, which a signal handler cannot split. */
+struct lt_counts {
+	uint64_t allocations, frees, bytes;
+};
+
+static inline void lt_count(uint64_t *counter, uint64_t n)
+{
+	__asm__("addq %1, %0" : "+m"(*counter) : "er"(n) : "cc");
+}
+
 struct lt_thread {
+	/* Of all threads that this state was of: so a sum over all states needs nobody to move
+	 * anything when a thread ends. */
+	struct lt_counts counts;
+	struct lt_counts before; /* what they were when this thread began */
+
 	/* Touched by every event. */
 	uint64_t *cur;       /* next word of the block; reserved by lt_ring_reserve */
 	uint32_t ready;      /* LT_READY */
@@ -60,6 +75,9 @@ void lt_thread_refresh_name(struct lt_thread *t);
 
 /* In a forked child: what makes them ready is wiped already; forgets the rest. */
 void lt_thread_reset(void);
+
+/* What all threads have counted, also those that have ended. */
+struct lt_counts lt_thread_sum(void);
 
 /* Records the end of threads that are no more and have not been replaced. At the end of the
  * process, with signals blocked. */

@@ -11,8 +11,8 @@ void leaktrace_tracer_ignore(const void *p);
 void leaktrace_tracer_root(const void *p, size_t len);
 void leaktrace_tracer_unroot(const void *p);
 
-struct leaktrace_stats;
+struct leaktrace_counts;
 /* What was counted so far; as much of it as fits into its size. */
-void lt_stats(struct leaktrace_stats *s);
+void lt_stats(struct leaktrace_counts *s);
 
 #endif

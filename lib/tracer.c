@@ -129,12 +129,13 @@ void lt_trace_realloc_end(
 	if (result && lt_is_recorded(t, call, (uintptr_t)result))
 		return;
 	if (!result) {
+		lt_count(&t->counts.frees, UINT64_MAX); /* not so */
 		lt_put_release(t, LTF_W_RESTORE, (uintptr_t)p, LTF_API_REALLOC);
 		return;
 	}
 	lt_put_alloc(
 		t, (uintptr_t)result, size, LTF_API_REALLOC, lt_site_take(t, regs, LT_MEMO_ALLOC));
-	lt_note_recorded(t, (uintptr_t)result);
+	lt_note_recorded(t, (uintptr_t)result, size);
 }
 
 /* Apart from taking the stack, which goes deep: little is kept meanwhile. */
