@@ -34,6 +34,12 @@ def check(schema, value, root, where, errors):
             for part in want.lstrip("#/").split("/"):
                 target = target[part]
             check(target, value, root, where, errors)
+        elif key == "anyOf":
+            tries = [[] for _ in want]
+            for sub, found in zip(want, tries):
+                check(sub, value, root, where, found)
+            if all(tries):
+                errors += min(tries, key=len)
         elif key == "type":
             names = [want] if isinstance(want, str) else want
             if not any(has_type(value, n) for n in names):

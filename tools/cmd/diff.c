@@ -1,16 +1,19 @@
-#include "tools/cmd/command.h"
-
+/* Two runs, or two moments of one. */
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "tools/cmd/inputs.h"
+#include "tools/cmd/measures.h"
+#include "tools/source.h"
+#include "tools/view/changes.h"
 
-static int run(
+static int moments(
 	const struct lr_command *c, const struct lr_options *given, char **dumps, size_t count)
 {
 	struct lr_options options = *given;
 	struct lr_session s;
-	if (count != 1) {
-		fputs("leakreport: diff takes one dump, and --from and --to\n", stderr);
-		return LR_EXIT_USAGE;
-	}
 	if (options.moments[0] > options.moments[1]) {
 		fputs("leakreport: --from lies behind --to\n", stderr);
 		return LR_EXIT_USAGE;
@@ -36,11 +39,139 @@ static int run(
 	return status;
 }
 
+/* The dumps of one run. */
+struct side {
+	struct lr_inputs inputs;
+	struct lr_measure *measure;
+};
+
+static int measure(struct side *s, const struct lr_options *o, int *status)
+{
+	struct lr_measures_options m = {.options = o, .by_thread = o->group == LR_GROUP_THREAD};
+	int own;
+	s->measure = lr_measure_dumps(&m, s->inputs.paths, s->inputs.used, &own);
+	if (*status < own)
+		*status = own;
+	return s->measure != NULL;
+}
+
+static bool run_of(const char *path, uint64_t *run)
+{
+	struct lr_error err = {{0}};
+	struct lr_source *s = lr_source_open(path, &lr_limits_default, &err);
+	if (s)
+		*run = lr_source_header(s)->run_id;
+	lr_source_close(s);
+	return s != NULL;
+}
+
+/* More than two dumps: those of the first one's run, and those of another. False: there are other
+ * numbers of runs. What cannot be read is told when it is measured. */
+static bool part(struct side sides[2], const struct lr_inputs *all)
+{
+	uint64_t first = 0, second = 0;
+	bool know_first = false, know_second = false;
+	for (size_t i = 0; i < all->used; i++) {
+		uint64_t run;
+		bool is_first = true;
+		if (run_of(all->paths[i], &run)) {
+			is_first = !know_first || run == first;
+			if (!know_first)
+				first = run;
+			know_first = true;
+			if (!is_first && know_second && run != second)
+				return false;
+			if (!is_first)
+				second = run;
+			know_second |= !is_first;
+		}
+		lr_inputs_add_plain(&sides[!is_first].inputs, all->paths[i]);
+	}
+	return know_second;
+}
+
+static bool is_directory(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Two arguments are the two sides. One directory, or several arguments, must hold two runs. */
+static bool find_sides(struct side sides[2], struct lr_inputs *all, char **args, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		lr_inputs_add(count == 2 ? &sides[i].inputs : all, args[i]);
+	if (count == 2 || part(sides, all))
+		return true;
+	fputs("leakreport: diff takes two dumps, or two directories with the dumps of a run each; "
+	      "of more than two dumps those of two runs\n",
+		stderr);
+	return false;
+}
+
+static int print(const struct lr_command *c, const struct lr_options *o,
+	const struct lr_compare *compare, int status)
+{
+	struct lr_query q = lr_query_of(o, LR_SORT_ALLOCATIONS, 20, 6);
+	struct lr_changes *changes = lr_changes_make(compare, &q, o->sort);
+	struct lr_session none = {.status = status};
+	struct lr_report report = {.command = c->name, .changes = changes};
+	status = lr_session_print(&none, o, &report);
+	lr_changes_free(changes);
+	return status;
+}
+
+static int two_runs(
+	const struct lr_command *c, const struct lr_options *o, char **args, size_t count)
+{
+	struct side sides[2] = {{.measure = NULL}};
+	struct lr_inputs all = {.used = 0};
+	int status = LR_EXIT_DONE;
+	if (!find_sides(sides, &all, args, count)) {
+		status = LR_EXIT_USAGE;
+	} else if (measure(&sides[LR_BEFORE], o, &status) &&
+		   measure(&sides[LR_AFTER], o, &status)) {
+		struct lr_compare *compare =
+			lr_compare_make(sides[LR_BEFORE].measure, sides[LR_AFTER].measure);
+		status = print(c, o, compare, status);
+		lr_compare_free(compare);
+	}
+	for (int i = 0; i < 2; i++) {
+		lr_measure_free(sides[i].measure);
+		lr_inputs_free(&sides[i].inputs);
+	}
+	lr_inputs_free(&all);
+	return status;
+}
+
+static int run(const struct lr_command *c, const struct lr_options *o, char **args, size_t count)
+{
+	bool spans = o->moments[0] != 0 || o->moments[1] != UINT64_MAX;
+	if (count == 0) {
+		fputs("leakreport: no dump is given; name one, or see --help\n", stderr);
+		return LR_EXIT_USAGE;
+	}
+	if (count == 1 && !is_directory(args[0]))
+		return moments(c, o, args, count);
+	if (spans) {
+		fputs("leakreport: diff takes one dump where --from or --to is given\n", stderr);
+		return LR_EXIT_USAGE;
+	}
+	return two_runs(c, o, args, count);
+}
+
 const struct lr_command lr_command_diff = {.name = "diff",
-	.does = "what was live at one moment and not at another",
-	.help = "Blocks and bytes that were live at --to less those that were live at --from, by "
-		"site;\n"
-		"what differs most comes first. Then the same of threads, timers, descriptors, "
-		"mappings ..",
-	.options = (LR_OPT_ALL & ~(LR_OPT_SORT | LR_OPT_SPAN)) | LR_OPT_MOMENTS,
+	.does = "what is other in another run, or was live at one moment and not at another",
+	.help = "Of two runs (two dumps, or two directories with the dumps of a run each): totals, "
+		"then\n"
+		"the sites that have other counts, those that changed most first: what is lost, "
+		"then\n"
+		"allocations, or as --sort says. A site is known by its call path in names: other "
+		"lines\n"
+		"and addresses are no difference, and renamed functions are found by callers and\n"
+		"callees. Of one dump: what was live at --to less what was live at --from, by "
+		"site.",
+	.options =
+		(LR_OPT_ALL & ~LR_OPT_SPAN) | LR_OPT_MOMENTS | LR_OPT_SUPPRESS | LR_OPT_THRESHOLDS,
+	.own_arguments = true,
 	.run = run};

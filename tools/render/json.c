@@ -207,19 +207,36 @@ static json_t *thresholds(const struct lr_thresholds *t)
 	return o;
 }
 
-void lr_render_json(FILE *f, const struct lr_report *r, const struct lr_style *style)
+static void set_run(json_t *root, const struct lr_report *r)
 {
-	json_t *root = json_object(), *dumps = json_array();
-	json_t *changed = thresholds(r->thresholds);
-	(void)style;
-	lr_json_set(root, "schema_version", json_integer(SCHEMA_VERSION));
-	lr_json_set(root, "command", lr_json_text(r->command));
+	json_t *dumps = json_array();
 	lr_json_set(root, "partial", json_boolean(r->summary->damaged));
 	for (size_t i = 0; i < r->summary->runs_used; i++)
 		json_array_append_new(dumps, run(&r->summary->runs[i], r->details != NULL));
 	lr_json_set(root, "dumps", dumps);
 	lr_json_set(root, "summary", summary(r->summary));
 	lr_json_set(root, "coverage", coverage(r->summary));
+}
+
+static void set_changes(json_t *root, const struct lr_changes *v)
+{
+	const struct lr_compare *c = v->compare;
+	lr_json_set(root, "partial",
+		json_boolean(c->of[LR_BEFORE]->damaged || c->of[LR_AFTER]->damaged));
+	lr_json_set(root, "comparison", lr_json_changes(v));
+}
+
+void lr_render_json(FILE *f, const struct lr_report *r, const struct lr_style *style)
+{
+	json_t *root = json_object();
+	json_t *changed = thresholds(r->thresholds);
+	(void)style;
+	lr_json_set(root, "schema_version", json_integer(SCHEMA_VERSION));
+	lr_json_set(root, "command", lr_json_text(r->command));
+	if (r->changes)
+		set_changes(root, r->changes);
+	if (r->summary)
+		set_run(root, r);
 	if (changed)
 		lr_json_set(root, "thresholds", changed);
 	if (r->findings) {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include "tools/check/check.h"
 #include "tools/check/errors.h"
+#include "tools/view/changes.h"
 #include "tools/view/details.h"
 #include "tools/view/findings.h"
 #include "tools/view/holders.h"
@@ -25,7 +26,7 @@ struct lr_diff {
 	const struct lr_resources_view *resources;
 };
 
-/* Parts that are NULL are left out. */
+/* Parts that are NULL are left out. Of changes there is no summary. */
 struct lr_report {
 	const char *command;
 	const struct lr_summary *summary;
@@ -40,6 +41,7 @@ struct lr_report {
 	const struct lr_growth_view *growth;
 	const struct lr_unreachable *unreachable; /* with growth */
 	const struct lr_diff *diff;
+	const struct lr_changes *changes;
 	const struct lr_errors *errors;
 	const struct lr_check *check;
 	const struct lr_sources *sources; /* with check or errors; NULL: no file is among them */

@@ -283,6 +283,8 @@ void lr_render_text(FILE *f, const struct lr_report *r, const struct lr_style *s
 		lr_text_unreachable(&o, r->unreachable);
 	if (r->diff)
 		lr_text_diff(&o, r->diff);
+	if (r->changes)
+		lr_text_changes(&o, r->changes);
 	if (r->rules)
 		lr_text_suppressions(&o, r->rules, r->rules_given);
 	if (r->errors)
