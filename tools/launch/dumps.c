@@ -16,8 +16,19 @@ static const char default_pattern[] = "leaktrace.%e.%p.bin";
 
 bool lr_run_begin(struct lr_run *run)
 {
-	const char *name = getenv("LEAKTRACE_OUT");
+	if (getrandom(&run->id, sizeof(run->id), 0) != sizeof(run->id)) {
+		lr_say("no random numbers: %s", strerror(errno));
+		return false;
+	}
+	run->id |= run->id == 0;
+	return true;
+}
+
+bool lr_run_place(struct lr_run *run, const char *name)
+{
 	char here[PATH_MAX] = "";
+	if (!name)
+		name = getenv("LEAKTRACE_OUT");
 	if (!name || !*name)
 		name = default_pattern;
 	if (*name != '/' && !getcwd(here, sizeof(here))) {
@@ -28,16 +39,10 @@ bool lr_run_begin(struct lr_run *run)
 	}
 	const char *between = *name == '/' || strcmp(here, "/") == 0 ? "" : "/";
 	int n = snprintf(run->pattern, sizeof(run->pattern), "%s%s%s", here, between, name);
-	if (n >= (int)sizeof(run->pattern)) {
-		lr_say("the dump's name is longer than a path can be; give a shorter --output");
-		return false;
-	}
-	if (getrandom(&run->id, sizeof(run->id), 0) != sizeof(run->id)) {
-		lr_say("no random numbers: %s", strerror(errno));
-		return false;
-	}
-	run->id |= run->id == 0;
-	return true;
+	if (n < (int)sizeof(run->pattern))
+		return true;
+	lr_say("the dump's name is longer than a path can be; give a shorter --output");
+	return false;
 }
 
 void lr_run_variable(const struct lr_run *run, char *out, size_t n)
@@ -87,13 +92,16 @@ void lr_dumps_find(struct lr_dumplist *d, const struct lr_run *run)
 	to_glob(run->pattern, pattern);
 	find_in(d, pattern, run->id);
 
-	/* Where the library puts what it cannot write where it was asked to. */
-	char dir[PATH_MAX / 2];
+	/* Where the library puts what it cannot write where it was asked to; root may look at those
+	 * of users that processes of the run have become. */
+	char dir[PATH_MAX / 2], user[16] = "[0-9]*";
 	const char *tmp = getenv("TMPDIR");
-	int n = snprintf(dir, sizeof(dir), "%s/leaktrace-%u", tmp && *tmp == '/' ? tmp : "/tmp",
-		(unsigned)getuid());
+	int n = snprintf(dir, sizeof(dir), "%s/leaktrace-", tmp && *tmp == '/' ? tmp : "/tmp");
+	if (getuid() != 0)
+		snprintf(user, sizeof(user), "%u", (unsigned)getuid());
 	if (n < (int)sizeof(dir) && strncmp(run->pattern, dir, (size_t)n) != 0) {
 		to_glob(dir, pattern);
+		strcpy(pattern + strlen(pattern) - 1, user); /* without the star */
 		strcat(pattern, "/*");
 		find_in(d, pattern, run->id);
 	}

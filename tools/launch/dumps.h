@@ -13,8 +13,10 @@ struct lr_run {
 	char pattern[PATH_MAX]; /* absolute */
 };
 
-/* Makes the run's id and pattern (from LEAKTRACE_OUT, or the default). False: told why. */
+/* Makes the run's id. False: told why. */
 bool lr_run_begin(struct lr_run *);
+/* Where its dumps go: a pattern; NULL: LEAKTRACE_OUT, or the default. False: told why. */
+bool lr_run_place(struct lr_run *, const char *pattern);
 
 /* The value of LEAKTRACE_RUN: "id:0:pattern". The first process takes the 0's place. */
 void lr_run_variable(const struct lr_run *, char *out, size_t n);

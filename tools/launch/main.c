@@ -1,6 +1,5 @@
-/* leaktrace: runs a program with libleaktrace.so preloaded and reports when it has ended. */
-#include "tools/launch/dumps.h"
-
+/* leaktrace: runs a program with libleaktrace.so preloaded, reports when it has ended, and holds it
+ * to what it is to be held to. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,41 +7,16 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "tools/launch/check.h"
+#include "tools/launch/keep.h"
 #include "tools/launch/options.h"
 #include "tools/launch/places.h"
 #include "tools/launch/reporter.h"
 #include "tools/launch/run.h"
+#include "tools/launch/runs.h"
 #include "tools/launch/say.h"
 #include "tools/launch/scan.h"
 #include "tools/launch/target.h"
-
-/* "NAME=value"; without memory the launcher ends. */
-static char *variable(const char *name, const char *value)
-{
-	char *text;
-	if (asprintf(&text, "%s=%s", name, value) < 0) {
-		lr_say("no memory");
-		exit(LR_EXIT_ERROR);
-	}
-	return text;
-}
-
-/* Our library first, then what the user had there. */
-static char *preload_variable(const char *library)
-{
-	const char *users = getenv("LD_PRELOAD");
-	size_t n = strlen(library);
-	if (!users || !*users)
-		return variable("LD_PRELOAD", library);
-	if (strncmp(users, library, n) == 0 && (!users[n] || users[n] == ':' || users[n] == ' '))
-		return variable("LD_PRELOAD", users);
-	char *both;
-	if (asprintf(&both, "%s:%s", library, users) < 0)
-		both = NULL;
-	char *text = variable("LD_PRELOAD", both ? both : library);
-	free(both);
-	return text;
-}
 
 /* Where the report goes; -1 when it cannot be written, which is told. */
 static int open_report(const struct lr_launch_options *o)
@@ -56,42 +30,77 @@ static int open_report(const struct lr_launch_options *o)
 	return fd;
 }
 
-/* Reports, and says whether the run has errors, if that is asked for. */
-static enum lr_verdict conclude(const struct lr_launch_options *o, const struct lr_run *run, int fd)
+/* The report, and the errors of the first run where they are asked for. A check has no report but
+ * the one that --report asks for. */
+static enum lr_verdict report(const struct lr_launch_options *o, const struct lr_runs *r,
+	const struct lr_keep *keep, int fd)
 {
-	struct lr_dumplist d;
-	enum lr_verdict verdict = LR_NO_ERRORS;
-	lr_dumps_find(&d, run);
-	if (d.count == 0)
+	const struct lr_dumplist *d = &r->first;
+	bool wanted = o->report == LR_REPORT_FILE ||
+		      (o->report == LR_REPORT_STDERR && !lr_options_check(o));
+	if (d->count == 0)
 		lr_say("no dump was written; --verbose lets the library say why");
-	else if (d.count == 1)
-		lr_say("the dump is %s", d.dumps[0].path);
-	else
-		lr_say("there are %zu dumps, the first is %s", d.count, d.dumps[0].path);
-	if (d.count && o->report != LR_REPORT_NONE)
-		lr_reporter_show(o, &d, fd);
-	if (o->judge)
-		verdict = d.count ? lr_reporter_judge(o, &d) : LR_UNDECIDED;
-	lr_dumplist_free(&d);
-	return verdict;
+	else if (!keep->dir[0] && d->count == 1)
+		lr_say("the dump is %s", d->dumps[0].path);
+	else if (!keep->dir[0])
+		lr_say("there are %zu dumps, the first is %s", d->count, d->dumps[0].path);
+	if (d->count && wanted)
+		lr_reporter_show(o, d, fd);
+	if (!o->judge)
+		return LR_NO_ERRORS;
+	return d->count ? lr_reporter_judge(o, d) : LR_UNDECIDED;
+}
+
+/* A program that fails has gone another way than the one that the budget is for. */
+static enum lr_verdict check(const struct lr_launch_options *o, const struct lr_runs *r)
+{
+	const char *what = o->update ? "written from this run" : "held to what it was to keep";
+	if (!lr_options_check(o))
+		return LR_NO_ERRORS;
+	if (lr_runs_failed(r)) {
+		if (o->update)
+			lr_say("%s has failed by itself: %s is not %s", o->program[0], o->budget,
+				what);
+		else
+			lr_say("%s has failed by itself: it is not %s", o->program[0], what);
+		return LR_NO_ERRORS;
+	}
+	if (r->all.count == 0 || (o->update && !r->whole)) {
+		if (o->update)
+			lr_say("%s is not %s", o->budget, what);
+		return LR_UNDECIDED;
+	}
+	enum lr_verdict verdict = lr_check_judge(o, &r->all);
+	return verdict == LR_NO_ERRORS && !r->whole ? LR_UNDECIDED : verdict;
 }
 
 /* A program that fails by itself keeps its own end. */
-static void end(const struct lr_launch_options *o, enum lr_verdict verdict, int status)
+__attribute__((noreturn)) static void end(
+	const struct lr_launch_options *o, const enum lr_verdict verdicts[2], int status)
 {
+	bool undecided = verdicts[0] == LR_UNDECIDED || verdicts[1] == LR_UNDECIDED;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) || !o->error_exitcode)
 		lr_end_like(status);
-	if (verdict == LR_UNDECIDED) {
+	if (verdicts[0] == LR_ERRORS || verdicts[1] == LR_ERRORS)
+		exit(o->error_exitcode);
+	if (!undecided)
+		exit(0);
+	if (!lr_options_check(o))
 		lr_say("whether there are errors could not be found out; so the status is %d",
 			LR_EXIT_ERROR);
-		exit(LR_EXIT_ERROR);
-	}
-	exit(verdict == LR_ERRORS ? o->error_exitcode : 0);
+	else if (o->update)
+		lr_say("%s could not be written; so the status is %d", o->budget, LR_EXIT_ERROR);
+	else
+		lr_say("the run could not be held to what it was to keep; so the status is %d",
+			LR_EXIT_ERROR);
+	exit(LR_EXIT_ERROR);
 }
 
 /* The launcher's status when the program could not be started. */
 static int cannot_start(const char *name, int error)
 {
+	if (error < 0)
+		return LR_EXIT_ERROR;
 	lr_say("%s cannot be executed: %s", name, strerror(error));
 	return error == ENOENT                                         ? LR_EXIT_NOT_FOUND
 	       : error == EAGAIN || error == ENOMEM || error == EMFILE ? LR_EXIT_ERROR
@@ -120,12 +129,39 @@ static int choose_target(struct lr_target *t, const struct lr_launch_options *o)
 	}
 }
 
+/* Runs the program and reports. Returns the launcher's status where it does not end like that. */
+static int launch(struct lr_launch_options *o, const char *path, const char *library, int fd)
+{
+	struct lr_keep keep = {.own = false};
+	struct lr_runs runs;
+	struct lr_run first;
+	bool checks = lr_options_check(o);
+	if ((checks && !lr_keep_begin(&keep, o->output_given)) || !lr_run_begin(&first))
+		return LR_EXIT_ERROR;
+	bool placed =
+		lr_keep_place(&keep, &first, 1, o->repeat) && lr_check_gather(o, &keep, &first);
+	int error = placed ? 0 : -1;
+	if (!error)
+		error = lr_runs_make(&runs, o, path, library, &keep, &first);
+	else
+		runs = (struct lr_runs){.made = 0};
+	if (error) {
+		lr_keep_end(&keep, &runs.all, runs.made == 0);
+		return cannot_start(o->program[0], error);
+	}
+	enum lr_verdict verdicts[2] = {report(o, &runs, &keep, fd), check(o, &runs)};
+	bool passed = verdicts[0] == LR_NO_ERRORS && verdicts[1] == LR_NO_ERRORS &&
+		      WIFEXITED(runs.status);
+	lr_keep_end(&keep, &runs.all, passed);
+	lr_runs_free(&runs);
+	end(o, verdicts, runs.status);
+}
+
 int main(int argc, char **argv)
 {
 	struct lr_launch_options o;
 	struct lr_target target;
-	struct lr_run run;
-	char library[PATH_MAX], value[PATH_MAX + 64];
+	char library[PATH_MAX];
 	if (argc > 1 && strcmp(argv[1], "scan") == 0)
 		return lr_scan_main(argc - 1, argv + 1);
 	enum lr_options_result read = lr_options_read(&o, argc, argv);
@@ -136,21 +172,10 @@ int main(int argc, char **argv)
 	int refused = choose_target(&target, &o);
 	if (refused)
 		return refused;
-	if (!lr_place_library(library) || !lr_run_begin(&run))
+	if (!lr_place_library(library) || !lr_runs_input(&o))
+		return LR_EXIT_ERROR;
+	if (lr_options_check(&o) && !lr_check_prepare(&o))
 		return LR_EXIT_ERROR;
 	int fd = open_report(&o);
-	if (fd < 0)
-		return LR_EXIT_ERROR;
-	lr_run_variable(&run, value, sizeof(value));
-	const char *on_signal = getenv("LEAKTRACE_SCAN_ON_SIGNAL");
-	char *const variables[] = {preload_variable(library), variable("LEAKTRACE_RUN", value),
-		variable("LEAKTRACE_OUT", run.pattern),
-		variable("LEAKTRACE_SCAN_ON_SIGNAL", on_signal ? on_signal : "yes"), NULL};
-	int status = 0;
-	int error = lr_run_program(target.path, o.program, variables, &status);
-	for (size_t i = 0; variables[i]; i++)
-		free(variables[i]);
-	if (error)
-		return cannot_start(o.program[0], error);
-	end(&o, conclude(&o, &run, fd), status);
+	return fd < 0 ? LR_EXIT_ERROR : launch(&o, target.path, library, fd);
 }

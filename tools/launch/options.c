@@ -52,6 +52,18 @@ static const struct row rows[] = {
 		"Valgrind's or LeakSanitizer's suppressions; may be given again"},
 	{"threshold", 0, "NAME=VALUE", NULL, NULL,
 		"from where on something is a finding; may be given again;\nleakreport --threshold=help lists the names"},
+	{"check", 0, "FILE", NULL, NULL,
+		"hold the run to the rules of a budget file; %e is the program"},
+	{"rule", 0, "RULE", NULL, NULL,
+		"a rule to hold the run to; may be given again"},
+	{"update", 0, NULL, NULL, NULL,
+		"write the file of --check from this run, do not check"},
+	{"repeat", 0, "N", "1..1000", NULL,
+		"run the program N times for a check: the least counts (1)"},
+	{"write", 0, "FORMAT:FILE", NULL, NULL,
+		"also write the verdict: json, junit, tap, sarif, github,\nmarkdown or text; may be given again"},
+	{"wait", 0, "SECONDS", "0..86400", NULL,
+		"how long a check waits for processes that outlive the first\n(10)"},
 	{"force", 0, NULL, NULL, NULL,
 		"start the program even where it cannot be traced"},
 	{"help", 'h', NULL, NULL, NULL, "print this and end"},
@@ -89,9 +101,11 @@ static void print_help(void)
 	       "Options:\n");
 	for (int i = 0; i < ROWS; i++)
 		print_row(&rows[i]);
-	printf("\nThe status is that of PROGRAM; 125 when leaktrace itself fails, 126 when "
-	       "PROGRAM\n"
-	       "cannot be executed, 127 when it is not found. `leakreport DUMP` shows more.\n");
+	printf("\nThe status is that of PROGRAM; 1 when a check failed, 125 when leaktrace itself "
+	       "fails\n"
+	       "or a check could not be made, 126 when PROGRAM cannot be executed, 127 when it is "
+	       "not\n"
+	       "found. `leakreport DUMP` shows more.\n");
 }
 
 /* Whether one of the words of "a|b|c" is text. */
@@ -130,18 +144,46 @@ static bool set_setting(const struct row *r, const char *value, int times)
 	return false;
 }
 
-static void add_to_list(
-	const char **list, size_t *used, size_t most, const char *name, const char *value)
+static bool add_to_list(struct lr_list *list, const char *name, const char *value)
 {
-	if (*used < most)
-		list[(*used)++] = value;
-	else
-		lr_say("more than %zu times --%s; %s is left out", most, name, value);
+	if (list->used == LR_LIST_MAX) {
+		lr_say("--%s is given more than %d times; put them into a file", name, LR_LIST_MAX);
+		return false;
+	}
+	list->values[list->used++] = value;
+	return true;
+}
+
+/* The list that an option adds to; NULL: it is none of these. */
+static struct lr_list *list_of(struct lr_launch_options *o, const char *name)
+{
+	if (strcmp(name, "suppressions") == 0)
+		return &o->suppressions;
+	if (strcmp(name, "threshold") == 0)
+		return &o->thresholds;
+	if (strcmp(name, "rule") == 0)
+		return &o->rules;
+	return strcmp(name, "write") == 0 ? &o->writes : NULL;
+}
+
+static void apply_to_check(struct lr_launch_options *o, const char *name, const char *value)
+{
+	if (strcmp(name, "check") == 0)
+		o->budget = value;
+	else if (strcmp(name, "update") == 0)
+		o->update = true;
+	else if (strcmp(name, "repeat") == 0)
+		o->repeat = (unsigned)atoi(value);
+	else if (strcmp(name, "wait") == 0)
+		o->wait = (unsigned)atoi(value);
 }
 
 /* Options of the launcher itself; they stand in no LEAKTRACE_* variable. */
-static void apply(struct lr_launch_options *o, const char *name, const char *value)
+static bool apply(struct lr_launch_options *o, const char *name, const char *value)
 {
+	struct lr_list *list = list_of(o, name);
+	if (list)
+		return add_to_list(list, name, value);
 	if (strcmp(name, "report") == 0) {
 		o->report = LR_REPORT_FILE;
 		o->report_file = value;
@@ -153,16 +195,46 @@ static void apply(struct lr_launch_options *o, const char *name, const char *val
 		o->force = true;
 	} else if (strcmp(name, "error-exitcode") == 0) {
 		o->error_exitcode = atoi(value);
-		o->judge = true;
+		o->error_exitcode_given = true;
 	} else if (strcmp(name, "errors-for") == 0) {
 		o->errors_for = value;
 		o->judge = true;
-	} else if (strcmp(name, "suppressions") == 0) {
-		add_to_list(
-			o->suppressions, &o->suppressions_used, LR_SUPPRESSIONS_MAX, name, value);
-	} else if (strcmp(name, "threshold") == 0) {
-		add_to_list(o->thresholds, &o->thresholds_used, LR_THRESHOLDS_MAX, name, value);
+	} else {
+		apply_to_check(o, name, value);
 	}
+	return true;
+}
+
+bool lr_options_check(const struct lr_launch_options *o)
+{
+	return o->budget || o->rules.used;
+}
+
+/* What the options come to together. */
+static enum lr_options_result settle(struct lr_launch_options *o)
+{
+	const char *update = getenv("LEAKTRACE_CHECK_UPDATE");
+	bool check = lr_options_check(o);
+	const char *alone = o->update ? "update" : o->repeat ? "repeat" : "write";
+	if (!check && (o->update || o->repeat || o->writes.used)) {
+		lr_say("--%s is for checks; give --check=FILE%s", alone,
+			o->update ? "" : " or --rule=RULE");
+		return LR_OPTIONS_WRONG;
+	}
+	if (o->update && !o->budget) {
+		lr_say("--update writes the file of a check; give --check=FILE");
+		return LR_OPTIONS_WRONG;
+	}
+	if (o->budget && update && strcmp(update, "1") == 0)
+		o->update = true;
+	if (o->repeat == 0)
+		o->repeat = 1;
+	/* The status of a check that fails; else of a run with errors, which are then judged. */
+	if (check && !o->error_exitcode_given)
+		o->error_exitcode = 1;
+	if (!check && o->error_exitcode_given)
+		o->judge = true;
+	return LR_OPTIONS_RUN;
 }
 
 static const struct row *row_of(int got)
@@ -211,7 +283,7 @@ enum lr_options_result lr_options_read(struct lr_launch_options *o, int argc, ch
 	char letters[3 * ROWS + 3];
 	struct option longs[ROWS + 1];
 	int times[ROWS] = {0}, got;
-	*o = (struct lr_launch_options){.report_format = "text"};
+	*o = (struct lr_launch_options){.report_format = "text", .wait = LR_WAIT_DEFAULT};
 	make_getopt_tables(letters, longs);
 	opterr = 0;
 	while ((got = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
@@ -232,14 +304,14 @@ enum lr_options_result lr_options_read(struct lr_launch_options *o, int argc, ch
 			return LR_OPTIONS_WRONG;
 		}
 		int seen = ++times[r - rows];
-		if (!r->setting)
-			apply(o, r->name, optarg);
-		else if (!set_setting(r, r->value ? optarg : NULL, seen < 2 ? seen : 2))
+		o->output_given |= r->letter == 'o';
+		if (r->setting ? !set_setting(r, r->value ? optarg : NULL, seen < 2 ? seen : 2)
+			       : !apply(o, r->name, optarg))
 			return LR_OPTIONS_WRONG;
 	}
 	o->program = argv + optind;
 	if (optind < argc)
-		return LR_OPTIONS_RUN;
+		return settle(o);
 	lr_say("no program is named; leaktrace [OPTION]... PROGRAM [ARGUMENT]..., or --help");
 	return LR_OPTIONS_WRONG;
 }

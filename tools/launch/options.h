@@ -6,7 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { LR_SUPPRESSIONS_MAX = 16, LR_THRESHOLDS_MAX = 32 };
+enum { LR_LIST_MAX = 256, LR_WAIT_DEFAULT = 10 /* seconds */ };
+struct lr_list {
+	const char *values[LR_LIST_MAX];
+	size_t used;
+};
 enum lr_report_kind { LR_REPORT_STDERR, LR_REPORT_FILE, LR_REPORT_NONE };
 
 struct lr_launch_options {
@@ -17,15 +21,24 @@ struct lr_launch_options {
 	bool judge;             /* say what of the run is an error */
 	int error_exitcode;     /* for a run with errors; 0: the program's status */
 	const char *errors_for; /* NULL: the default */
-	const char *suppressions[LR_SUPPRESSIONS_MAX];
-	size_t suppressions_used;
-	const char *thresholds[LR_THRESHOLDS_MAX]; /* NAME=VALUE */
-	size_t thresholds_used;
-	char **program; /* PROGRAM ARGS..., ends with NULL */
+	bool error_exitcode_given;
+	struct lr_list suppressions;
+	struct lr_list thresholds; /* NAME=VALUE */
+	const char *budget;        /* of a check: the file; NULL none */
+	struct lr_list rules;
+	struct lr_list writes; /* FORMAT:FILE */
+	bool update;           /* write the budget, do not check */
+	unsigned repeat;
+	unsigned wait;     /* seconds, for processes that outlive the first */
+	bool output_given; /* dumps lie where the user wants them */
+	char **program;    /* PROGRAM ARGS..., ends with NULL */
 };
 
 /* What is to be done next. */
 enum lr_options_result { LR_OPTIONS_RUN, LR_OPTIONS_DONE, LR_OPTIONS_WRONG };
+
+/* Whether the run is held to something. */
+bool lr_options_check(const struct lr_launch_options *);
 
 /* Reads the command line. Options that are settings of the library are put into the environment.
  * DONE: --help or --version was printed. WRONG: the mistake was told. */

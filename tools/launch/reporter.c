@@ -23,19 +23,19 @@ bool lr_reporter_understands(const struct lr_launch_options *o)
 	struct lr_error err = {{0}};
 	struct lr_rules *rules = lr_rules_new();
 	bool good = true;
-	for (size_t i = 0; good && i < o->suppressions_used; i++)
-		good = lr_rules_add_file(rules, o->suppressions[i], &err) == 0;
+	for (size_t i = 0; good && i < o->suppressions.used; i++)
+		good = lr_rules_add_file(rules, o->suppressions.values[i], &err) == 0;
 	lr_rules_free(rules);
 	if (!good) {
 		lr_say("%s", err.text);
 		return false;
 	}
 	struct lr_thresholds thresholds = lr_thresholds_default;
-	for (size_t i = 0; i < o->thresholds_used; i++)
-		if (!lr_thresholds_set(&thresholds, o->thresholds[i])) {
+	for (size_t i = 0; i < o->thresholds.used; i++)
+		if (!lr_thresholds_set(&thresholds, o->thresholds.values[i])) {
 			lr_say("--threshold=%s is not understood; give NAME=VALUE (leakreport "
 			       "--threshold=help lists them)",
-				o->thresholds[i]);
+				o->thresholds.values[i]);
 			return false;
 		}
 	if (!o->errors_for || lr_wanted_understood(o->errors_for, &wrong))
@@ -45,14 +45,7 @@ bool lr_reporter_understands(const struct lr_launch_options *o)
 	return false;
 }
 
-/* The arguments of a tool; all are ours. */
-struct arguments {
-	char **list; /* ends with NULL */
-	size_t used, room;
-	size_t bytes;
-};
-
-static void add_own(struct arguments *a, char *text)
+void lr_arguments_add(struct lr_arguments *a, char *text)
 {
 	if (a->used + 1 >= a->room) {
 		a->room = a->room ? 2 * a->room : 32;
@@ -63,14 +56,13 @@ static void add_own(struct arguments *a, char *text)
 	a->bytes += strlen(text) + 1 + sizeof(text);
 }
 
-static void add_all(
-	struct arguments *a, const char *option, const char *const *values, size_t count)
+void lr_arguments_add_list(struct lr_arguments *a, const char *option, const struct lr_list *list)
 {
-	for (size_t i = 0; i < count; i++)
-		add_own(a, lr_format("--%s=%s", option, values[i]));
+	for (size_t i = 0; i < list->used; i++)
+		lr_arguments_add(a, lr_format("--%s=%s", option, list->values[i]));
 }
 
-static void free_arguments(struct arguments *a)
+static void free_arguments(struct lr_arguments *a)
 {
 	for (size_t i = 0; i < a->used; i++)
 		free(a->list[i]);
@@ -97,45 +89,46 @@ static int write_list(const struct lr_dumplist *d)
 }
 
 /* The dumps: as arguments while they are few, else by a list. Its descriptor, or -1. */
-static int add_dumps(struct arguments *a, const struct lr_dumplist *d)
+static int add_dumps(struct lr_arguments *a, const struct lr_dumplist *d)
 {
 	size_t bytes = 0;
 	for (size_t i = 0; i < d->count; i++)
 		bytes += strlen(d->dumps[i].path) + 1 + sizeof(char *);
 	int fd = a->bytes + bytes > ARGUMENTS_MAX ? write_list(d) : -1;
 	if (fd >= 0)
-		add_own(a, lr_format("--dumps-from=/dev/fd/%d", fd));
+		lr_arguments_add(a, lr_format("--dumps-from=/dev/fd/%d", fd));
 	for (size_t i = 0; fd < 0 && i < d->count; i++)
-		add_own(a, lr_strdup(d->dumps[i].path));
+		lr_arguments_add(a, lr_strdup(d->dumps[i].path));
 	return fd;
 }
 
-/* leakreport with these arguments (ends with NULL), the lists of options, and the dumps. Its status
- * as from waitpid, or -1, which is told. */
-static int run(const struct lr_launch_options *o, const struct lr_dumplist *d, int fd,
-	const char *const *arguments)
+int lr_reporter_run(const struct lr_launch_options *o, const struct lr_dumplist *d, int fd,
+	struct lr_arguments *a)
 {
 	char path[PATH_MAX];
-	int status;
-	struct arguments a = {.used = 0};
+	int status, list = -1;
 	if (!lr_place_reporter(path)) {
-		lr_say("leakreport is neither near this program nor in PATH; run it on %s",
-			d->dumps[0].path);
+		lr_say("leakreport is neither near this program nor in PATH%s%s",
+			d ? "; run it on " : "", d ? d->dumps[0].path : "");
+		free_arguments(a);
 		return -1;
 	}
-	add_own(&a, lr_strdup(path));
-	while (*arguments)
-		add_own(&a, lr_strdup(*arguments++));
-	add_all(&a, "suppressions", o->suppressions, o->suppressions_used);
-	add_all(&a, "threshold", o->thresholds, o->thresholds_used);
-	int list = add_dumps(&a, d);
-	int error = lr_run_tool(path, a.list, fd, &status);
+	lr_arguments_add_list(a, "suppressions", &o->suppressions);
+	lr_arguments_add_list(a, "threshold", &o->thresholds);
+	if (d)
+		list = add_dumps(a, d);
+	struct lr_arguments whole = {.used = 0};
+	lr_arguments_add(&whole, path);
+	for (size_t i = 0; i < a->used; i++)
+		lr_arguments_add(&whole, a->list[i]);
+	int error = lr_run_tool(path, whole.list, fd, &status);
 	if (list >= 0)
 		close(list);
-	free_arguments(&a);
+	free(whole.list);
+	free_arguments(a);
 	if (error == E2BIG)
 		lr_say("%zu dumps are too many for one report; run leakreport on some of them",
-			d->count);
+			d ? d->count : 0);
 	else if (error)
 		lr_say("%s cannot be run: %s", path, strerror(error));
 	return error ? -1 : status;
@@ -143,17 +136,18 @@ static int run(const struct lr_launch_options *o, const struct lr_dumplist *d, i
 
 void lr_reporter_show(const struct lr_launch_options *o, const struct lr_dumplist *d, int fd)
 {
-	char format[32];
-	snprintf(format, sizeof(format), "--format=%s", o->report_format);
-	run(o, d, fd, (const char *const[]){format, NULL});
+	struct lr_arguments a = {.used = 0};
+	lr_arguments_add(&a, lr_format("--format=%s", o->report_format));
+	lr_reporter_run(o, d, fd, &a);
 }
 
 enum lr_verdict lr_reporter_judge(const struct lr_launch_options *o, const struct lr_dumplist *d)
 {
-	char wanted[4096];
-	const char *list = o->errors_for ? o->errors_for : LR_WANTED_DEFAULT;
-	snprintf(wanted, sizeof(wanted), "--errors-for=%s", list);
-	int status = run(o, d, STDERR_FILENO, (const char *const[]){"errors", wanted, NULL});
+	struct lr_arguments a = {.used = 0};
+	lr_arguments_add(&a, lr_strdup("errors"));
+	lr_arguments_add(&a,
+		lr_format("--errors-for=%s", o->errors_for ? o->errors_for : LR_WANTED_DEFAULT));
+	int status = lr_reporter_run(o, d, STDERR_FILENO, &a);
 	if (status != -1 && WIFEXITED(status) && WEXITSTATUS(status) <= 1)
 		return WEXITSTATUS(status) ? LR_ERRORS : LR_NO_ERRORS;
 	return LR_UNDECIDED;

@@ -5,13 +5,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "tools/launch/capture.h"
 
 static const int forwarded[] = {SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGALRM};
 static const int changed[] = {SIGINT, SIGQUIT, SIGCHLD};
@@ -115,22 +118,66 @@ static int executed(pid_t child, int pipe_end)
 	return error;
 }
 
-static void wait_and_forward(pid_t child, const sigset_t *waited, int *status)
+/* The signals that have come: those for the child are sent on. */
+static void forward(pid_t child, int signals)
 {
-	for (;;) {
-		siginfo_t info;
-		pid_t done = waitpid(child, status, WNOHANG);
-		if (done == child || (done < 0 && errno != EINTR))
-			return;
-		int sig = sigwaitinfo(waited, &info);
+	struct signalfd_siginfo info;
+	while (read(signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		int sig = (int)info.ssi_signo;
 		/* When the terminal goes away, the kernel tells the child, too. */
-		bool both = sig == SIGHUP && info.si_code > 0;
-		if (sig > 0 && sig != SIGCHLD && !both)
+		bool both = sig == SIGHUP && info.ssi_code > 0;
+		if (sig != SIGCHLD && !both)
 			kill(child, sig);
 	}
 }
 
-int lr_run_program(const char *path, char **argv, char *const *variables, int *status)
+/* Without a descriptor for signals they are looked at now and then. */
+static void wait_and_forward(
+	pid_t child, const sigset_t *waited, struct lr_capture *capture, int *status)
+{
+	enum { NOW_AND_THEN = 20 };
+	int signals = signalfd(-1, waited, SFD_CLOEXEC | SFD_NONBLOCK);
+	for (;;) {
+		struct pollfd wait[3] = {{.fd = -1}, {.fd = -1}, {.fd = signals, .events = POLLIN}};
+		/* Signals first: one that comes after the look at the child ends the poll. */
+		if (signals >= 0)
+			forward(child, signals);
+		pid_t done = waitpid(child, status, WNOHANG);
+		if (capture) {
+			lr_capture_take(capture);
+			lr_capture_wait(capture, wait);
+		}
+		if (done == child || (done < 0 && errno != EINTR))
+			break;
+		poll(wait, 3, signals >= 0 ? -1 : NOW_AND_THEN);
+	}
+	if (signals >= 0)
+		close(signals);
+}
+
+/* What the child of run() is given. */
+struct child {
+	const char *path;
+	char **argv;
+	char *const *variables; /* NULL: none */
+	int output;             /* its standard output; -1: ours */
+	struct lr_capture *capture;
+};
+
+__attribute__((noreturn)) static void be_child(
+	const struct child *c, const struct before *before, int tell)
+{
+	for (char *const *v = c->variables; v && *v; v++)
+		putenv(*v);
+	if (c->output >= 0 && dup2(c->output, STDOUT_FILENO) < 0)
+		_exit(126);
+	if (c->capture)
+		lr_capture_enter(c->capture);
+	give_signals_back(before);
+	become(c->path, c->argv, tell);
+}
+
+static int run(const struct child *c, int *status)
 {
 	int ends[2];
 	if (pipe2(ends, O_CLOEXEC) < 0)
@@ -140,43 +187,31 @@ int lr_run_program(const char *path, char **argv, char *const *variables, int *s
 	take_signals(&before, &waited);
 	pid_t child = fork();
 	int error = child < 0 ? errno : 0;
-	if (child == 0) {
-		close(ends[0]);
-		for (; *variables; variables++)
-			putenv(*variables);
-		give_signals_back(&before);
-		become(path, argv, ends[1]);
-	}
+	if (child == 0)
+		be_child(c, &before, ends[1]);
 	ignore_terminal();
 	close(ends[1]);
+	if (c->capture)
+		lr_capture_started(c->capture);
 	if (error)
 		close(ends[0]);
 	else if ((error = executed(child, ends[0])) == 0)
-		wait_and_forward(child, &waited, status);
+		wait_and_forward(child, &waited, c->capture, status);
 	give_signals_back(&before);
 	return error;
 }
 
+int lr_run_program(const char *path, char **argv, char *const *variables,
+	struct lr_capture *capture, int *status)
+{
+	struct child c = {path, argv, variables, -1, capture};
+	return run(&c, status);
+}
+
 int lr_run_tool(const char *path, char **argv, int fd, int *status)
 {
-	int ends[2];
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return errno;
-	pid_t child = fork();
-	int error = child < 0 ? errno : 0;
-	if (child == 0) {
-		close(ends[0]);
-		if (dup2(fd, STDOUT_FILENO) < 0)
-			_exit(126);
-		become(path, argv, ends[1]);
-	}
-	close(ends[1]);
-	if (error)
-		close(ends[0]);
-	else if ((error = executed(child, ends[0])) == 0)
-		while (waitpid(child, status, 0) < 0 && errno == EINTR)
-			;
-	return error;
+	struct child c = {path, argv, NULL, fd, NULL};
+	return run(&c, status);
 }
 
 void lr_end_like(int status)
