@@ -57,6 +57,21 @@ struct lr_check {
 		*notes; /* sentences: "parse_hdr is called parse_header now (same callers)" */
 	size_t notes_used;
 	const struct lr_measure *measure, *baseline; /* baseline: NULL none */
+	struct lr_check_owned *owned;                /* private */
 };
+
+struct lr_budget;
+/* What is held to what. All must outlive the verdict. */
+struct lr_check_query {
+	const struct lr_budget *budget;
+	size_t from_file; /* how many of its rules stand in its file; the rest were given besides */
+	const char *file; /* NULL: none */
+	const struct lr_measure *const *runs; /* one; or repetitions */
+	size_t runs_used;
+	const struct lr_measure *baseline; /* in place of the budget's; NULL: that one, if any */
+	size_t site_limit;                 /* sites to name for a rule */
+};
+struct lr_check *lr_check_make(const struct lr_check_query *q);
+void lr_check_free(struct lr_check *c);
 
 #endif

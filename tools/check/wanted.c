@@ -14,8 +14,9 @@ enum { CLASSES = sizeof(classes) / sizeof(*classes) };
 static const char *const kinds[] = {"free.double", "free.unknown", "free.mismatch",
 	"growth.unbounded", "churn.large", "churn.quadratic", "churn.realloc", "churn.small",
 	"churn.temporary", "fd.double", "fd.foreign", "fd.pileup", "fd.unclosed", "heap.peak",
-	"heap.unreleased", "resource.unreleased", "retention.interior", "thread.blocked",
-	"thread.unjoined", "timer.undeleted", "waste.untouched"};
+	"heap.unreleased", "mapping.unreleased", "resource.unreleased", "retention.interior",
+	"segment.unremoved", "thread.blocked", "thread.unjoined", "timer.undeleted",
+	"waste.untouched"};
 enum { KINDS = sizeof(kinds) / sizeof(*kinds) };
 
 static bool is(const char *w, size_t n, const char *text)
@@ -81,4 +82,11 @@ bool lr_wanted_finding(const char *wanted, const char *kind)
 		w += n + (w[n] == ',');
 	}
 	return false;
+}
+
+const char *lr_wanted_kind(size_t i)
+{
+	static const char *const leaks[] = {"leak.definite", "leak.possible"};
+	enum { LEAKS = sizeof(leaks) / sizeof(*leaks) };
+	return i < LEAKS ? leaks[i] : i < LEAKS + KINDS ? kinds[i - LEAKS] : NULL;
 }

@@ -3,6 +3,7 @@
 #define LR_WANTED_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define LR_WANTED_DEFAULT "definite,possible"
 /* For people. */
@@ -18,5 +19,7 @@ bool lr_wanted_understood(const char *wanted, const char **wrong);
 /* A set of 1 << enum lr_leak_class. */
 unsigned lr_wanted_classes(const char *wanted);
 bool lr_wanted_finding(const char *wanted, const char *kind);
+/* The names of all findings, one by one; NULL behind the last. */
+const char *lr_wanted_kind(size_t i);
 
 #endif

@@ -26,7 +26,9 @@ struct lr_command {
 	X(top)                                                                                     \
 	X(leaks)                                                                                   \
 	X(resources)                                                                               \
-	X(why) X(holders) X(growth) X(diff) X(errors) X(suppress) X(info) X(raw) X(export)
+	X(why)                                                                                     \
+	X(holders)                                                                                 \
+	X(growth) X(diff) X(errors) X(check) X(baseline) X(suppress) X(info) X(raw) X(export)
 #define LR_COMMAND_DECLARE(name) extern const struct lr_command lr_command_##name;
 LR_COMMANDS(LR_COMMAND_DECLARE)
 

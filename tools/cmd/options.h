@@ -9,7 +9,7 @@
 #include "tools/model/resources.h"
 #include "tools/view/thresholds.h"
 
-enum { LR_LIST_MAX = 16 }; /* times that an option may be given */
+enum { LR_LIST_MAX = 256 }; /* times that an option may be given */
 enum lr_color_choice { LR_COLOR_AUTO, LR_COLOR_ALWAYS, LR_COLOR_NEVER };
 
 struct lr_options {
@@ -43,8 +43,14 @@ struct lr_options {
 	const char *suppressions[LR_LIST_MAX];
 	size_t suppressions_used;
 	bool no_default_suppressions;
-	const char *errors_for; /* NULL: the default */
-	int rule_form;          /* enum lr_rule_form */
+	const char *errors_for;                 /* NULL: the default */
+	int rule_form;                          /* enum lr_rule_form */
+	const char *budget, *baseline, *output; /* files; NULL: not given */
+	const char *held_to[LR_LIST_MAX];       /* rules of a check */
+	size_t held_to_used;
+	const char *writes[LR_LIST_MAX]; /* FORMAT:FILE */
+	size_t writes_used;
+	bool tighten, repeated, brief, validate;
 };
 
 /* Which options a command has. */
@@ -69,8 +75,11 @@ enum {
 	LR_OPT_THRESHOLDS = 16384,
 	LR_OPT_SOURCES = 262144,  /* where the sources are */
 	LR_OPT_OUTCOMES = 524288, /* in place of LR_OPT_FORMAT: all formats */
+	LR_OPT_CHECK = 1 << 20,
+	LR_OPT_BASELINE = 1 << 21,
+	LR_OPT_HELD = 1 << 22, /* what both have */
 	LR_OPT_EVERY = 8191 | LR_OPT_THRESHOLDS | LR_OPT_SIZES | LR_OPT_RESOURCES | LR_OPT_SOURCES |
-		       LR_OPT_OUTCOMES,
+		       LR_OPT_OUTCOMES | LR_OPT_CHECK | LR_OPT_BASELINE | LR_OPT_HELD,
 	LR_OPT_MOMENTS = 8192 /* in place of LR_OPT_SPAN: two moments */
 };
 

@@ -2,16 +2,9 @@
 #ifndef LR_JSON_PARTS_H
 #define LR_JSON_PARTS_H
 
-#include <jansson.h>
-#include <stdint.h>
 #include "tools/render/render.h"
+#include "tools/util/json.h"
 
-json_t *lr_json_number(uint64_t v);
-/* Any bytes: what is no UTF-8 becomes U+FFFD. */
-json_t *lr_json_text_n(const char *s, size_t n);
-/* NULL becomes null. */
-json_t *lr_json_text(const char *s);
-void lr_json_set(json_t *o, const char *key, json_t *value);
 json_t *lr_json_stack(const struct lr_line *lines, size_t n);
 
 /* Parts of a report. */
@@ -26,6 +19,7 @@ json_t *lr_json_resource_changes(const struct lr_resources_view *v);
 json_t *lr_json_open_at(const struct lr_open_at *at);
 /* Of a kind. */
 json_t *lr_json_resource_total(const struct lr_resource_total *t);
+json_t *lr_json_check(const struct lr_check *c);
 json_t *lr_json_errors(const struct lr_errors *e);
 json_t *lr_json_rules(const struct lr_rules *rules);
 

@@ -43,7 +43,8 @@ struct lr_report {
 	const struct lr_diff *diff;
 	const struct lr_changes *changes;
 	const struct lr_errors *errors;
-	const struct lr_check *check;
+	const struct lr_check *check;     /* by itself: the summary is NULL */
+	bool brief;                       /* of a check that passed one line is enough */
 	const struct lr_sources *sources; /* with check or errors; NULL: no file is among them */
 	const struct lr_rules *rules;     /* how they were used */
 	bool rules_given;                 /* not only those that are built in */

@@ -251,6 +251,10 @@ void lr_render_text(FILE *f, const struct lr_report *r, const struct lr_style *s
 		o.warn = "\033[33m";
 		o.off = "\033[0m";
 	}
+	if (r->check) {
+		lr_text_check(&o, r->check, r->brief);
+		return;
+	}
 	if (r->headline || r->leaks)
 		run_heads(&o, r->summary);
 	if (r->leaks)

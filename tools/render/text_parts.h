@@ -28,6 +28,7 @@ void lr_text_diff(struct lr_out *o, const struct lr_diff *d);
 void lr_text_resources(struct lr_out *o, const struct lr_resources_view *v);
 /* Nothing, where none was opened or released between two moments. */
 void lr_text_resource_changes(struct lr_out *o, const struct lr_resources_view *v);
+void lr_text_check(struct lr_out *o, const struct lr_check *c, bool brief);
 void lr_text_errors(struct lr_out *o, const struct lr_errors *e);
 void lr_text_rules(struct lr_out *o, const struct lr_rules *rules);
 /* A section, if there is something to tell. */
