@@ -106,7 +106,7 @@ static void errors(void **state)
 		{"descriptors.most<=1", "descriptors.peak"}, {"free.duble=0", "free.duble"},
 		{"entries=1", "needs a region"}, {"allocations/entry<=1", "needs a region"},
 		{"region:x;function:f:bytes/entry<=1", "alone"}, {"thread:x:definite=0", "thread"},
-		{"region:x:no-leaks", "region"}, {"program:x:timers=0", "program"},
+		{"region:x:no-leaks", "region"}, {"thread:x:timers=0", "thread"},
 		{"new_leaks<=3", "no-new-leaks"}, {"x:no-leaks", "\"x\""},
 		{"no-leaks<=0", "no-leaks"}};
 	(void)state;

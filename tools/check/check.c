@@ -37,8 +37,10 @@ static void compare_all(struct lr_check *c, const struct lr_check_query *q)
 		o->compares[r] = lr_compare_make(c->baseline, run);
 		o->was[r] = lr_calloc(run->sites_used + 1, sizeof(**o->was));
 		for (size_t i = 0; i < run->sites_used; i++) {
-			uint32_t before = lr_compare_before(o->compares[r], (uint32_t)i);
-			o->was[r][i] = before ? &c->baseline->sites[before - 1] : NULL;
+			const struct lr_compare *x = o->compares[r];
+			const struct lr_compared_site *s = &x->sites[x->joined[LR_AFTER][i]];
+			if (s->join == LR_JOIN_RENAMED)
+				o->was[r][i] = &c->baseline->sites[s->site[LR_BEFORE] - 1];
 		}
 	}
 }

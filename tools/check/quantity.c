@@ -203,7 +203,9 @@ bool lr_quantity_is_verdict(const struct lr_quantity *q)
 	case LR_QUANTITY_NEW_LEAKS:
 		return true;
 	case LR_QUANTITY_FINDINGS:
-		return q->findings && strncmp(q->findings, "leak.", 5) == 0;
+		/* Some of them are leaks. */
+		return !q->findings || lr_pattern_matches(q->findings, "leak.definite") ||
+		       lr_pattern_matches(q->findings, "leak.possible");
 	default:
 		return false;
 	}

@@ -75,13 +75,13 @@ static bool parts_agree(const struct lr_budget_rule *r, struct lr_error *err)
 	else if (lr_quantity_is_region(q) &&
 		 (r->pattern[LR_SELECT_THREAD] || lr_budget_rule_by_site(r)))
 		lr_error_set(err, "%s can be told by program and region alone", what);
-	for (int i = counted ? LR_SELECT_PROGRAM : LR_SELECT_THREAD;
+	for (int i = LR_SELECT_THREAD;
 		(counted || lr_quantity_is_verdict(q)) && i <= LR_SELECT_REGION; i++)
 		if (r->pattern[i])
-			lr_error_set(err, "%s cannot be told by %s; by what can it: %s", what,
-				lr_selector_words[i],
-				counted ? "function, file, module, within and site"
-					: "program, function, file, module, within and site");
+			lr_error_set(err,
+				"%s cannot be told by %s; but by program, function, file, module, "
+				"within and site",
+				what, lr_selector_words[i]);
 	free(what);
 	return !err->text[0];
 }

@@ -46,7 +46,7 @@ bool lr_budgets_save(const struct lr_budget *b, const char *file)
 struct dump {
 	char *path;
 	uint64_t run;
-	size_t order;
+	size_t order, first;
 };
 
 /* 0: not known. */
@@ -59,17 +59,30 @@ static uint64_t run_of(const char *path)
 	return run;
 }
 
+static int by_run(const void *pa, const void *pb)
+{
+	const struct dump *a = pa, *b = pb;
+	if (a->run != b->run)
+		return a->run < b->run ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+/* By the first dump of each run. */
+static int by_first(const void *pa, const void *pb)
+{
+	const struct dump *a = pa, *b = pb;
+	if (a->first != b->first)
+		return a->first < b->first ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
 /* The dumps of a run stand together, runs in the order in which they are first named. */
 static void group(struct dump *d, size_t count)
 {
+	qsort(d, count, sizeof(*d), by_run);
 	for (size_t i = 0; i < count; i++)
-		for (size_t k = i + 1; k < count; k++)
-			if (d[k].run == d[i].run && d[k - 1].run != d[i].run) {
-				struct dump moved = d[k];
-				memmove(d + i + 2, d + i + 1, (k - i - 1) * sizeof(*d));
-				d[i + 1] = moved;
-				break;
-			}
+		d[i].first = i && d[i].run == d[i - 1].run ? d[i - 1].first : d[i].order;
+	qsort(d, count, sizeof(*d), by_first);
 }
 
 static bool told_apart(const struct lr_budget *b, enum lr_selector by)
@@ -105,7 +118,8 @@ struct lr_measured_runs lr_budgets_measure(const struct lr_options *o,
 		if (rules->rules[i].pattern[LR_SELECT_REGION])
 			regions[how.regions_used++] = rules->rules[i].pattern[LR_SELECT_REGION];
 	for (size_t i = 0; i < count; i++)
-		d[i] = (struct dump){dumps[i], repeated ? run_of(dumps[i]) : 0, i};
+		d[i] = (struct dump){
+			.path = dumps[i], .run = repeated ? run_of(dumps[i]) : 0, .order = i};
 	group(d, count);
 	for (size_t i = 0; i < count; i++)
 		paths[i] = d[i].path;

@@ -128,7 +128,7 @@ static int prepare(struct asked *a, char **arguments, size_t count)
 	if (!suppressions)
 		return LR_EXIT_USAGE;
 	lr_rules_free(suppressions);
-	if (a->budget->used == 0)
+	if (a->budget->used == 0 && !o->validate)
 		return told("nothing is checked; give --budget=FILE, or rules such as "
 			    "\"allocations<=1000\" or no-leaks");
 	if (o->tighten && !o->budget)
