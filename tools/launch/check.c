@@ -83,6 +83,8 @@ bool lr_check_prepare(struct lr_launch_options *o)
 	asked.update = false;
 	if (o->update) /* the file need not be there */
 		asked.budget = access(o->budget, F_OK) == 0 ? o->budget : NULL;
+	if (!lr_options_check(&asked))
+		return true;
 	lr_arguments_add(&a, lr_strdup("check"));
 	lr_arguments_add(&a, lr_strdup("--validate"));
 	add_options(&a, &asked);

@@ -54,22 +54,17 @@ static enum lr_verdict report(const struct lr_launch_options *o, const struct lr
 /* A program that fails has gone another way than the one that the budget is for. */
 static enum lr_verdict check(const struct lr_launch_options *o, const struct lr_runs *r)
 {
-	const char *what = o->update ? "written from this run" : "held to what it was to keep";
+	const char *rules = o->budget ? o->budget : "its rules";
 	if (!lr_options_check(o))
 		return LR_NO_ERRORS;
 	if (lr_runs_failed(r)) {
-		if (o->update)
-			lr_say("%s has failed by itself: %s is not %s", o->program[0], o->budget,
-				what);
-		else
-			lr_say("%s has failed by itself: it is not %s", o->program[0], what);
+		lr_say(o->update ? "%s has failed by itself; %s is not written from that"
+				 : "%s has failed by itself; it is not held to %s",
+			o->program[0], rules);
 		return LR_NO_ERRORS;
 	}
-	if (r->all.count == 0 || (o->update && !r->whole)) {
-		if (o->update)
-			lr_say("%s is not %s", o->budget, what);
+	if (r->all.count == 0 || (o->update && !r->whole))
 		return LR_UNDECIDED;
-	}
 	enum lr_verdict verdict = lr_check_judge(o, &r->all);
 	return verdict == LR_NO_ERRORS && !r->whole ? LR_UNDECIDED : verdict;
 }
@@ -89,10 +84,10 @@ __attribute__((noreturn)) static void end(
 		lr_say("whether there are errors could not be found out; so the status is %d",
 			LR_EXIT_ERROR);
 	else if (o->update)
-		lr_say("%s could not be written; so the status is %d", o->budget, LR_EXIT_ERROR);
+		lr_say("%s is not written; so the status is %d", o->budget, LR_EXIT_ERROR);
 	else
-		lr_say("the run could not be held to what it was to keep; so the status is %d",
-			LR_EXIT_ERROR);
+		lr_say("the run could not be held to %s; so the status is %d",
+			o->budget ? o->budget : "its rules", LR_EXIT_ERROR);
 	exit(LR_EXIT_ERROR);
 }
 
