@@ -10,6 +10,7 @@
 #include "tools/check/words.h"
 #include "tools/render/xml.h"
 #include "tools/util/mem.h"
+#include "tools/util/text.h"
 
 enum { SITES = 20 };
 
@@ -20,11 +21,12 @@ static void attribute_number(struct lr_xml *x, const char *name, uint64_t v)
 	lr_xml_attribute(x, name, text);
 }
 
-/* Of the traced run, not of the reporter's; only the suite has it: a rule takes no time. */
+/* In milliseconds: Jenkins takes no more. Of the traced run, not of the reporter's; only the suite
+ * has it: a rule takes no time. */
 static void seconds(struct lr_xml *x, uint64_t us)
 {
 	char text[40];
-	snprintf(text, sizeof(text), "%" PRIu64 ".%06" PRIu64, us / 1000000, us % 1000000);
+	snprintf(text, sizeof(text), "%" PRIu64 ".%03" PRIu64, us / 1000000, us / 1000 % 1000);
 	lr_xml_attribute(x, "time", text);
 }
 
@@ -73,12 +75,19 @@ static void properties(struct lr_xml *x, const struct lr_outcomes *o)
 	lr_xml_end(x, "properties");
 }
 
+static void put_line(FILE *f, const char *s)
+{
+	lr_put_clean(f, s);
+	fputc('\n', f);
+}
+
 /* What a reader shows of a failure is its text alone, so the rule stands there, too. */
 static void details(struct lr_xml *x, const struct lr_outcome *c)
 {
 	struct lr_page p;
 	lr_page_begin(&p);
-	fprintf(p.f, "%s\n%s\n", c->title, c->message);
+	put_line(p.f, c->title);
+	put_line(p.f, c->message);
 	if (c->rule && c->rule->has_baseline) {
 		char *baseline = lr_check_amount(c->rule->baseline, c->rule->bytes);
 		fprintf(p.f, "in the baseline: %s\n", baseline);
@@ -87,7 +96,7 @@ static void details(struct lr_xml *x, const struct lr_outcome *c)
 	lr_put_remarks(p.f, c, "");
 	lr_put_sites(p.f, c, SITES, "  ");
 	char *text = lr_page_end(&p);
-	lr_xml_text(x, text);
+	lr_xml_lines(x, text);
 	free(text);
 }
 
@@ -106,12 +115,12 @@ static void remarks(struct lr_xml *x, const struct lr_outcome *c)
 	struct lr_page p;
 	lr_page_begin(&p);
 	if (*c->message)
-		fprintf(p.f, "%s\n", c->message);
+		put_line(p.f, c->message);
 	lr_put_remarks(p.f, c, "");
 	char *text = lr_page_end(&p);
 	if (*text) {
 		lr_xml_begin(x, "system-out");
-		lr_xml_text(x, text);
+		lr_xml_lines(x, text);
 		lr_xml_end(x, "system-out");
 	}
 	free(text);
@@ -139,10 +148,10 @@ static void notes(struct lr_xml *x, const struct lr_outcomes *o)
 		return;
 	lr_page_begin(&p);
 	for (size_t i = 0; i < o->notes_used; i++)
-		fprintf(p.f, "%s\n", o->notes[i]);
+		put_line(p.f, o->notes[i]);
 	char *text = lr_page_end(&p);
 	lr_xml_begin(x, "system-out");
-	lr_xml_text(x, text);
+	lr_xml_lines(x, text);
 	lr_xml_end(x, "system-out");
 	free(text);
 }

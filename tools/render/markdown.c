@@ -113,20 +113,26 @@ static void culprits(FILE *f, const struct lr_outcome *x)
 	free(text);
 }
 
-static void problems(FILE *f, const struct lr_outcomes *o)
+static void all_culprits(FILE *f, const struct lr_outcomes *o, enum lr_check_status status)
 {
 	size_t shown = 0;
+	for (size_t i = 0; i < o->used && shown < PROBLEMS; i++)
+		if (o->list[i].status == status) {
+			culprits(f, &o->list[i]);
+			shown++;
+		}
+}
+
+static void problems(FILE *f, const struct lr_outcomes *o)
+{
 	if (o->of[LR_CHECK_PASSED] == o->used)
 		return;
 	table_head(f, o);
 	rows(f, o, LR_CHECK_FAILED, PROBLEMS);
 	rows(f, o, LR_CHECK_UNKNOWN, PROBLEMS);
 	fputc('\n', f);
-	for (size_t i = 0; i < o->used && shown < PROBLEMS; i++)
-		if (o->list[i].status != LR_CHECK_PASSED) {
-			culprits(f, &o->list[i]);
-			shown++;
-		}
+	all_culprits(f, o, LR_CHECK_FAILED);
+	all_culprits(f, o, LR_CHECK_UNKNOWN);
 }
 
 static void passed(FILE *f, const struct lr_outcomes *o)

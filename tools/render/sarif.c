@@ -22,26 +22,18 @@ static json_t *tags(void)
 	return o;
 }
 
-static json_t *clean_message(const char *text)
-{
-	char *clean = lr_clean(text);
-	json_t *j = lr_sarif_message(clean);
-	free(clean);
-	return j;
-}
-
 static json_t *descriptor(const struct lr_outcome *x)
 {
 	json_t *o = json_object(), *level = json_object();
 	const char *text = x->rule ? x->title : lr_kind_text(x->id);
 	const char *help = x->rule ? x->hint : lr_kind_advice(x->id);
-	lr_json_set(o, "id", lr_json_text(x->id));
-	lr_json_set(o, "shortDescription", clean_message(text ? text : x->id));
-	lr_json_set(o, "fullDescription", clean_message(text ? text : x->id));
+	lr_json_set(o, "id", lr_sarif_name(x->id));
+	lr_json_set(o, "shortDescription", lr_sarif_words(text ? text : x->id));
+	lr_json_set(o, "fullDescription", lr_sarif_words(text ? text : x->id));
 	lr_json_set(o, "help",
-		clean_message(help      ? help
-			      : x->rule ? "A rule of a budget of allocations; see leakreport(1)."
-					: "See leakreport(1)."));
+		lr_sarif_words(help      ? help
+			       : x->rule ? "A rule of a budget of allocations; see leakreport(1)."
+					 : "See leakreport(1)."));
 	lr_json_set(level, "level", lr_json_text("error"));
 	lr_json_set(o, "defaultConfiguration", level);
 	lr_json_set(o, "properties", tags());
@@ -53,7 +45,7 @@ static json_t *descriptors(const struct lr_outcomes *o, size_t *index)
 {
 	json_t *list = json_array(), *seen = json_object();
 	for (size_t i = 0; i < o->used; i++) {
-		json_t *key = lr_json_text(o->list[i].id);
+		json_t *key = lr_sarif_name(o->list[i].id);
 		json_t *have = json_object_get(seen, json_string_value(key));
 		index[i] = have ? (size_t)json_integer_value(have) : json_array_size(list);
 		if (!have) {
@@ -110,7 +102,7 @@ static json_t *numbers(const struct lr_outcome *x, const struct lr_outcome_site 
 	json_t *o = json_object();
 	const struct lr_check_rule *r = x->rule;
 	if (r) {
-		lr_json_set(o, "metric", lr_json_text(r->metric));
+		lr_json_set(o, "metric", lr_sarif_name(r->metric));
 		number(o, "actual", x->status != LR_CHECK_UNKNOWN, r->actual);
 		number(o, "min", r->has_min, r->min);
 		number(o, "max", r->has_max, r->max);
@@ -141,7 +133,7 @@ static json_t *related(const struct lr_outcomes *o, const struct lr_outcome *x)
 	for (size_t i = 1; i < x->used && i < TOLD; i++) {
 		json_t *place = lr_sarif_location(o, frame_of(&x->sites[i]));
 		lr_json_set(place, "id", lr_json_number(i));
-		lr_json_set(place, "message", clean_message(x->sites[i].words));
+		lr_json_set(place, "message", lr_sarif_words(x->sites[i].words));
 		json_array_append_new(list, place);
 	}
 	return list;
@@ -153,7 +145,7 @@ static json_t *result(const struct lr_outcomes *o, const struct lr_outcome *x, s
 {
 	json_t *r = json_object(), *places = json_array(), *flows = s ? lr_sarif_flows(s) : NULL;
 	bool open = x->status == LR_CHECK_UNKNOWN;
-	lr_json_set(r, "ruleId", lr_json_text(x->id));
+	lr_json_set(r, "ruleId", lr_sarif_name(x->id));
 	lr_json_set(r, "ruleIndex", lr_json_number(index));
 	lr_json_set(r, "kind", lr_json_text(open ? "open" : "fail"));
 	lr_json_set(r, "level", lr_json_text(open ? "none" : "error"));
@@ -227,7 +219,7 @@ static json_t *invocation(const struct lr_outcomes *o)
 	for (size_t i = 0; i < o->notes_used; i++) {
 		json_t *n = json_object();
 		lr_json_set(n, "level", lr_json_text("note"));
-		lr_json_set(n, "message", clean_message(o->notes[i]));
+		lr_json_set(n, "message", lr_sarif_words(o->notes[i]));
 		json_array_append_new(told, n);
 	}
 	lr_json_set(run, "toolExecutionNotifications", told);

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include "tools/util/text.h"
 
 /* Braces would be placeholders, and "[..](..)" a link. */
 json_t *lr_sarif_message(const char *text)
@@ -22,6 +23,22 @@ json_t *lr_sarif_message(const char *text)
 	lr_json_set(o, "text", lr_json_text(escaped));
 	free(escaped);
 	return o;
+}
+
+json_t *lr_sarif_words(const char *text)
+{
+	char *clean = lr_clean(text);
+	json_t *j = lr_sarif_message(clean);
+	free(clean);
+	return j;
+}
+
+json_t *lr_sarif_name(const char *name)
+{
+	char *clean = lr_clean(name);
+	json_t *j = lr_json_text(clean);
+	free(clean);
+	return j;
 }
 
 /* Any bytes as a path of a URI. */
@@ -61,7 +78,7 @@ static json_t *physical(const char *path, unsigned line, bool in_sources)
 static json_t *logical(const struct lr_outcome_frame *at)
 {
 	json_t *list = json_array(), *o = json_object();
-	lr_json_set(o, "fullyQualifiedName", lr_json_text(at->function));
+	lr_json_set(o, "fullyQualifiedName", lr_sarif_name(at->function));
 	lr_json_set(o, "kind", lr_json_text("function"));
 	json_array_append_new(list, o);
 	return list;
@@ -98,7 +115,7 @@ json_t *lr_sarif_stacks(const struct lr_outcome_site *s)
 		json_t *frame = json_object();
 		lr_json_set(frame, "location", frame_place(&s->frames[i]));
 		if (*s->frames[i].module)
-			lr_json_set(frame, "module", lr_json_text(s->frames[i].module));
+			lr_json_set(frame, "module", lr_sarif_name(s->frames[i].module));
 		json_array_append_new(frames, frame);
 	}
 	lr_json_set(stack, "frames", frames);
@@ -109,7 +126,7 @@ json_t *lr_sarif_stacks(const struct lr_outcome_site *s)
 static json_t *step(const struct lr_outcome_frame *at)
 {
 	json_t *o = json_object(), *place = frame_place(at);
-	lr_json_set(place, "message", lr_sarif_message(at->function));
+	lr_json_set(place, "message", lr_sarif_words(at->function));
 	lr_json_set(o, "location", place);
 	return o;
 }

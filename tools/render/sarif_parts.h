@@ -7,6 +7,9 @@
 
 /* {"text": ..}: lines of ours, names within them harmless already. */
 json_t *lr_sarif_message(const char *text);
+/* The same of one line, whatever is in it. */
+json_t *lr_sarif_words(const char *text);
+json_t *lr_sarif_name(const char *name);
 /* A place in the sources, with the function; where is known, else what can stand for it: the
  * budget, the file elsewhere, the program. Never NULL: readers refuse results without a place. */
 json_t *lr_sarif_location(const struct lr_outcomes *o, const struct lr_outcome_frame *at);

@@ -5,20 +5,30 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include "tools/check/words.h"
 #include "tools/util/text.h"
 
 enum { SITES = 10 };
 
-/* A description ends where a '#' begins a directive. */
+/* "# SKIP" and "# TODO" would let the point pass. A backslash in front of them is no help: readers
+ * differ on it, and show it. */
+static bool is_directive(const char *s)
+{
+	if (*s != '#')
+		return false;
+	s += 1 + strspn(s + 1, " ");
+	return strncasecmp(s, "skip", 4) == 0 || strncasecmp(s, "todo", 4) == 0;
+}
+
 static void put_description(FILE *f, const char *s)
 {
 	char *clean = lr_clean(s);
-	for (const char *c = clean; *c; c++) {
-		if (*c == '#' || *c == '\\')
-			fputc('\\', f);
-		fputc(*c, f);
-	}
+	for (const char *c = clean; *c; c++)
+		if (is_directive(c))
+			fputs("\xef\xbf\xbd", f);
+		else
+			fputc(*c, f);
 	free(clean);
 }
 
@@ -75,7 +85,7 @@ static void site(FILE *f, const struct lr_outcome_site *s)
 			difference(f, in, s->of->actual, s->of->baseline);
 		}
 		if (s->of->is_new)
-			text(f, in, "baseline", "new");
+			fprintf(f, "%snew: true\n", in);
 		text(f, in, "renamed_from", s->of->renamed_from);
 	}
 	fprintf(f, "%sstack:\n", in);

@@ -5,8 +5,8 @@
 #include "tools/util/mem.h"
 #include "tools/util/text.h"
 
-/* One place for what may not stand as it is. White space in attributes would be read as blanks. */
-static const char *entity(char c, bool attribute)
+/* One place for what may not stand as it is. */
+static const char *entity(char c)
 {
 	switch (c) {
 	case '&':
@@ -16,36 +16,24 @@ static const char *entity(char c, bool attribute)
 	case '>': /* "]]>" may not stand in a text */
 		return "&gt;";
 	case '"':
-		return attribute ? "&quot;" : NULL;
-	case '\n':
-		return attribute ? "&#10;" : NULL;
-	case '\t':
-		return attribute ? "&#9;" : NULL;
+		return "&quot;";
 	default:
 		return NULL;
 	}
 }
 
 /* Of control characters XML 1.0 has room for line ends and tabs alone; lr_clean() takes out all. */
-static void put(FILE *f, const char *s, bool attribute)
+static void put(FILE *f, const char *s)
 {
-	while (*s) {
-		size_t n = strcspn(s, "\n");
-		char *line = lr_strndup(s, n), *clean = lr_clean(line);
-		for (const char *c = clean; *c; c++) {
-			const char *e = entity(*c, attribute);
-			if (e)
-				fputs(e, f);
-			else
-				fputc(*c, f);
-		}
-		free(clean);
-		free(line);
-		s += n;
-		if (*s)
-			fputs(attribute ? entity(*s, true) : "\n", f);
-		s += *s != 0;
+	char *clean = lr_clean(s);
+	for (const char *c = clean; *c; c++) {
+		const char *e = entity(*c);
+		if (e)
+			fputs(e, f);
+		else
+			fputc(*c, f);
 	}
+	free(clean);
 }
 
 static void close_tag(struct lr_xml *x)
@@ -77,15 +65,23 @@ void lr_xml_attribute(struct lr_xml *x, const char *name, const char *value)
 	if (!value)
 		return;
 	fprintf(x->f, " %s=\"", name);
-	put(x->f, value, true);
+	put(x->f, value);
 	fputc('"', x->f);
 }
 
-void lr_xml_text(struct lr_xml *x, const char *text)
+void lr_xml_lines(struct lr_xml *x, const char *lines)
 {
 	close_tag(x);
 	x->mixed = true;
-	put(x->f, text, false);
+	while (*lines) {
+		size_t n = strcspn(lines, "\n");
+		char *line = lr_strndup(lines, n);
+		put(x->f, line);
+		free(line);
+		if (lines[n])
+			fputc('\n', x->f);
+		lines += n + (lines[n] != 0);
+	}
 }
 
 void lr_xml_end(struct lr_xml *x, const char *element)

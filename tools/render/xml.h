@@ -14,9 +14,10 @@ struct lr_xml {
 };
 
 void lr_xml_begin(struct lr_xml *x, const char *element);
-/* Of the element that was begun last, before anything is in it. NULL: left out. */
+/* Of the element that was begun last, before anything is in it; one line. NULL: left out. */
 void lr_xml_attribute(struct lr_xml *x, const char *name, const char *value);
-void lr_xml_text(struct lr_xml *x, const char *text);
+/* Its line ends are kept: what else acts in a line must be out of it already. */
+void lr_xml_lines(struct lr_xml *x, const char *lines);
 void lr_xml_end(struct lr_xml *x, const char *element);
 
 #endif
