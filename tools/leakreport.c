@@ -63,6 +63,18 @@ static int gather(
 	return LR_EXIT_USAGE;
 }
 
+/* Before a command is known, or when none is given, any format is taken. */
+static bool has_format(const struct lr_command *c, const struct lr_options *o)
+{
+	if (o->format <= LR_FORMAT_json || c->options & LR_OPT_OUTCOMES)
+		return true;
+	fprintf(stderr,
+		"leakreport: --format=%s is not understood; give text|json, or a command "
+		"that has it: errors, check\n",
+		lr_formats[o->format].name);
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	const struct lr_command *named = take_command(1, &argc, argv), *c;
@@ -92,6 +104,8 @@ int main(int argc, char **argv)
 	case LR_PARSED_RUN:
 		break;
 	}
+	if (!has_format(c, &options))
+		return LR_EXIT_USAGE;
 	struct lr_inputs inputs = {.used = 0};
 	int status = gather(&inputs, c, &options, argv + rest);
 	if (status == LR_EXIT_DONE)

@@ -85,6 +85,10 @@ other_commands()
 	for format in tap sarif; do
 		timeout 60 "$leakreport" summary --format=$format loses.bin 2>said
 		[ $? = 2 ] && grep -q 'give text|json$' said || return 1
+		timeout 60 "$leakreport" --format=$format loses.bin 2>said
+		[ $? = 2 ] && grep -q 'give text|json, or a command' said || return 1
+		timeout 60 "$leakreport" --format=$format errors loses.bin >said
+		[ $? = 1 ] || return 1
 	done
 }
 tap_case "errors: a program is traced" traced

@@ -184,9 +184,25 @@ static void varying(FILE *f, const struct lr_outcomes *o)
 		fputc('\n', f);
 }
 
+static void sums(FILE *f, const struct lr_outcomes *o)
+{
+	const size_t *of = o->of;
+	if (o->check) {
+		fprintf(f, "%zu of %zu %s failed", of[LR_CHECK_FAILED], o->used,
+			o->used == 1 ? "rule" : "rules");
+		if (of[LR_CHECK_UNKNOWN])
+			fprintf(f, ", %zu could not be judged", of[LR_CHECK_UNKNOWN]);
+		fputs(".\n\n", f);
+	} else if (of[LR_CHECK_FAILED]) {
+		fprintf(f, "%s %s at %s %s.\n\n", lr_show_count(o->errors->count).text,
+			o->errors->count == 1 ? "error" : "errors",
+			lr_show_count(o->errors->used).text,
+			o->errors->used == 1 ? "site" : "sites");
+	}
+}
+
 static void headline(FILE *f, const struct lr_outcomes *o)
 {
-	const char *unit = o->check ? (o->used == 1 ? "rule" : "rules") : NULL;
 	fprintf(f, "### leaktrace %s: %s", o->what,
 		o->status == LR_CHECK_FAILED    ? "failed"
 		: o->status == LR_CHECK_UNKNOWN ? "not judged"
@@ -196,16 +212,11 @@ static void headline(FILE *f, const struct lr_outcomes *o)
 		lr_markdown_code(f, o->program);
 	}
 	fputs("\n\n", f);
-	if (unit)
-		fprintf(f, "%zu of %zu %s failed, %zu could not be judged.", o->of[LR_CHECK_FAILED],
-			o->used, unit, o->of[LR_CHECK_UNKNOWN]);
-	else if (o->of[LR_CHECK_FAILED])
-		fprintf(f, "%s at %s %s.", lr_show_count(o->errors->count).text,
-			lr_show_count(o->errors->used).text,
-			o->errors->used == 1 ? "site" : "sites");
-	else
+	sums(f, o);
+	if (o->errors && o->status == LR_CHECK_PASSED) {
 		lr_markdown_words(f, o->list[0].message);
-	fputs("\n\n", f);
+		fputs("\n\n", f);
+	}
 }
 
 static void notes(FILE *f, const struct lr_outcomes *o)
