@@ -22,6 +22,7 @@ struct lr_open_region {
 	uint32_t path, part; /* indices: where blocks count to */
 	uint32_t name;       /* number */
 	bool again;          /* within itself: only a part of the entry around it */
+	bool folded;         /* its path is not one within the path around it */
 	bool inherited;
 	bool left_out;             /* beyond a limit: as if it were not there */
 	uint64_t first;            /* number of the first block of this entry */
@@ -39,6 +40,7 @@ struct lr_replay_thread {
 	uint32_t regions_used, regions_room;
 	uint32_t open_used, open_room;
 	uint32_t wrong;    /* its last event was wrong: index plus 1 in the tally's */
+	uint32_t folded;   /* of its regions */
 	uint32_t too_deep; /* regions that are begun, beyond those that are kept */
 	uint64_t made;     /* blocks, in regions */
 	struct lr_open_release *open;
@@ -88,7 +90,8 @@ struct lr_replay {
 	struct lr_order *order;
 	struct lr_live live;
 	struct lr_live in_regions; /* blocks made in regions; size: number of its thread's */
-	struct lr_map in_name;     /* number of a name -> threads times regions that are begun */
+	struct lr_map begun_by;    /* number of a name -> index plus 1 of who begins it, or MANY */
+	struct lr_map astray;      /* thread << 32 | name -> ends of what the thread is not in */
 	bool inherits;             /* a forked child: blocks of its parent may be released */
 	struct lr_replay_thread *threads;
 	size_t threads_used, threads_room;

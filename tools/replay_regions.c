@@ -22,10 +22,41 @@ static struct lr_entries *entries_of(struct lr_replay *r, const struct lr_open_r
 	return &r->tally->regions.parts[o->part].entries;
 }
 
-/* How many regions of that name are begun, in all threads. */
-static uint32_t *in_name(struct lr_replay *r, uint32_t name)
+#define MANY UINT32_MAX
+
+static void note_begun(struct lr_replay *r, uint32_t thread, uint32_t name)
 {
-	return lr_map_put(&r->in_name, name, NULL);
+	uint32_t *by = lr_map_put(&r->begun_by, name, NULL);
+	*by = *by == 0 || *by == thread + 1 ? thread + 1 : MANY;
+}
+
+/* Beyond the limit they are only counted. */
+static void note_astray(struct lr_replay *r, uint32_t thread, uint32_t name)
+{
+	uint64_t key = (uint64_t)thread << 32 | name;
+	r->tally->regions.unbalanced.without_begin++;
+	if (r->astray.used < r->tally->limits->regions || lr_map_find(&r->astray, key))
+		++*lr_map_put(&r->astray, key, NULL);
+}
+
+/* Between threads begins and ends have no order, so this is asked in the end. */
+static void find_elsewhere(struct lr_replay *r)
+{
+	for (size_t i = 0; r->astray.used && i <= r->astray.mask; i++) {
+		const struct lr_map_slot *s = &r->astray.slots[i];
+		const uint32_t *by = s->taken ? lr_map_find(&r->begun_by, (uint32_t)s->key) : NULL;
+		if (by && *by != (uint32_t)(s->key >> 32) + 1)
+			r->tally->regions.unbalanced.elsewhere += s->value;
+	}
+}
+
+/* A recursion over others: it goes back to an outer one, and then this comes again. */
+static bool is_in(const struct lr_replay_thread *t, uint32_t path)
+{
+	for (uint32_t i = 0; t->folded && i < t->regions_used; i++)
+		if (t->regions[i].path == path)
+			return true;
+	return false;
 }
 
 static void begin(struct lr_replay *r, uint32_t thread, uint32_t name, bool inherited)
@@ -41,15 +72,17 @@ static void begin(struct lr_replay *r, uint32_t thread, uint32_t name, bool inhe
 	}
 	struct lr_open_region o = {.name = name, .first = t->made + 1, .inherited = inherited};
 	o.path = lr_regions_path(
-		regions, top ? top->path : 0, name, r->tally->limits, &o.again, &o.left_out);
+		regions, top ? top->path : 0, name, r->tally->limits, &o.folded, &o.left_out);
+	o.again = o.folded || is_in(t, o.path);
 	regions->unbalanced.too_many += o.left_out;
 	lr_replay_thread_part(r, thread, o.path);
 	o.part = t->part;
 	LR_GROW(t->regions, t->regions_used, t->regions_room);
 	t->regions[t->regions_used++] = o;
+	t->folded += o.folded;
 	if (o.left_out)
 		return;
-	++*in_name(r, name);
+	note_begun(r, thread, name);
 	struct lr_entries *e = entries_of(r, &o);
 	e->again += o.again;
 	e->inherited += inherited && !o.again;
@@ -94,8 +127,7 @@ static void end_top(struct lr_replay *r, uint32_t thread, enum how how)
 {
 	struct lr_replay_thread *t = &r->threads[thread];
 	struct lr_open_region *o = &t->regions[--t->regions_used];
-	if (!o->left_out)
-		--*in_name(r, o->name);
+	t->folded -= o->folded;
 	most(&o->most_live, o->most_since);
 	if (!o->again && !o->inherited && !o->left_out)
 		count_entry(entries_of(r, o), o, how);
@@ -103,12 +135,10 @@ static void end_top(struct lr_replay *r, uint32_t thread, enum how how)
 		leave(o - 1, o);
 }
 
-/* The innermost of that name, and those within it. What is not there was begun by another thread,
- * or by nobody. */
+/* The innermost of that name, and those within it. */
 static void end(struct lr_replay *r, uint32_t thread, uint32_t name)
 {
 	struct lr_replay_thread *t = lr_replay_thread(r, thread);
-	struct lr_unbalanced *u = &r->tally->regions.unbalanced;
 	uint32_t at = t->regions_used;
 	if (t->too_deep) { /* one of those, most probably */
 		t->too_deep--;
@@ -117,11 +147,7 @@ static void end(struct lr_replay *r, uint32_t thread, uint32_t name)
 	while (name && at && t->regions[at - 1].name != name)
 		at--;
 	if (!at) {
-		const uint32_t *open = lr_map_find(&r->in_name, name);
-		if (open && *open)
-			u->elsewhere++;
-		else
-			u->without_begin++;
+		note_astray(r, thread, name);
 		return;
 	}
 	while (t->regions_used > at)
@@ -220,12 +246,14 @@ void lr_replay_regions_finish(struct lr_replay *r)
 	for (size_t i = 0; i < r->threads_used; i++)
 		while (r->threads[i].regions_used)
 			end_top(r, (uint32_t)i, NOT_ENDED);
+	find_elsewhere(r);
 }
 
 void lr_replay_regions_free(struct lr_replay *r)
 {
 	lr_live_free(&r->in_regions);
-	lr_map_free(&r->in_name);
+	lr_map_free(&r->begun_by);
+	lr_map_free(&r->astray);
 	for (size_t i = 0; i < r->threads_used; i++)
 		free(r->threads[i].regions);
 }

@@ -6,7 +6,7 @@ need pkg-config
 cd "$top_srcdir" || exit 99
 
 sources="tests/fuzz/fuzz_dump.c format/*.c tools/source*.c tools/taken.c tools/order*.c tools/replay*.c
-	tools/live.c tools/model/*.c tools/view/*.c tools/render/*.c tools/util/*.c tools/symbols/*.c
+	tools/live.c tools/model/*.c tools/view/*.c tools/render/*.c tools/check/*.c tools/util/*.c tools/symbols/*.c
 	tools/suppress/*.c"
 packages="libdw libelf jansson libzstd"
 

@@ -18,6 +18,7 @@ static const struct lr_limits limits = {.live_blocks = 5000,
 	.cells = 500,
 	.threads = 50,
 	.modules = 20,
+	.regions = 40,
 	.resources = 100,
 	.pending = 3000,
 	.blocks = 500,
@@ -97,9 +98,16 @@ static void report(const struct lr_model *m)
 			.all = group % 2,
 			.open_max = 5};
 		struct lr_resources_view *resources = lr_resources_view_make(m, names, &asked);
+		struct lr_query in = q;
+		in.region = group == LR_GROUP_FUNCTION ? "*a*" : NULL;
+		struct lr_region_query each = {.sites = &in,
+			.sort = (enum lr_region_sort)(group % LR_REGION_SORT_COUNT),
+			.sites_max = 3};
+		struct lr_regions_view *regions = lr_regions_view_make(m, names, &each);
 		struct lr_report r = {.command = "fuzz",
 			.summary = summary,
 			.resources = resources,
+			.regions = regions,
 			.headline = group % 2,
 			.table = table,
 			.leaks = leaks,
@@ -111,6 +119,7 @@ static void report(const struct lr_model *m)
 		lr_findings_free(findings);
 		lr_leaks_free(leaks);
 		lr_resources_view_free(resources);
+		lr_regions_view_free(regions);
 		lr_table_free(table);
 	}
 	report_holders(m, names, summary);
@@ -129,6 +138,7 @@ static void one(const uint8_t *data, size_t n, bool by_thread)
 		return;
 	struct lr_selection all = lr_selection_all;
 	all.by_thread = by_thread;
+	all.by_region = true;
 	lr_source_scans(s)->keep = by_thread ? LR_SCANS_ALL : LR_SCANS_LAST;
 	struct lr_tally *tally = lr_tally_new(&all, &limits);
 	struct lr_model *m = lr_model_new();

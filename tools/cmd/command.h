@@ -26,6 +26,7 @@ struct lr_command {
 	X(top)                                                                                     \
 	X(leaks)                                                                                   \
 	X(resources)                                                                               \
+	X(regions)                                                                                 \
 	X(why)                                                                                     \
 	X(holders)                                                                                 \
 	X(growth) X(diff) X(errors) X(check) X(baseline) X(suppress) X(info) X(raw) X(export)

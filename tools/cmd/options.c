@@ -9,6 +9,7 @@
 #include "tools/util/parse.h"
 #include "tools/view/leaks.h"
 #include "tools/view/query.h"
+#include "tools/view/regions.h"
 #include "tools/view/resources.h"
 
 enum kind {
@@ -60,6 +61,9 @@ static const struct option_row rows[] = {
 		CHOICES(lr_sort_names), "what comes first"},
 	{"sort", "open|created|peak|bytes", CHOICE, AT(resource_sort), LR_OPT_RESOURCE_SORT,
 		CHOICES(lr_resource_sort_names), "what comes first (open)"},
+	{"sort", "allocations|bytes|entries|left|peak|unfreed|temporary", CHOICE, AT(region_sort),
+		LR_OPT_REGION_SORT, CHOICES(lr_region_sort_names),
+		"what comes first (allocations)"},
 	{"limit", "N", COUNT, AT(limit), LR_OPT_LIMIT, NULL, 0, "rows to show, 0 for all"},
 	{"stack", "N", COUNT, AT(stack), LR_OPT_LIMIT, NULL, 0,
 		"frames to show of a call stack, 0 for all"},
@@ -71,6 +75,8 @@ static const struct option_row rows[] = {
 		"only stacks with such a program or library"},
 	{"thread", "GLOB", TEXT, AT(thread), LR_OPT_SELECT, NULL, 0,
 		"only what threads of that name or number made"},
+	{"region", "GLOB", TEXT, AT(region), LR_OPT_SELECT, NULL, 0,
+		"only what was allocated in regions of that name, or below functions"},
 	{"min-size", "BYTES", SIZE, AT(min_size), LR_OPT_SIZES, NULL, 0,
 		"only blocks of this size or more (K, M, G)"},
 	{"max-size", "BYTES", SIZE, AT(max_size), LR_OPT_SIZES, NULL, 0,

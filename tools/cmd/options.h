@@ -20,6 +20,7 @@ struct lr_options {
 	int sort;              /* enum lr_sort; -1: the command's own */
 	uint64_t limit, stack; /* UINT64_MAX: the command's own */
 	const char *function, *file, *module, *thread;
+	const char *region;
 	bool by_region;              /* set by the command: regions are told apart */
 	uint64_t min_size, max_size; /* bytes */
 	uint64_t from, to;           /* microseconds */
@@ -39,6 +40,7 @@ struct lr_options {
 	bool resources_given;
 	bool all, open;
 	int resource_sort; /* enum lr_resource_sort */
+	int region_sort;   /* enum lr_region_sort */
 	uint32_t at;       /* LR_OPEN_END, LR_SCANS_LAST, or a scan's number */
 	const char *suppressions[LR_LIST_MAX];
 	size_t suppressions_used;
@@ -65,6 +67,7 @@ enum {
 	LR_OPT_SIZES = 32768, /* blocks of some sizes */
 	LR_OPT_RESOURCES = 65536,
 	LR_OPT_RESOURCE_SORT = 131072, /* in place of LR_OPT_SORT and LR_OPT_KINDS */
+	LR_OPT_REGION_SORT = 1 << 24,  /* the same */
 	LR_OPT_ALL = 127 | LR_OPT_SIZES,
 	LR_OPT_SCAN = 128, /* which scan of the live memory */
 	LR_OPT_KINDS = 256,

@@ -72,7 +72,7 @@ bool lr_session_open(
 								       : lr_selection_all.follow,
 			.open_at = o->at,
 			.by_thread = o->group == LR_GROUP_THREAD || o->thread != NULL,
-			.by_region = o->by_region},
+			.by_region = o->by_region || o->region != NULL},
 		.limits = &lr_limits_default,
 		.keep_scans = keep,
 		.progress = isatty(STDERR_FILENO) ? progress : NULL,
@@ -139,7 +139,8 @@ struct lr_query lr_query_of(
 		.function = o->function,
 		.file = o->file,
 		.module = o->module,
-		.thread = o->thread};
+		.thread = o->thread,
+		.region = o->region};
 }
 
 struct lr_leak_query lr_leak_query_of(

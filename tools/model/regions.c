@@ -53,11 +53,11 @@ static uint32_t around(const struct lr_regions *r, uint32_t path, uint32_t name)
 }
 
 uint32_t lr_regions_path(struct lr_regions *r, uint32_t within, uint32_t name,
-	const struct lr_limits *limits, bool *again, bool *full)
+	const struct lr_limits *limits, bool *folded, bool *full)
 {
 	uint64_t key = (uint64_t)within << 32 | name;
 	uint32_t *at = lr_map_find(&r->path_of, key), path;
-	*again = *full = false;
+	*folded = *full = false;
 	if (!at && r->path_of.used >= limits->regions) {
 		*full = true;
 		return within;
@@ -72,7 +72,7 @@ uint32_t lr_regions_path(struct lr_regions *r, uint32_t within, uint32_t name,
 		LR_GROW(r->paths, r->paths_used, r->paths_room);
 		r->paths[r->paths_used++] = (struct lr_region_path){.parent = within, .name = name};
 	}
-	*again = r->paths[path].parent != within;
+	*folded = r->paths[path].parent != within;
 	return path;
 }
 

@@ -60,8 +60,8 @@ struct lr_region_mark {
 
 /* Begins and ends that do not go together: counted, and nothing is made of them. */
 struct lr_unbalanced {
-	uint64_t without_begin; /* ends of what no thread is in */
-	uint64_t elsewhere;     /* ends of what only another thread is in */
+	uint64_t without_begin; /* ends of what the thread is not in */
+	uint64_t elsewhere;     /* of these: of what another thread begins */
 	uint64_t too_deep;      /* begun within more than LR_REGIONS_DEEP others */
 	uint64_t too_many;      /* begun beyond the reporter's limit of paths */
 };
@@ -90,10 +90,10 @@ void lr_regions_free(struct lr_regions *r);
 void lr_regions_name(struct lr_regions *r, uint32_t number, const char *text, size_t len);
 /* NULL: it was given none. */
 const char *lr_regions_text(const struct lr_regions *r, uint32_t number);
-/* The path of a region of that name within a path. *again: it is the same, or one around it. Beyond
- * the limit: the same, and *full. */
+/* The path of a region of that name within a path. *folded: it is the same, or one around it.
+ * Beyond the limit: the same, and *full. */
 uint32_t lr_regions_path(struct lr_regions *r, uint32_t within, uint32_t name,
-	const struct lr_limits *limits, bool *again, bool *full);
+	const struct lr_limits *limits, bool *folded, bool *full);
 /* What a thread has in a path: either is 0 unless told apart. False: there are too many; *part is
  * then 0. */
 bool lr_regions_part(struct lr_regions *r, uint32_t thread, uint32_t path,

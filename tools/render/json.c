@@ -3,20 +3,6 @@
 
 enum { SCHEMA_VERSION = 1 };
 
-static json_t *counts(const struct lr_counts *c)
-{
-	json_t *o = json_object();
-	lr_json_set(o, "allocations", lr_json_number(c->allocations));
-	lr_json_set(o, "frees", lr_json_number(c->frees));
-	lr_json_set(o, "allocated_bytes", lr_json_number(c->allocated_bytes));
-	lr_json_set(o, "peak_blocks", lr_json_number(c->peak_blocks));
-	lr_json_set(o, "peak_bytes", lr_json_number(c->peak_bytes));
-	lr_json_set(o, "unfreed_blocks", lr_json_number(c->live_blocks));
-	lr_json_set(o, "unfreed_bytes", lr_json_number(c->live_bytes));
-	lr_json_set(o, "temporary_allocations", lr_json_number(c->temporary));
-	return o;
-}
-
 static json_t *coverage(const struct lr_summary *s)
 {
 	json_t *o = json_object();
@@ -57,7 +43,7 @@ static json_t *resources(const struct lr_summary *s)
 
 static json_t *summary(const struct lr_summary *s)
 {
-	json_t *o = counts(&s->total);
+	json_t *o = lr_json_counts(&s->total);
 	lr_json_set(o, "temporary_share", json_real(s->temporary));
 	lr_json_set(o, "reallocations", lr_json_number(s->reallocations));
 	lr_json_set(o, "duration_microseconds", lr_json_number(s->duration));
@@ -127,10 +113,10 @@ static json_t *table(const struct lr_table *t)
 	lr_json_set(o, "group_by", lr_json_text(lr_group_names[t->group]));
 	lr_json_set(o, "sort", lr_json_text(lr_sort_names[t->sort]));
 	lr_json_set(o, "rows_in_all", lr_json_number(t->all_rows));
-	lr_json_set(o, "total", counts(&t->total));
+	lr_json_set(o, "total", lr_json_counts(&t->total));
 	for (size_t i = 0; i < t->used; i++) {
 		const struct lr_row *r = &t->rows[i];
-		json_t *row = counts(&r->counts);
+		json_t *row = lr_json_counts(&r->counts);
 		lr_json_set(row, "name", lr_json_text(r->name));
 		lr_json_set(row, "share", json_real(r->share));
 		lr_json_set(row, "sites", lr_json_number(r->sites));
@@ -251,6 +237,8 @@ void lr_render_json(FILE *f, const struct lr_report *r, const struct lr_style *s
 		lr_json_set(root, "details", details(r->details, r->resources));
 	if (r->resources && !r->details)
 		lr_json_set(root, "resources", lr_json_resources(r->resources));
+	if (r->regions)
+		lr_json_set(root, "regions", lr_json_regions(r->regions));
 	if (r->why)
 		lr_json_set(root, "why", lr_json_why(r->why));
 	if (r->holders)

@@ -2,6 +2,20 @@
 
 #include "format/ring.h"
 
+json_t *lr_json_counts(const struct lr_counts *c)
+{
+	json_t *o = json_object();
+	lr_json_set(o, "allocations", lr_json_number(c->allocations));
+	lr_json_set(o, "frees", lr_json_number(c->frees));
+	lr_json_set(o, "allocated_bytes", lr_json_number(c->allocated_bytes));
+	lr_json_set(o, "peak_blocks", lr_json_number(c->peak_blocks));
+	lr_json_set(o, "peak_bytes", lr_json_number(c->peak_bytes));
+	lr_json_set(o, "unfreed_blocks", lr_json_number(c->live_blocks));
+	lr_json_set(o, "unfreed_bytes", lr_json_number(c->live_bytes));
+	lr_json_set(o, "temporary_allocations", lr_json_number(c->temporary));
+	return o;
+}
+
 static json_t *line(const struct lr_line *l)
 {
 	json_t *o = json_object();

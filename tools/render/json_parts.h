@@ -7,12 +7,15 @@
 
 json_t *lr_json_stack(const struct lr_line *lines, size_t n);
 
+json_t *lr_json_counts(const struct lr_counts *c);
+
 /* Parts of a report. */
 json_t *lr_json_why(const struct lr_why *w);
 json_t *lr_json_holders(const struct lr_holders_view *v);
 json_t *lr_json_growth(const struct lr_growth_view *v, const struct lr_unreachable *u);
 json_t *lr_json_changes(const struct lr_changes *v);
 json_t *lr_json_diff(const struct lr_diff *d);
+json_t *lr_json_regions(const struct lr_regions_view *v);
 json_t *lr_json_resources(const struct lr_resources_view *v);
 json_t *lr_json_resource_changes(const struct lr_resources_view *v);
 /* By kind: what was open at a scan, by the events and in the process; null: not known. */

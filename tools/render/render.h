@@ -10,6 +10,7 @@
 #include "tools/view/details.h"
 #include "tools/view/findings.h"
 #include "tools/view/holders.h"
+#include "tools/view/regions.h"
 #include "tools/view/resources.h"
 #include "tools/view/rulesfor.h"
 #include "tools/view/sources.h"
@@ -36,6 +37,7 @@ struct lr_report {
 	const struct lr_findings *findings;
 	const struct lr_details *details;
 	const struct lr_resources_view *resources;
+	const struct lr_regions_view *regions;
 	const struct lr_why *why;
 	const struct lr_holders_view *holders;
 	const struct lr_growth_view *growth;

@@ -275,6 +275,8 @@ void lr_render_text(FILE *f, const struct lr_report *r, const struct lr_style *s
 		table(&o, r->table);
 	if (r->resources && !r->details)
 		lr_text_resources(&o, r->resources);
+	if (r->regions)
+		lr_text_regions(&o, r->regions);
 	if (r->why)
 		lr_text_why(&o, r->why);
 	if (r->holders && r->headline)
@@ -293,7 +295,8 @@ void lr_render_text(FILE *f, const struct lr_report *r, const struct lr_style *s
 		lr_text_suppressions(&o, r->rules, r->rules_given);
 	if (r->errors)
 		lr_text_errors(&o, r->errors);
-	if ((r->table || r->growth || r->diff || (r->resources && !r->details)) && !r->headline)
+	if ((r->table || r->regions || r->growth || r->diff || (r->resources && !r->details)) &&
+		!r->headline)
 		coverage(&o, r->summary);
 	if (r->thresholds)
 		thresholds(&o, r->thresholds);

@@ -25,6 +25,7 @@ void lr_text_growth(struct lr_out *o, const struct lr_growth_view *v);
 void lr_text_unreachable(struct lr_out *o, const struct lr_unreachable *u);
 void lr_text_changes(struct lr_out *o, const struct lr_changes *v);
 void lr_text_diff(struct lr_out *o, const struct lr_diff *d);
+void lr_text_regions(struct lr_out *o, const struct lr_regions_view *v);
 void lr_text_resources(struct lr_out *o, const struct lr_resources_view *v);
 /* Nothing, where none was opened or released between two moments. */
 void lr_text_resource_changes(struct lr_out *o, const struct lr_resources_view *v);

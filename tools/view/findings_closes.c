@@ -32,9 +32,8 @@ static void find(struct lr_findings *f, const struct lr_findings_input *in)
 	struct lr_match *match = lr_match_new(in->model, in->names, in->sites);
 	for (size_t i = 0; i < in->model->fd_wrongs.used; i++) {
 		const struct lr_fd_wrong *w = &in->model->fd_wrongs.list[i];
-		struct lr_site site = {.frame = w->close};
 		bool foreign = w->kind == LR_FD_FOREIGN;
-		if (!lr_match_site(match, &site) ||
+		if (!lr_match_stack(match, w->close, 0) ||
 			lr_finding_is_suppressed(in, w->close, LR_SUPPRESS_CLOSE, w->count))
 			continue;
 		struct lr_finding *x = lr_finding_add(f, &lr_findings_closes,

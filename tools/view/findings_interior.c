@@ -137,8 +137,7 @@ static void find(struct lr_findings *f, const struct lr_findings_input *in)
 	struct lr_match *match = lr_match_new(in->model, in->names, in->sites);
 	for (size_t i = 0; i < list.used; i++) {
 		const struct held *h = &list.all[i];
-		struct lr_site site = {.frame = h->frame};
-		if (!lr_match_site(match, &site) || is_silenced(in, h->frame))
+		if (!lr_match_stack(match, h->frame, 0) || is_silenced(in, h->frame))
 			continue;
 		struct lr_finding *x = lr_finding_add(
 			f, &lr_findings_interior, "retention.interior", LR_SEVERITY_LOW, h->frame);

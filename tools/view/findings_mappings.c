@@ -118,11 +118,11 @@ static void find_mappings(
 	gather_rising(&g, in);
 	for (size_t i = 0; i < g.used; i++) {
 		const struct mappings *m = &g.list[i];
-		struct lr_site site = {.frame = g.sites.frames[i]};
-		if ((m->lost < least && !m->resource) || !lr_match_site(match, &site))
+		uint32_t frame = g.sites.frames[i];
+		if ((m->lost < least && !m->resource) || !lr_match_stack(match, frame, 0))
 			continue;
 		struct lr_finding *x = lr_finding_add(f, &lr_findings_mappings,
-			"mapping.unreleased", severity_of(m, in->thresholds), site.frame);
+			"mapping.unreleased", severity_of(m, in->thresholds), frame);
 		x->count = m->resource ? m->open : m->lost;
 		x->bytes = x->weight = m->resource ? m->open_bytes : m->lost_bytes;
 		x->of = lr_findings_keep(f, m, sizeof(*m));
@@ -153,12 +153,12 @@ static void find_segments(
 	}
 	for (size_t i = 0; i < g.used; i++) {
 		const struct mappings *m = &g.list[i];
-		struct lr_site site = {.frame = g.sites.frames[i]};
+		uint32_t frame = g.sites.frames[i];
 		if (m->open < lr_threshold(in->thresholds, LR_THRESHOLD_SEGMENT_UNREMOVED_COUNT) ||
-			!m->open || !lr_match_site(match, &site))
+			!m->open || !lr_match_stack(match, frame, 0))
 			continue;
-		struct lr_finding *x = lr_finding_add(f, &lr_findings_mappings, "segment.unremoved",
-			LR_SEVERITY_MEDIUM, site.frame);
+		struct lr_finding *x = lr_finding_add(
+			f, &lr_findings_mappings, "segment.unremoved", LR_SEVERITY_MEDIUM, frame);
 		x->count = m->open;
 		x->bytes = x->weight = m->open_bytes;
 		x->of = lr_findings_keep(f, m, sizeof(*m));

@@ -101,12 +101,12 @@ static void find_class(
 		add(&list[x.e.site], &x);
 	}
 	for (size_t i = 0; i < used; i++) {
-		struct lr_site site = {.frame = x.sites.frames[i]};
-		if (list[i].count < least || !list[i].count || !lr_match_site(match, &site))
+		uint32_t frame = x.sites.frames[i];
+		if (list[i].count < least || !list[i].count || !lr_match_stack(match, frame, 0))
 			continue;
 		bool kept = class == UNJOINED && list[i].of[ENDED];
 		struct lr_finding *y = lr_finding_add(f, &lr_findings_threads, kinds[class],
-			kept ? LR_SEVERITY_MEDIUM : LR_SEVERITY_LOW, site.frame);
+			kept ? LR_SEVERITY_MEDIUM : LR_SEVERITY_LOW, frame);
 		y->count = list[i].count;
 		y->bytes = y->weight = list[i].touched;
 		y->of = lr_findings_keep(f, &list[i], sizeof(list[i]));

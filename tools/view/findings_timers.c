@@ -100,8 +100,7 @@ static void find(struct lr_findings *f, const struct lr_findings_input *in)
 		add(&list[e.site], &e);
 	}
 	for (size_t i = 0; i < used; i++) {
-		struct lr_site site = {.frame = sites.frames[i]};
-		if (list[i].count >= least && lr_match_site(match, &site))
+		if (list[i].count >= least && lr_match_stack(match, sites.frames[i], 0))
 			add_finding(f, in, &list[i], sites.frames[i]);
 	}
 	lr_open_sites_free(&sites);

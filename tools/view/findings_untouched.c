@@ -58,9 +58,8 @@ static void find(struct lr_findings *f, const struct lr_findings_input *in)
 	struct lr_match *match = lr_match_new(in->model, in->names, in->sites);
 	for (size_t i = 0; i < used; i++) {
 		const struct lr_scan_site *s = &sites[i];
-		struct lr_site site = {.frame = s->site};
 		if (!is_wasted(s, in->model->total.peak_bytes, in->thresholds) ||
-			!lr_match_site(match, &site))
+			!lr_match_stack(match, s->site, 0))
 			continue;
 		struct lr_finding *x = lr_finding_add(
 			f, &lr_findings_untouched, "waste.untouched", LR_SEVERITY_LOW, s->site);

@@ -62,6 +62,11 @@ void lr_function_regions_free(struct lr_function_regions *x)
 	free(x);
 }
 
+uint32_t lr_function_regions_used(const struct lr_function_regions *x)
+{
+	return (uint32_t)x->used;
+}
+
 const struct lr_function_region *lr_function_region(
 	const struct lr_function_regions *x, uint32_t number)
 {

@@ -25,6 +25,8 @@ void lr_function_regions_free(struct lr_function_regions *x);
 
 /* The number, from 1, of the region that a stack lies in; 0: in none. */
 uint32_t lr_function_region_of(struct lr_function_regions *x, uint32_t frame);
+/* How many there are, of what was asked for. */
+uint32_t lr_function_regions_used(const struct lr_function_regions *x);
 /* Valid until the next one is asked for. */
 const struct lr_function_region *lr_function_region(
 	const struct lr_function_regions *x, uint32_t number);

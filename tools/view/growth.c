@@ -64,7 +64,8 @@ static void find_items(struct items *items, const struct lr_model *m, struct lr_
 		const struct lr_dump *dump = &m->dumps[d];
 		for (size_t i = 0; i < dump->history.tracks_used; i++) {
 			const struct lr_track *t = &dump->history.tracks[i];
-			struct lr_site site = {.frame = t->frame, .thread = t->thread};
+			struct lr_site site = {
+				.frame = t->frame, .thread = t->thread, .region = t->region};
 			if (t->used == 0 || i + 1 == dump->whole || !lr_match_site(match, &site))
 				continue;
 			LR_GROW(items->all, items->used, items->room);

@@ -20,10 +20,8 @@ static bool is_wanted(struct making *w, uint32_t frame)
 {
 	bool fresh;
 	uint32_t *at = lr_map_put(&w->matches, frame, &fresh);
-	if (fresh) {
-		struct lr_site site = {.frame = frame, .counts = {.live_blocks = 1}};
-		*at = 1 + lr_match_site(w->match, &site);
-	}
+	if (fresh)
+		*at = 1 + lr_match_stack(w->match, frame, 0);
 	return *at == 2;
 }
 

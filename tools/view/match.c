@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tools/util/mem.h"
+#include "tools/view/function_regions.h"
+#include "tools/view/region_names.h"
 
 enum { BY_FUNCTION, BY_FILE, BY_MODULE, PATTERNS };
 enum { UNKNOWN, NO, YES };
@@ -17,7 +19,27 @@ struct lr_match {
 	const struct lr_query *query;
 	const char *pattern[PATTERNS];
 	uint8_t *known[PATTERNS]; /* by frame */
+	bool *regions;            /* of the model: whether it is one of those that are asked for */
+	bool *in_regions;         /* by frame: whether blocks of it were allocated in such a one */
+	struct lr_function_regions *functions; /* in place of both */
 };
+
+static void match_regions(struct lr_match *x)
+{
+	const struct lr_model *m = x->model;
+	const char *pattern = x->query->region;
+	if (!lr_region_is_begun(m, pattern)) {
+		x->functions = lr_function_regions_new(m, x->names, &pattern, 1);
+		return;
+	}
+	x->regions = lr_calloc(m->regions_used, sizeof(*x->regions));
+	x->in_regions = lr_calloc(m->frames_used, sizeof(*x->in_regions));
+	for (size_t i = 0; i < m->regions_used; i++)
+		x->regions[i] = lr_region_matches(m->regions[i].path, pattern, true);
+	for (size_t i = 0; i < m->sites_used; i++)
+		if (m->sites[i].region && x->regions[m->sites[i].region - 1])
+			x->in_regions[m->sites[i].frame] = true;
+}
 
 struct lr_match *lr_match_new(
 	const struct lr_model *m, struct lr_names *names, const struct lr_query *q)
@@ -30,6 +52,8 @@ struct lr_match *lr_match_new(
 	for (int i = 0; i < PATTERNS; i++)
 		if (x->pattern[i])
 			x->known[i] = lr_calloc(m->frames_used, 1);
+	if (q->region)
+		match_regions(x);
 	return x;
 }
 
@@ -39,6 +63,9 @@ void lr_match_free(struct lr_match *x)
 		return;
 	for (int i = 0; i < PATTERNS; i++)
 		free(x->known[i]);
+	free(x->regions);
+	free(x->in_regions);
+	lr_function_regions_free(x->functions);
 	free(x);
 }
 
@@ -102,14 +129,19 @@ bool lr_match_thread(const struct lr_model *m, const char *pattern, uint32_t thr
 	return fnmatch(pattern, t->name ? t->name : "", 0) == 0 || strcmp(pattern, id) == 0;
 }
 
-bool lr_match_stack(struct lr_match *x, uint32_t frame, uint32_t thread)
+static bool match_others(struct lr_match *x, uint32_t frame, uint32_t thread)
 {
 	if (!lr_match_thread(x->model, x->query->thread, thread))
 		return false;
 	for (int i = 0; i < PATTERNS; i++)
 		if (x->pattern[i] && !stack_has(x, i, frame))
 			return false;
-	return true;
+	return !x->functions || lr_function_region_of(x->functions, frame);
+}
+
+bool lr_match_stack(struct lr_match *x, uint32_t frame, uint32_t thread)
+{
+	return (!x->in_regions || x->in_regions[frame]) && match_others(x, frame, thread);
 }
 
 bool lr_match_resource(struct lr_match *x, unsigned kind, uint32_t frame)
@@ -127,5 +159,7 @@ bool lr_match_site(struct lr_match *x, const struct lr_site *s)
 {
 	if (x->query->unfreed_only && s->counts.live_blocks == 0)
 		return false;
-	return lr_match_stack(x, s->frame, s->thread);
+	if (x->regions && !(s->region && x->regions[s->region - 1]))
+		return false;
+	return match_others(x, s->frame, s->thread);
 }

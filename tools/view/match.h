@@ -12,7 +12,8 @@ struct lr_match *lr_match_new(
 	const struct lr_model *m, struct lr_names *names, const struct lr_query *q);
 void lr_match_free(struct lr_match *x);
 bool lr_match_site(struct lr_match *x, const struct lr_site *s);
-/* A stack, and a thread (index plus 1; 0: any). */
+/* A stack, and a thread (index plus 1; 0: any). Of a region that the program has begun it is only
+ * known whether blocks of that stack were allocated in it, some or all. */
 bool lr_match_stack(struct lr_match *x, uint32_t frame, uint32_t thread);
 /* Resources of that kind and site: of any of their threads. */
 bool lr_match_resource(struct lr_match *x, unsigned kind, uint32_t frame);

@@ -35,7 +35,7 @@ static void add_verdict(
 
 static bool is_filtered(const struct lr_query *q)
 {
-	return q->function || q->file || q->module || q->thread;
+	return q->function || q->file || q->module || q->thread || q->region;
 }
 
 static void add_sites(struct lr_measuring *w)
@@ -45,7 +45,7 @@ static void add_sites(struct lr_measuring *w)
 	for (size_t i = 0; i < w->model->sites_used; i++) {
 		const struct lr_site *s = &w->model->sites[i];
 		struct lr_values values = {{0}};
-		if (!lr_match_stack(w->match, s->frame, s->thread))
+		if (!lr_match_site(w->match, s))
 			continue;
 		set_counts(&values, &s->counts);
 		uint32_t site = lr_measure_paths_site(w->paths, s->frame);

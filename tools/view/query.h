@@ -41,6 +41,7 @@ struct lr_query {
 	bool changed_only; /* what was live at the model's two moments differs; sorted by how much
 			    */
 	const char *function, *file, *module, *thread;
+	const char *region; /* of a region that the program has begun, or of functions */
 };
 
 #endif

@@ -62,12 +62,11 @@ static void add_site(
 	struct lr_unreachable *u = w->u;
 	struct lr_unreachable_dump *d = &u->dumps[w->dump];
 	struct lr_unreachable_row r = {.dump = w->dump, .frame = first ? first->site : last->site};
-	struct lr_site site = {.frame = r.frame};
 	if (first)
 		r.first = lost(w, first);
 	if (last)
 		r.last = lost(w, last);
-	if ((!r.first.blocks && !r.last.blocks) || !lr_match_site(w->match, &site))
+	if ((!r.first.blocks && !r.last.blocks) || !lr_match_stack(w->match, r.frame, 0))
 		return;
 	r.since = (struct lr_scan_sum){
 		more(r.last.blocks, r.first.blocks), more(r.last.bytes, r.first.bytes)};
