@@ -190,6 +190,45 @@ static void one_function_more_or_less(void **state)
 	end(&t);
 }
 
+/* Calls that are jumps in one of the builds. The functions are elsewhere in both. */
+static void fewer_functions(void **state)
+{
+	(void)state;
+	struct two t = begin();
+	put(t.a, "get<save<other<main", 1, 1);
+	put(t.b, "get<save<other<main", 1, 1);
+	put(t.a, "x<xmalloc<main", 1, 1);
+	put(t.b, "x<xmalloc<main", 1, 1);
+	uint32_t a = put(t.a, "xmalloc<node<parse<main", 10, 100),
+		 b = put(t.b, "node<parse<main", 12, 120);
+	uint32_t a2 = put(t.a, "get<save<lex<main", 7, 70), b2 = put(t.b, "get<lex<main", 7, 70);
+	uint32_t a3 = put(t.a, "get<save<more<main", 7, 71), b3 = put(t.b, "get<more<main", 7, 72);
+	compare(&t);
+	joined(&t, a, b, LR_JOIN_MOVED);
+	joined(&t, a2, b2, LR_JOIN_MOVED);
+	assert_null(t.c->sites[t.c->joined[LR_AFTER][b2]].function);
+	joined(&t, UINT32_MAX, b3, LR_JOIN_NONE);
+	gone(&t, a3);
+	/* Of two that fit with the same counts either will do. */
+	a = put(t.a, "get<save<k<main", 9, 90);
+	put(t.a, "get<other<k<main", 9, 90);
+	b = put(t.b, "get<k<main", 9, 90);
+	compare(&t);
+	assert_int_not_equal(lr_compare_before(t.c, b), 0);
+	assert_int_equal(t.c->used, t.b->sites_used + 2);
+	end(&t);
+	t = begin();
+	put(t.a, "get<save<k<main", 9, 90);
+	a = put(t.a, "get<save<l<main", 1, 1);
+	lr_measure_row(t.a, a, 0, 0, 0)->of[LR_METRIC_DEFINITE_BYTES] = 1;
+	put(t.b, "save<k<main", 9, 90);
+	b = put(t.b, "get<l<main", 1, 1); /* nothing is lost there */
+	compare(&t);
+	gone(&t, a);
+	joined(&t, UINT32_MAX, b, LR_JOIN_NONE);
+	end(&t);
+}
+
 static void offsets_may_move(void **state)
 {
 	(void)state;
@@ -279,7 +318,7 @@ int main(void)
 		cmocka_unit_test(renamed_function_is_found),
 		cmocka_unit_test(several_renamed_at_once), cmocka_unit_test(siblings),
 		cmocka_unit_test(others_stay_apart), cmocka_unit_test(one_function_more_or_less),
-		cmocka_unit_test(offsets_may_move),
+		cmocka_unit_test(fewer_functions), cmocka_unit_test(offsets_may_move),
 		cmocka_unit_test(the_program_may_be_called_otherwise),
 		cmocka_unit_test(findings_and_resources_follow_their_sites),
 		cmocka_unit_test(empty_ones), cmocka_unit_test(many_sites)};

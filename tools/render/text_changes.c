@@ -211,10 +211,13 @@ static void heads(struct lr_out *o, const struct lr_changes *v)
 	for (int side = 0; side < 2; side++) {
 		const struct lr_measure *m = v->compare->of[side];
 		lr_text_label(o, labels[side]);
-		if (m->command)
+		if (m->command && m->programs_used < 2)
 			lr_put_safe(o->f, m->command);
 		else if (m->programs_used)
 			lr_put_safe(o->f, m->programs[0].name);
+		if (m->programs_used > 1)
+			fprintf(o->f, " and %zu other%s", m->programs_used - 1,
+				m->programs_used == 2 ? "" : "s");
 		if (m->processes > 1)
 			fprintf(o->f, "  %s(%" PRIu64 " processes)%s", o->dim, m->processes,
 				o->off);

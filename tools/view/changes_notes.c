@@ -124,7 +124,7 @@ static void other_names(struct lr_changes *v)
 	for (size_t i = 0; i < c->used; i++)
 		moved += c->sites[i].join == LR_JOIN_MOVED;
 	if (moved)
-		note(v, "%zu site%s found again with one function more or less in the call path",
+		note(v, "%zu site%s found again with functions more or less in the call path",
 			moved, moved == 1 ? " was" : "s were");
 }
 

@@ -181,6 +181,7 @@ struct lr_compare *lr_compare_make(const struct lr_measure *before, const struct
 	lr_join_paths(&j, LR_JOIN_SAME);
 	lr_join_renamed(&j);
 	lr_join_moved(&j);
+	lr_join_fewer(&j);
 	list_sites(&j);
 	list_findings(c);
 	list_resources(c);

@@ -13,7 +13,7 @@ enum { LR_BEFORE, LR_AFTER };
 	X(NONE, "none")       /* it is in one of them alone */                                     \
 	X(SAME, "same")       /* the same path */                                                  \
 	X(RENAMED, "renamed") /* a function in it has another name now, or its offset moved */     \
-	X(MOVED, "moved")     /* there is one function more, or less, in it */
+	X(MOVED, "moved")     /* there are functions more, or less, in it */
 #define LR_JOIN_ENUM(name, key) LR_JOIN_##name,
 enum lr_join { LR_JOINS(LR_JOIN_ENUM) LR_JOIN_COUNT };
 extern const char *const lr_join_keys[LR_JOIN_COUNT];
@@ -22,7 +22,7 @@ struct lr_compared_site {
 	uint32_t site[2]; /* in each: index plus 1; 0 it is not there */
 	enum lr_join join;
 	/* RENAMED: what the innermost such function was called before; NULL where it had no name.
-	 * MOVED: the function that is more or less. */
+	 * MOVED: the function that is more or less, if it is one that is new or gone. */
 	const char *function;
 	struct lr_values of[2]; /* of all its rows */
 };

@@ -59,29 +59,57 @@ static void pair_up(const struct telling *t, const struct lr_alike *list, size_t
 	}
 }
 
-void lr_alike_pairs(struct lr_joining *j, uint64_t *const keys[2],
-	void (*found)(struct lr_joining *j, void *ctx, uint32_t before, uint32_t after), void *ctx)
+static struct lr_alike *list_sites(
+	const struct lr_joining *j, uint64_t *const keys[2], size_t *used)
 {
-	const struct telling t = {.j = j, .found = found, .ctx = ctx};
 	struct lr_alike *list = NULL;
-	size_t used = 0, room = 0;
+	size_t room = 0;
+	*used = 0;
 	for (int side = 0; side < 2; side++)
 		for (uint32_t i = 0; i < j->of[side]->sites_used; i++) {
 			const struct lr_values *v = &j->values[side][i];
 			if (!keys[side][i])
 				continue;
-			LR_GROW(list, used, room);
-			list[used++] = (struct lr_alike){.key = keys[side][i],
+			LR_GROW(list, *used, room);
+			list[(*used)++] = (struct lr_alike){.key = keys[side][i],
 				.site = i,
 				.side = (uint32_t)side,
 				.weight = {v->of[LR_METRIC_ALLOCATIONS], v->of[LR_METRIC_BYTES]}};
 		}
-	if (used)
-		qsort(list, used, sizeof(*list), by_key);
+	if (*used)
+		qsort(list, *used, sizeof(*list), by_key);
+	return list;
+}
+
+static size_t end_of_key(const struct lr_alike *list, size_t used, size_t first)
+{
+	size_t end = first + 1;
+	while (end < used && list[end].key == list[first].key)
+		end++;
+	return end;
+}
+
+void lr_alike_pairs(struct lr_joining *j, uint64_t *const keys[2],
+	void (*found)(struct lr_joining *j, void *ctx, uint32_t before, uint32_t after), void *ctx)
+{
+	const struct telling t = {.j = j, .found = found, .ctx = ctx};
+	size_t used;
+	struct lr_alike *list = list_sites(j, keys, &used);
 	for (size_t first = 0, end; first < used; first = end) {
-		for (end = first + 1; end < used && list[end].key == list[first].key; end++)
-			;
+		end = end_of_key(list, used, first);
 		pair_up(&t, &list[first], end - first);
+	}
+	free(list);
+}
+
+void lr_alike_buckets(struct lr_joining *j, uint64_t *const keys[2],
+	void (*bucket)(struct lr_joining *j, const struct lr_alike *list, size_t n))
+{
+	size_t used;
+	struct lr_alike *list = list_sites(j, keys, &used);
+	for (size_t first = 0, end; first < used; first = end) {
+		end = end_of_key(list, used, first);
+		bucket(j, &list[first], end - first);
 	}
 	free(list);
 }

@@ -44,6 +44,8 @@ void lr_join_two(struct lr_joining *j, uint32_t before, uint32_t after, enum lr_
 /* Functions that have other names; sites with one function more or less. */
 void lr_join_renamed(struct lr_joining *j);
 void lr_join_moved(struct lr_joining *j);
+/* Sites of which one has fewer functions in its path. */
+void lr_join_fewer(struct lr_joining *j);
 
 /* Sites of both that are not joined yet, by keys that make them alike. */
 struct lr_alike {
@@ -55,5 +57,9 @@ struct lr_alike {
  * ones of a key, or those with the same counts. Pairs are in no order. */
 void lr_alike_pairs(struct lr_joining *j, uint64_t *const keys[2],
 	void (*found)(struct lr_joining *j, void *ctx, uint32_t before, uint32_t after), void *ctx);
+
+/* The same, all of one key at a time; within it by side, where counts are the same. */
+void lr_alike_buckets(struct lr_joining *j, uint64_t *const keys[2],
+	void (*bucket)(struct lr_joining *j, const struct lr_alike *list, size_t n));
 
 #endif
