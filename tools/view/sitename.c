@@ -7,9 +7,9 @@
 
 /* Functions that hand out memory in somebody else's name. */
 static const char *const passing_on[] = {"*malloc*", "*calloc*", "*realloc*", "*zalloc*",
-	"*strdup*", "*strndup*", "*memdup*", "*asprintf*", "operator new*", "*_alloc", "*::allocate*",
-	"*allocator*", "void* operator new*", "PyMem_*", "_PyMem_*", "g_slice_*", "std::*",
-	"__gnu_cxx::*"};
+	"*strdup*", "*strndup*", "*memdup*", "*asprintf*", "operator new*", "*_alloc",
+	"*::allocate*", "*allocator*", "void* operator new*", "PyMem_*", "_PyMem_*", "g_slice_*",
+	"std::*", "__gnu_cxx::*"};
 
 bool lr_passes_on(const char *function)
 {
