@@ -277,6 +277,26 @@ static void findings_and_resources_follow_their_sites(void **state)
 	end(&t);
 }
 
+/* A file that holds only a part of the sites says nothing of those that are as small as its others.
+ */
+static void a_part_of_the_sites(void **state)
+{
+	(void)state;
+	struct two t = begin();
+	uint32_t a = put(t.a, "f<main", 100, 100);
+	t.a->whole = false;
+	t.a->rest_most.of[LR_METRIC_ALLOCATIONS] = 5;
+	t.a->rest_most.of[LR_METRIC_BYTES] = 50;
+	uint32_t b = put(t.b, "f<main", 100, 100), small = put(t.b, "g<main", 5, 50),
+		 large = put(t.b, "h<main", 5, 51);
+	compare(&t);
+	joined(&t, a, b, LR_JOIN_SAME);
+	assert_false(t.c->sites[t.c->joined[LR_AFTER][b]].unsure);
+	assert_true(t.c->sites[t.c->joined[LR_AFTER][small]].unsure);
+	assert_false(t.c->sites[t.c->joined[LR_AFTER][large]].unsure);
+	end(&t);
+}
+
 static void empty_ones(void **state)
 {
 	(void)state;
@@ -321,6 +341,7 @@ int main(void)
 		cmocka_unit_test(fewer_functions), cmocka_unit_test(offsets_may_move),
 		cmocka_unit_test(the_program_may_be_called_otherwise),
 		cmocka_unit_test(findings_and_resources_follow_their_sites),
-		cmocka_unit_test(empty_ones), cmocka_unit_test(many_sites)};
+		cmocka_unit_test(a_part_of_the_sites), cmocka_unit_test(empty_ones),
+		cmocka_unit_test(many_sites)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

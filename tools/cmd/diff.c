@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "tools/check/budget.h"
 #include "tools/cmd/inputs.h"
 #include "tools/cmd/measures.h"
 #include "tools/source.h"
@@ -39,20 +40,52 @@ static int moments(
 	return status;
 }
 
-/* The dumps of one run. */
+/* One run: dumps, or a budget with what was measured. */
 struct side {
 	struct lr_inputs inputs;
 	struct lr_measure *measure;
+	struct lr_budget *budget;
+	const struct lr_measure *shown; /* of either */
 };
 
-static int measure(struct side *s, const struct lr_options *o, int *status)
+static int from_budget(struct side *s, const char *path)
+{
+	struct lr_error err = {{0}};
+	s->budget = lr_budget_read(path, &err);
+	if (!s->budget) {
+		lr_say(path, err.text);
+		return LR_EXIT_USAGE;
+	}
+	s->shown = s->budget->baseline;
+	if (s->shown) {
+		s->budget->baseline->rest_most = s->budget->rest_most;
+		return LR_EXIT_DONE;
+	}
+	lr_say(path, "has rules alone, and no baseline; leakreport baseline writes one");
+	return LR_EXIT_USAGE;
+}
+
+/* An empty file is rather a dump that nothing was written to. */
+static bool is_budget(const struct side *s)
+{
+	struct stat st;
+	return s->inputs.used == 1 && stat(s->inputs.paths[0], &st) == 0 && st.st_size > 0 &&
+	       lr_budget_is_file(s->inputs.paths[0]);
+}
+
+static bool measure(struct side *s, const struct lr_options *o, int *status)
 {
 	struct lr_measures_options m = {.options = o, .by_thread = o->group == LR_GROUP_THREAD};
-	int own;
-	s->measure = lr_measure_dumps(&m, s->inputs.paths, s->inputs.used, &own);
+	int own = LR_EXIT_DONE;
+	if (is_budget(s)) {
+		own = from_budget(s, s->inputs.paths[0]);
+	} else {
+		s->measure = lr_measure_dumps(&m, s->inputs.paths, s->inputs.used, &own);
+		s->shown = s->measure;
+	}
 	if (*status < own)
 		*status = own;
-	return s->measure != NULL;
+	return s->shown != NULL;
 }
 
 static bool run_of(const char *path, uint64_t *run)
@@ -132,12 +165,13 @@ static int two_runs(
 	} else if (measure(&sides[LR_BEFORE], o, &status) &&
 		   measure(&sides[LR_AFTER], o, &status)) {
 		struct lr_compare *compare =
-			lr_compare_make(sides[LR_BEFORE].measure, sides[LR_AFTER].measure);
+			lr_compare_make(sides[LR_BEFORE].shown, sides[LR_AFTER].shown);
 		status = print(c, o, compare, status);
 		lr_compare_free(compare);
 	}
 	for (int i = 0; i < 2; i++) {
 		lr_measure_free(sides[i].measure);
+		lr_budget_free(sides[i].budget);
 		lr_inputs_free(&sides[i].inputs);
 	}
 	lr_inputs_free(&all);
@@ -162,8 +196,9 @@ static int run(const struct lr_command *c, const struct lr_options *o, char **ar
 
 const struct lr_command lr_command_diff = {.name = "diff",
 	.does = "what is other in another run, or was live at one moment and not at another",
-	.help = "Of two runs (two dumps, or two directories with the dumps of a run each): totals, "
-		"then\n"
+	.help = "Of two runs (two dumps, or two directories with the dumps of a run each; a "
+		"budget file\n"
+		"with a baseline is a run, too): totals, then\n"
 		"the sites that have other counts, those that changed most first: what is lost, "
 		"then\n"
 		"allocations, or as --sort says. A site is known by its call path in names: other "

@@ -100,6 +100,8 @@ static void gather_sites(struct grouping *g)
 	for (size_t i = 0; i < c->used; i++) {
 		const struct lr_compared_site *s = &c->sites[i];
 		const struct lr_measured_site *site = site_of(c, s);
+		if (s->unsure)
+			continue;
 		bool single = g->v->group == LR_GROUP_SITE;
 		struct lr_change *r = single ? new_row(g, site->means->function)
 					     : row_named(g, group_name(g->v->group, site));

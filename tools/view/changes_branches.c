@@ -41,10 +41,12 @@ static void add_branches(struct lr_changes *v, int side)
 		}
 		if (!n->site)
 			continue;
+		const struct lr_compared_site *s =
+			&v->compare->sites[v->compare->joined[side][n->site - 1]];
 		struct lr_branch *b = &v->branches[head[i] - 1];
-		b->sites++;
-		lr_values_add(&b->values,
-			&v->compare->sites[v->compare->joined[side][n->site - 1]].of[side]);
+		b->sites += !s->unsure;
+		if (!s->unsure)
+			lr_values_add(&b->values, &s->of[side]);
 	}
 	free(head);
 	free(shared);

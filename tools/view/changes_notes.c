@@ -84,6 +84,14 @@ static void lacking_names(struct lr_changes *v)
 			"their offsets, which move with every build (give --debug-dir)");
 }
 
+static size_t count_unsure(const struct lr_compare *c, int side)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < c->used; i++)
+		n += c->sites[i].unsure && c->sites[i].site[side];
+	return n;
+}
+
 static void missing(struct lr_changes *v)
 {
 	for (int i = 0; i < 2; i++) {
@@ -95,8 +103,10 @@ static void missing(struct lr_changes *v)
 			note(v, "%s is not complete: its counts are at least what they say",
 				sides[i]);
 		if (!m->whole)
-			note(v, "%s is a file with a part of the sites: others may be no news",
-				sides[i]);
+			note(v,
+				"%s is a file with the sites that matter most: of %zu others it is "
+				"not known whether they changed",
+				sides[i], count_unsure(v->compare, !i));
 		if (m->processes > m->judged && v->compare->of[1 - i]->judged)
 			note(v, "in %s %llu of %llu processes have no verdicts on their blocks",
 				sides[i], (unsigned long long)(m->processes - m->judged),

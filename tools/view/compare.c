@@ -73,6 +73,15 @@ static struct lr_values *sum_rows(const struct lr_measure *m)
 	return values;
 }
 
+/* A site that the measure does not have could be one of those that it does not tell. */
+static bool may_have(const struct lr_measure *m, const struct lr_values *v)
+{
+	for (int i = 0; i < LR_METRIC_COUNT; i++)
+		if (v->of[i] > m->rest_most.of[i])
+			return false;
+	return !m->whole;
+}
+
 static void list_sites(struct lr_joining *j)
 {
 	struct lr_compare *c = j->c;
@@ -89,6 +98,8 @@ static void list_sites(struct lr_joining *j)
 		if (is->before) {
 			s->of[LR_BEFORE] = j->values[LR_BEFORE][is->before - 1];
 			c->joined[LR_BEFORE][is->before - 1] = (uint32_t)c->used;
+		} else {
+			s->unsure = may_have(a, &s->of[LR_AFTER]);
 		}
 		c->joined[LR_AFTER][i] = (uint32_t)c->used++;
 	}
@@ -97,6 +108,7 @@ static void list_sites(struct lr_joining *j)
 			continue;
 		c->sites[c->used] = (struct lr_compared_site){.site = {i + 1, 0}};
 		c->sites[c->used].of[LR_BEFORE] = j->values[LR_BEFORE][i];
+		c->sites[c->used].unsure = may_have(b, &j->values[LR_BEFORE][i]);
 		c->joined[LR_BEFORE][i] = (uint32_t)c->used++;
 	}
 }

@@ -25,6 +25,9 @@ struct lr_compared_site {
 	 * MOVED: the function that is more or less, if it is one that is new or gone. */
 	const char *function;
 	struct lr_values of[2]; /* of all its rows */
+	/* It is in one alone, and the other one holds only a part of its sites: it may be among the
+	 * others, by its counts. */
+	bool unsure;
 };
 
 /* A function with another name. */

@@ -137,6 +137,7 @@ struct lr_measure {
 	bool damaged;    /* a part of a dump could not be read */
 	bool by_thread, by_region;
 	bool whole; /* false: read from a file that holds only a part of the sites */
+	struct lr_values rest_most;     /* then: the most that any of the others had */
 	struct lr_measure_build *build; /* private */
 };
 
