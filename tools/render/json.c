@@ -251,8 +251,10 @@ void lr_render_json(FILE *f, const struct lr_report *r, const struct lr_style *s
 		lr_json_set(root, "suppressions", lr_json_rules(r->rules));
 	if (r->errors)
 		lr_json_set(root, "errors", lr_json_errors(r->errors));
-	if (r->check)
+	if (r->check) {
+		lr_json_set(root, "partial", json_boolean(r->check->measure->damaged));
 		lr_json_set(root, "check", lr_json_check(r->check));
+	}
 	json_dumpf(root, f, JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(6));
 	fputc('\n', f);
 	json_decref(root);
