@@ -7,9 +7,10 @@
 #include "tools/check/budget.h"
 #include "tools/util/mem.h"
 
-static int failed(struct lr_error *err, const char *what)
+static int failed(struct lr_error *err, const char *what, bool was_there)
 {
-	return lr_error_set(err, "%s: %s; it is as it was", what, strerror(errno));
+	return lr_error_set(
+		err, "%s: %s%s", what, strerror(errno), was_there ? "; it is as it was" : "");
 }
 
 /* All of it on the disk, or -1. */
@@ -39,6 +40,7 @@ static int replace(const struct lr_budget *b, const char *path, mode_t mode, str
 {
 	char *beside = lr_format("%s.XXXXXX", path);
 	int fd = mkostemp(beside, O_CLOEXEC), result = -1;
+	bool was_there = mode != 0;
 	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!mode) {
 		mode_t mask = umask(0);
@@ -47,11 +49,11 @@ static int replace(const struct lr_budget *b, const char *path, mode_t mode, str
 	}
 	errno = f ? 0 : errno;
 	if (!f)
-		failed(err, "cannot be written");
+		failed(err, "cannot be written", was_there);
 	else if (fchmod(fd, mode) || write_all(b, f, true))
-		failed(err, "cannot be written");
+		failed(err, "cannot be written", was_there);
 	else if (rename(beside, path))
-		failed(err, "cannot be replaced");
+		failed(err, "cannot be replaced", was_there);
 	else
 		result = 0;
 	if (result && fd >= 0)

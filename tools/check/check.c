@@ -27,6 +27,26 @@ void lr_check_note(struct lr_check *c, char *text)
 	c->notes = (const char *const *)o->notes;
 }
 
+enum { REMARKS = 10 }; /* that are told of a kind */
+
+void lr_check_remark(struct lr_check *c, enum lr_remark kind, char *text)
+{
+	if (c->owned->remarks[kind]++ < REMARKS)
+		lr_check_note(c, text);
+	else
+		free(text);
+}
+
+static void tell_remarks_left(struct lr_check *c)
+{
+	static const char *const words[LR_REMARKS] = {[LR_REMARK_NOTHING] = "match nothing",
+		[LR_REMARK_VARIES] = "are not the same in all runs"};
+	for (int i = 0; i < LR_REMARKS; i++)
+		if (c->owned->remarks[i] > REMARKS)
+			lr_check_note(c, lr_format("%zu more rules %s",
+						 c->owned->remarks[i] - REMARKS, words[i]));
+}
+
 static void compare_all(struct lr_check *c, const struct lr_check_query *q)
 {
 	struct lr_check_owned *o = c->owned;
@@ -148,6 +168,7 @@ struct lr_check *lr_check_make(const struct lr_check_query *q)
 	tell_renamed(c);
 	tell_gaps(c);
 	judge_all(c, q);
+	tell_remarks_left(c);
 	number_ids(c);
 	return c;
 }

@@ -7,7 +7,12 @@
 #include "tools/check/count.h"
 #include "tools/view/compare.h"
 
+/* What is noted of rules: of many such notes the first few are told, and how many more there are.
+ */
+enum lr_remark { LR_REMARK_NOTHING, LR_REMARK_VARIES, LR_REMARKS };
+
 struct lr_check_owned {
+	size_t remarks[LR_REMARKS];
 	char **texts;
 	size_t texts_used, texts_room;
 	char **notes;
@@ -33,6 +38,8 @@ struct lr_judging {
 const char *lr_check_keep(struct lr_check *c, char *text);
 /* A sentence for people; taken over. The same one is told once. */
 void lr_check_note(struct lr_check *c, char *text);
+
+void lr_check_remark(struct lr_check *c, enum lr_remark kind, char *text);
 
 /* By site of that run: what counts for the rule. To be freed; NULL: it cannot be told by site. */
 uint64_t *lr_judge_sites(const struct lr_judging *j, size_t run);

@@ -124,6 +124,12 @@ static const char *run_lacks(const struct lr_judging *j, const struct lr_measure
 				  "blocks (ended by a signal, or "
 				  "LEAKTRACE_SCAN=none?)",
 				m->processes - m->judged, m->processes));
+	return NULL;
+}
+
+/* NULL: all that the run did was seen. */
+static const char *run_gaps(const struct lr_measure *m)
+{
 	if (m->damaged)
 		return "a part of the dumps could not be read";
 	return m->missed ? "events were missed" : NULL;
@@ -197,18 +203,18 @@ static void unknown(struct lr_judging *j, const char *why)
 static void tell_remarks(struct lr_judging *j)
 {
 	struct lr_check_rule *o = j->out;
+	bool apart = j->rule->pattern[LR_SELECT_THREAD] || j->rule->pattern[LR_SELECT_REGION];
 	if (j->nothing)
-		lr_check_note(j->check,
+		lr_check_remark(j->check, LR_REMARK_NOTHING,
 			lr_format("%s: nothing in this run matches; is it spelt right?", o->text));
 	if (o->deterministic)
 		return;
-	bool apart = j->rule->pattern[LR_SELECT_THREAD] || j->rule->pattern[LR_SELECT_REGION];
-	lr_check_note(
-		j->check, lr_format("%s: not the same in all runs, %s to %s%s", o->id,
-				  lr_show_count(o->lowest).text, lr_show_count(o->highest).text,
-				  apart || holds_most(&j->rule->what)
-					  ? ""
-					  : "; a rule on a thread or a region may be steadier"));
+	lr_check_remark(j->check, LR_REMARK_VARIES,
+		lr_format("%s: not the same in all runs, %s to %s%s", o->id,
+			lr_show_count(o->lowest).text, lr_show_count(o->highest).text,
+			apart || holds_most(&j->rule->what)
+				? ""
+				: "; a rule on a thread or a region may be steadier"));
 }
 
 void lr_judge(struct lr_judging *j)
@@ -230,7 +236,10 @@ void lr_judge(struct lr_judging *j)
 	judge_limits(j, &over, &under, &maybe);
 	for (size_t r = 0; r < j->q->runs_used && !why; r++)
 		why = run_lacks(j, j->q->runs[r]);
-	if (why && !(over && grows(j->rule))) {
+	bool enough = !why && !o->has_max && !under;
+	for (size_t r = 0; r < j->q->runs_used && !why; r++)
+		why = run_gaps(j->q->runs[r]);
+	if (why && !((over || enough) && grows(j->rule))) {
 		unknown(j, why);
 		return;
 	}

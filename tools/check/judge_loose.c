@@ -1,7 +1,8 @@
 /* When a limit holds nothing back any more. A count that is above what was measured is loose; bytes
  * are, when they are more than twice the room that a new budget gives them above; what is held to
  * the baseline, when it lies further below than the tolerance is wide. Never loose: ranges, which a
- * person has drawn on purpose, and what is within what was seen to vary. */
+ * person has drawn on purpose, what is within what was seen to vary, and rules that nothing
+ * matches. */
 #include "tools/check/check_parts.h"
 #include "tools/check/room.h"
 
@@ -10,7 +11,7 @@ static bool is_loose(const struct lr_judging *j)
 	const struct lr_budget_rule *r = j->rule;
 	const struct lr_check_rule *o = j->out;
 	uint64_t most = o->highest;
-	if (r->max.kind == LR_BOUND_NONE || r->min.kind != LR_BOUND_NONE)
+	if (j->nothing || r->max.kind == LR_BOUND_NONE || r->min.kind != LR_BOUND_NONE)
 		return false;
 	if (r->varies && most >= r->lowest)
 		return false;

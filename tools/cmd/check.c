@@ -64,7 +64,15 @@ static int take_baseline(struct asked *a, const char *path)
 static bool take_arguments(struct asked *a, char **arguments, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (!lr_budget_rule_is_meant(arguments[i]) || access(arguments[i], F_OK) == 0)
+		bool there = access(arguments[i], F_OK) == 0;
+		bool meant = lr_budget_rule_is_meant(arguments[i]);
+		if (!there && !meant && !strpbrk(arguments[i], "./")) {
+			lr_say(arguments[i],
+				"this is no file, and no rule: a rule has a limit, such as "
+				"allocations<=1000, or is no-leaks or no-new-leaks");
+			return false;
+		}
+		if (there || !meant)
 			lr_inputs_add(&a->dumps, arguments[i]);
 		else if (!lr_budgets_add(a->budget, arguments[i]))
 			return false;

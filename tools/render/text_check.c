@@ -41,13 +41,13 @@ static void path(struct lr_out *o, const struct lr_measured_site *s)
 
 static void site(struct lr_out *o, const struct lr_check_rule *r, const struct lr_check_site *s)
 {
-	bool more = s->actual >= s->baseline, told = s->has_baseline;
+	bool told = s->has_baseline, more = !told || s->actual >= s->baseline;
 	uint64_t by = !told ? s->actual : more ? s->actual - s->baseline : s->baseline - s->actual;
 	fprintf(o->f, "    %s%s %s",
-		!told  ? ""
-		: more ? "+"
-		       : "-",
-		lr_show_count(by).text, r->metric);
+		!more               ? "-"
+		: told || s->is_new ? "+"
+				    : "",
+		lr_show_count(by).text, r->bytes ? "bytes" : r->metric);
 	if (s->is_new)
 		fputs(" (new)", o->f);
 	else if (told && s->baseline)
