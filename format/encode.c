@@ -398,6 +398,11 @@ INLINE bool quick_free(
 	return true;
 }
 
+INLINE bool is_block(uint64_t lead)
+{
+	return LTF_TAG(lead) == LTF_W_ALLOC || LTF_TAG(lead) == LTF_W_FREE;
+}
+
 /* Takes ALLOCs and FREEs as long as they come and are plain. Returns the words taken. */
 INLINE size_t quick_events(
 	struct ltf_encoder *e, const uint64_t *w, size_t n, bool numbered, uint32_t *events)
@@ -424,6 +429,23 @@ INLINE size_t quick_events(
 	quick_end(e, &q);
 	*events += taken;
 	return (size_t)(at - w);
+}
+
+/* A RES with one argument and without a number, as regions are: likewise. Returns the words taken.
+ */
+static size_t quick_res(struct ltf_encoder *e, const uint64_t *w, size_t n, uint64_t lead)
+{
+	const uint64_t shape = LTF_LEAD(15) | UINT64_C(31) << 47;
+	if ((lead & shape) != (LTF_LEAD(LTF_W_RES) | UINT64_C(2) << 48) || n < 3 ||
+		LTF_TAG(w[1]) != LTF_W_CONT || LTF_TAG(w[2]) != LTF_W_CONT)
+		return 0;
+	set_numbered(e, false);
+	put(e, LTF_COL_EXTRA, lead >> 52 & 0xff);
+	put(e, LTF_COL_EXTRA, 1);
+	put(e, LTF_COL_EXTRA, w[1] & LTF_SITE_MAX);
+	put(e, LTF_COL_EXTRA, w[2] & LTF_MASK60);
+	put_byte(e, LTF_COL_OPS, LTF_OP_OTHER | LTF_W_RES);
+	return 3;
 }
 
 static void put_block(struct ltf_encoder *e, const struct ltf_event *ev)
@@ -469,14 +491,21 @@ void ltf_encode_run(struct ltf_encoder *e, const uint64_t *words, size_t n, stru
 	run->events = 0;
 	while (i < n) {
 		struct ltf_event ev;
-		i += e->c.numbered ? quick_events(e, words + i, n - i, true, &run->events)
-				   : quick_events(e, words + i, n - i, false, &run->events);
+		if (is_block(__atomic_load_n(&words[i], __ATOMIC_RELAXED)))
+			i += e->c.numbered ? quick_events(e, words + i, n - i, true, &run->events)
+					   : quick_events(e, words + i, n - i, false, &run->events);
 		if (i == n)
 			break;
 		uint64_t lead = __atomic_load_n(&words[i], __ATOMIC_ACQUIRE);
 		if (lead == 0 && !skip_holes)
 			break;
-		size_t took = ltf_words_next(words + i, n - i, &ev, e->scratch);
+		size_t took = quick_res(e, words + i, n - i, lead);
+		if (took > 0) {
+			i += took;
+			run->events++;
+			continue;
+		}
+		took = ltf_words_next(words + i, n - i, &ev, e->scratch);
 		if (took == 0) {
 			if (!skip_holes)
 				break;

@@ -10,10 +10,17 @@
 #include "lib/say.h"
 #include "lib/sys.h"
 
-enum { SLOTS = 2 * LT_NAMES, UNIT = 8, PLACE_BITS = 17, NUMBER_BYTES = 3 };
+enum {
+	SLOTS = 2 * LT_NAMES,
+	UNIT = 8,
+	PLACE_BITS = 17,
+	NUMBER_BYTES = 3,
+	GUESS_BITS = 10,
+	GUESSES = 1 << GUESS_BITS
+};
 _Static_assert(LT_NAMES_TEXT / UNIT == 1 << PLACE_BITS, "a place fits its bits");
 
-/* What the blob is: the number as a varint of fixed length, and the text. */
+/* What the blob is: the number as a varint of fixed length, and the text, with a 0 behind it. */
 struct name {
 	_Atomic uint32_t told; /* in this generation of dumps */
 	uint16_t number, len;
@@ -23,6 +30,9 @@ struct name {
 static struct {
 	_Atomic uint32_t slot[SLOTS];         /* place, and above it bits of the hash; 0: free */
 	_Atomic uint32_t place[LT_NAMES + 1]; /* by number; 0: none */
+	/* By where the program has its text: the number that it was last. A guess: what stands
+	 * there now is compared. */
+	_Atomic uint64_t guess[GUESSES]; /* address << 16 | number */
 } names;
 static _Alignas(UNIT) uint8_t text_of_all[LT_NAMES_TEXT];
 
@@ -76,12 +86,13 @@ static void fill(struct name *e, uint32_t number, const char *text, uint32_t len
 	e->blob[1] = (uint8_t)(number >> 7 | 0x80);
 	e->blob[2] = (uint8_t)(number >> 14);
 	memcpy(e->blob + NUMBER_BYTES, text, len);
+	e->blob[NUMBER_BYTES + len] = 0;
 }
 
 /* A name that nobody knows of yet; 0: there is no more room. */
 static uint32_t make(const char *text, uint32_t len)
 {
-	uint32_t units = (uint32_t)(sizeof(struct name) + NUMBER_BYTES + len + UNIT - 1) / UNIT;
+	uint32_t units = (uint32_t)(sizeof(struct name) + NUMBER_BYTES + len + UNIT) / UNIT;
 	if (atomic_load_explicit(&state.full, memory_order_relaxed))
 		return 0;
 	uint32_t place = atomic_fetch_add(&state.used, units) + 1;
@@ -123,35 +134,54 @@ static uint32_t intern(const char *text, uint32_t len)
 	}
 }
 
-uint32_t lt_name(const char *text)
+static bool is_told(const struct name *e)
 {
-	if (!text || !*text)
-		text = "(unnamed)";
-	return intern(text, lt_name_length(text, LT_NAME_BYTES));
+	return atomic_load_explicit(&e->told, memory_order_relaxed) == state.generation;
 }
 
-static struct name *by_number(uint32_t number)
+static bool tell(struct lt_thread *t, struct name *e)
 {
-	if (number == LT_NAME_FURTHER)
-		return &further;
-	uint32_t place = number <= LT_NAMES
-				 ? atomic_load_explicit(&names.place[number], memory_order_acquire)
-				 : 0;
-	return place ? at(place) : NULL;
-}
-
-bool lt_name_tell(struct lt_thread *t, uint32_t number)
-{
-	struct name *e = by_number(number);
 	uint32_t now = state.generation;
-	if (!e)
-		return false;
-	if (atomic_load_explicit(&e->told, memory_order_relaxed) == now)
-		return true;
 	if (!lt_ring_blob(t, LTF_BLOB_NAME, e->blob, (size_t)NUMBER_BYTES + e->len))
 		return false;
 	atomic_store_explicit(&e->told, now, memory_order_relaxed);
 	return true;
+}
+
+bool lt_name_tell(struct lt_thread *t, uint32_t number)
+{
+	uint32_t place = number <= LT_NAMES ? atomic_load(&names.place[number]) : 0;
+	struct name *e = number == LT_NAME_FURTHER ? &further : place ? at(place) : NULL;
+	return e && (is_told(e) || tell(t, e));
+}
+
+static __attribute__((noinline)) uint32_t name_anew(
+	struct lt_thread *t, const char *text, _Atomic uint64_t *guess)
+{
+	uint32_t number = intern(text, lt_name_length(text, LT_NAME_BYTES));
+	atomic_store_explicit(
+		guess, (uint64_t)(uintptr_t)text << 16 | number, memory_order_release);
+	if (t)
+		lt_name_tell(t, number);
+	return number;
+}
+
+uint32_t lt_name(struct lt_thread *t, const char *text)
+{
+	if (!text || !*text)
+		text = "(unnamed)";
+	uintptr_t where = (uintptr_t)text;
+	_Atomic uint64_t *guess = &names.guess[where * 0x9e3779b97f4a7c15 >> (64 - GUESS_BITS)];
+	uint64_t last = atomic_load_explicit(guess, memory_order_acquire);
+	uint32_t number = (uint16_t)last;
+	if (last >> 16 != where || number > LT_NAMES)
+		return name_anew(t, text, guess);
+	struct name *e = at(atomic_load_explicit(&names.place[number], memory_order_relaxed));
+	if (strcmp(text, (const char *)e->blob + NUMBER_BYTES) != 0)
+		return name_anew(t, text, guess);
+	if (t && !is_told(e))
+		tell(t, e);
+	return number;
 }
 
 void lt_names_reset(void)

@@ -17,8 +17,9 @@ enum {
 struct lt_thread;
 
 /* The name's number, from 1; LT_NAME_FURTHER where there is no more room. NULL and "" have a name,
- * too. The text is copied. */
-uint32_t lt_name(const char *text);
+ * too. The text is copied. t: the calling thread, which makes sure that the dump has it; or NULL.
+ */
+uint32_t lt_name(struct lt_thread *t, const char *text);
 
 /* Makes sure that the dump says what this number is; any number may be asked for. False: no name
  * has it, or the dump had no room. */

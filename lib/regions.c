@@ -17,78 +17,100 @@ static void push(struct lt_regions *r, uint32_t number)
 	r->depth = depth + 1;
 }
 
-/* The innermost of this name, with those within it; 0: the innermost. */
-static void pop(struct lt_regions *r, uint32_t number)
+/* The innermost of this name, with those within it; 0: the innermost. False: there is none, or it
+ * is not the innermost. */
+static bool pop(struct lt_regions *r, uint32_t number)
 {
 	uint32_t i = r->depth;
-	if (i > 0 && (number == 0 || i > LT_REGIONS_DEEP)) {
+	if (i > 0 && (number == 0 || i > LT_REGIONS_DEEP || r->name[i - 1] == number)) {
 		r->depth = i - 1;
-		return;
+		return true;
 	}
 	while (i > 0 && r->name[i - 1] != number)
 		i--;
 	if (i > 0)
 		r->depth = i - 1;
+	return false;
 }
 
-/* What is kept for a fork changes before the event is recorded: a child that a signal handler forks
- * between the two begins right, and records nothing of it. */
-static void record(
-	struct lt_thread *t, enum ltf_res kind, uint32_t number, const struct lt_regs *regs)
+/* The calling thread, ready to record; NULL: it does not, but may still be in regions. */
+static inline struct lt_thread *teller(void)
 {
-	uint64_t args[] = {number};
-	if (!t)
-		return;
-	if (number)
-		lt_name_tell(t, number);
-	lt_trace_told(t, kind, args, 1, regs);
+	struct lt_thread *t = lt_self;
+	return lt_records(t) ? t : lt_teller();
 }
 
 /* Where nothing will ever be recorded, names need not be kept. */
-static bool is_over(void)
+static inline bool is_over(void)
 {
 	return lt_mode != LT_MODE_ON && lt_mode != LT_MODE_PAUSED;
 }
 
+/* What is kept for a fork changes before the event is recorded: a child that a signal handler forks
+ * between the two begins right, and records nothing of it. */
+static inline void put(struct lt_thread *t, enum ltf_res kind, uint32_t number, uint32_t site)
+{
+	uint64_t *w = lt_ring_reserve(t, 3);
+	if (!w)
+		return;
+	w[1] = LTF_CONT(site);
+	w[2] = LTF_CONT(number);
+	lt_commit(w, LTF_LEAD(LTF_W_RES) | (uint64_t)kind << 52 | UINT64_C(2) << 48);
+}
+
+static inline void stamp(struct lt_thread *t)
+{
+	if (lt_mode == LT_MODE_ON)
+		lt_stamp(t);
+}
+
 uint32_t lt_region_begin(const char *name, const struct lt_regs *regs)
 {
-	struct lt_thread *t = lt_teller();
+	struct lt_thread *t = teller();
 	if (is_over())
 		return 0;
-	uint32_t number = lt_name(name);
+	uint32_t number = lt_name(t, name);
 	if (lt_self)
 		push(&lt_self->regions, number);
-	record(t, LTF_RES_REGION_BEGIN, number, regs);
+	if (!t)
+		return number;
+	stamp(t);
+	put(t, LTF_RES_REGION_BEGIN, number, lt_site_take(t, regs, LT_MEMO_ALLOC));
 	return number;
 }
 
-static void end(uint32_t number, const struct lt_regs *regs)
+/* An end that ends what it should needs no stack. */
+static inline void end(struct lt_thread *t, uint32_t number, const struct lt_regs *regs)
 {
-	struct lt_thread *t = lt_teller();
-	if (lt_self)
-		pop(&lt_self->regions, number);
-	record(t, LTF_RES_REGION_END, number, regs);
+	bool plain = lt_self && pop(&lt_self->regions, number);
+	if (!t)
+		return;
+	stamp(t);
+	put(t, LTF_RES_REGION_END, number,
+		plain ? LTF_SITE_NONE : lt_site_take(t, regs, LT_MEMO_ALLOC));
 }
 
 void lt_region_end(const char *name, const struct lt_regs *regs)
 {
-	if (is_over())
-		lt_rare_missed();
-	else
-		end(name && *name ? lt_name(name) : 0, regs);
+	struct lt_thread *t = teller();
+	if (!is_over())
+		end(t, name && *name ? lt_name(t, name) : 0, regs);
 }
 
 void lt_region_leave(uint32_t number, const struct lt_regs *regs)
 {
-	if (number && !is_over())
-		end(number, regs);
+	struct lt_thread *t = teller();
+	if (!is_over() && number && (!t || lt_name_tell(t, number)))
+		end(t, number, regs);
 }
 
 void lt_region_mark(const char *name, const struct lt_regs *regs)
 {
-	struct lt_thread *t = lt_teller();
-	if (t)
-		record(t, LTF_RES_MARK, lt_name(name), regs);
+	struct lt_thread *t = teller();
+	if (!t)
+		return;
+	uint64_t args[] = {lt_name(t, name)};
+	lt_trace_told(t, LTF_RES_MARK, args, 1, regs);
 }
 
 static void tell_called(struct lt_thread *t)
@@ -101,7 +123,7 @@ static void tell_called(struct lt_thread *t)
 
 void lt_region_called(const char *name)
 {
-	struct lt_thread *t = lt_teller();
+	struct lt_thread *t = teller();
 	if (is_over() || !lt_self)
 		return;
 	struct lt_regions *r = &lt_self->regions;

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "leaktrace.h"
 
 enum { STACK = 256 << 10, PAINTED = 32 << 10, ROUNDS = 3000, PAINT = 0xa5 };
 
@@ -110,6 +111,24 @@ static void call_fopen(int i)
 		fclose(f);
 }
 
+static char region[40];
+static void call_region(int i)
+{
+	region[i % 30] = (char)('a' + i % 26);
+	leaktrace_region_begin(region);
+	leaktrace_region_begin("");
+	leaktrace_region_end(region);
+	leaktrace_thread_name(region);
+	leaktrace_mark("moment");
+}
+
+static void call_stats(int i)
+{
+	struct leaktrace_counts counts;
+	(void)i;
+	leaktrace_stats(&counts);
+}
+
 static const struct {
 	const char *name;
 	void (*call)(int i);
@@ -126,6 +145,8 @@ static const struct {
 	{"recvmsg", call_recvmsg},
 	{"pipe", call_pipe},
 	{"fopen", call_fopen},
+	{"region", call_region},
+	{"stats", call_stats},
 };
 
 /* Bytes below the stack pointer that call(i) has written to. The paint is put on without a call,
@@ -169,6 +190,8 @@ static void *measure_thread(void *arg)
 
 int main(void)
 {
+	leaktrace_is_traced(); /* looks the tracer up: the loader's use of the stack, not a hook's
+				*/
 	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
 		struct measure m = {.call = calls[i].call, .stack = aligned_alloc(4096, STACK)};
 		pthread_attr_t attr;
