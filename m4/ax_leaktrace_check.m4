@@ -1,9 +1,10 @@
 dnl AX_LEAKTRACE_CHECK([BUDGETS], [OPTIONS])
 dnl
-dnl Gives a package's makefiles two targets:
+dnl Gives a package's makefiles three targets:
 dnl
 dnl   make check-leaktrace     `make check`, each test under leaktrace and held to its budget
 dnl   make update-leaktrace    the same, and the budgets are written anew
+dnl   make report-leaktrace    the same without budgets: one report on all processes of the suite
 dnl
 dnl In configure.ac, after AM_INIT_AUTOMAKE:        AX_LEAKTRACE_CHECK
 dnl In the topmost Makefile.am, on a line of its own:        @LEAKTRACE_CHECK_RULES@
@@ -55,6 +56,8 @@ AS_IF([test "x$enable_leaktrace" = xno],
 		[ax_leaktrace_lacking="share/leaktrace/run-test is not beside $LEAKTRACE; install leaktrace whole"],
 	[ax_leaktrace_lacking=])
 AS_IF([test "x$enable_leaktrace" = xyes && test -n "$ax_leaktrace_lacking"], [AC_MSG_ERROR([$ax_leaktrace_lacking])])
+AS_IF([test -z "$ax_leaktrace_lacking"],
+	[AC_PATH_PROG([LEAKREPORT], [leakreport], [leakreport], [`AS_DIRNAME(["$LEAKTRACE"])`$PATH_SEPARATOR$PATH])])
 AM_CONDITIONAL([HAVE_LEAKTRACE], [test -z "$ax_leaktrace_lacking"])
 
 AC_SUBST([LEAKTRACE_RUN_TEST], [$ax_leaktrace_run_test])
@@ -72,16 +75,9 @@ AC_SUBST([LEAKTRACE_CHECK_RULES], ['
 leaktrace_run_test = LEAKTRACE="$(LEAKTRACE)" $(SHELL) "$(LEAKTRACE_RUN_TEST)" --prefix=$$(subdir) \
 	--budgets="$(LEAKTRACE_BUDGETS)" --results="$(LEAKTRACE_RESULTS)" --built-in="$(abs_top_builddir)" $(LEAKTRACE_OPTIONS)
 
-check-leaktrace:
-	@test -z "$(LEAKTRACE_LACKING)" || { echo "check-leaktrace: $(LEAKTRACE_LACKING)" >&2; exit 1; }
-	@rm -rf "$(LEAKTRACE_RESULTS)" && $(MKDIR_P) "$(LEAKTRACE_RESULTS)" && : >"$(LEAKTRACE_RESULTS)/.begun"
-	@$(MAKE) $(AM_MAKEFLAGS) check LEAKTRACE_TEST='"'"'$(leaktrace_run_test)'"'"' && $(leaktrace_all_came_by)
-
-update-leaktrace:
-	@test -z "$(LEAKTRACE_LACKING)" || { echo "update-leaktrace: $(LEAKTRACE_LACKING)" >&2; exit 1; }
-	@rm -rf "$(LEAKTRACE_RESULTS)" && $(MKDIR_P) "$(LEAKTRACE_RESULTS)" && : >"$(LEAKTRACE_RESULTS)/.begun"
-	@$(MAKE) $(AM_MAKEFLAGS) check LEAKTRACE_TEST='"'"'$(leaktrace_run_test) --update'"'"' && $(leaktrace_all_came_by)
-	@echo "the budgets are in $(LEAKTRACE_BUDGETS); look at what has changed there, and commit it"
+leaktrace_begin = { \
+	test -z "$(LEAKTRACE_LACKING)" || { echo "$(@): $(LEAKTRACE_LACKING)" >&2; exit 1; }; \
+	rm -rf "$(LEAKTRACE_RESULTS)" && $(MKDIR_P) "$(LEAKTRACE_RESULTS)" && : >"$(LEAKTRACE_RESULTS)/.begun"; }
 
 # Each test that has run has left its .trs, and by leaktrace a note.
 leaktrace_all_came_by = { \
@@ -93,12 +89,26 @@ leaktrace_all_came_by = { \
 		exit 1; \
 	}; }
 
+check-leaktrace:
+	@$(leaktrace_begin)
+	@$(MAKE) $(AM_MAKEFLAGS) check LEAKTRACE_TEST='"'"'$(leaktrace_run_test)'"'"' && $(leaktrace_all_came_by)
+
+update-leaktrace:
+	@$(leaktrace_begin)
+	@$(MAKE) $(AM_MAKEFLAGS) check LEAKTRACE_TEST='"'"'$(leaktrace_run_test) --update'"'"' && $(leaktrace_all_came_by)
+	@echo "the budgets are in $(LEAKTRACE_BUDGETS); look at what has changed there, and commit it"
+
+report-leaktrace:
+	@$(leaktrace_begin)
+	@$(MAKE) $(AM_MAKEFLAGS) check LEAKTRACE_TEST='"'"'$(leaktrace_run_test) --report'"'"' && $(leaktrace_all_came_by)
+	@"$(LEAKREPORT)" "$(LEAKTRACE_RESULTS)/dumps"
+
 clean-leaktrace:
 	-rm -rf "$(LEAKTRACE_RESULTS)"
 clean-am: clean-leaktrace
 
 EXTRA_DIST += $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/m4_default([$1], [budgets])))
-.PHONY: check-leaktrace update-leaktrace clean-leaktrace
+.PHONY: check-leaktrace update-leaktrace report-leaktrace clean-leaktrace
 '])
 m4_ifdef([_AM_SUBST_NOTMAKE], [_AM_SUBST_NOTMAKE([LEAKTRACE_CHECK_RULES])])
 ])

@@ -12,6 +12,7 @@ test_packages=(
 	g++ clang clang-format libcmocka-dev valgrind gdb mandoc strace procps util-linux libcap2-bin file xz-utils
 	sqlite3 python3 python3-jsonschema perl git jq libxml2-utils redis-tools
 	spin bash-completion cmark-gfm libjemalloc2 libjemalloc-dev 'libtcmalloc-minimal4|libtcmalloc-minimal4t64' 'libmimalloc2.0|libmimalloc3'
+	googletest libgtest-dev check cmake meson ninja-build yamllint python3-yaml
 )
 
 step()

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Budgets for the programs that a shell script runs. Source it:
 #
 #   . /usr/share/leaktrace/check.sh
@@ -21,8 +22,16 @@ leaktrace_check()
 	leaktrace_check_name=$1
 	shift
 	leaktrace_check_log=$(mktemp "${TMPDIR:-/tmp}/leaktrace-check.XXXXXX") || return 99
-	# shellcheck disable=SC2086 # LEAKTRACE may hold options
-	${LEAKTRACE:-leaktrace} "--check=${LEAKTRACE_BUDGETS:-budgets}/$leaktrace_check_name.json" -- "$@" >"$leaktrace_check_log" 2>&1
+	leaktrace_check_budget=${LEAKTRACE_BUDGETS:-budgets}/$leaktrace_check_name.json
+	if [ -e "$leaktrace_check_budget" ] || [ "${LEAKTRACE_CHECK_UPDATE:-}" = 1 ]; then
+		# shellcheck disable=SC2086 # LEAKTRACE may hold options
+		${LEAKTRACE:-leaktrace} "--check=$leaktrace_check_budget" -- "$@" >"$leaktrace_check_log" 2>&1
+	else
+		"$@" >"$leaktrace_check_log" 2>&1 && {
+			echo "$leaktrace_check_budget is not there; LEAKTRACE_CHECK_UPDATE=1 writes it" >>"$leaktrace_check_log"
+			false
+		}
+	fi
 	leaktrace_check_status=$?
 	sed 's/^/# /' "$leaktrace_check_log"
 	rm -f "$leaktrace_check_log"

@@ -10,6 +10,7 @@ for file in lib/libleaktrace.so lib/pkgconfig/leaktrace.pc bin/leakreport bin/le
 	share/man/man1/leakreport.1 share/man/man1/leaktrace.1 share/man/man7/libleaktrace.7 \
 	share/bash-completion/completions/leakreport share/bash-completion/completions/leaktrace \
 	share/leaktrace/run-test share/leaktrace/check.sh share/aclocal/ax_leaktrace_check.m4 \
+	share/doc/leaktrace/examples/{gtest-regions.cc,check-regions.h,cmocka-regions.h,github-actions.yml,gitlab-ci.yml,install-leaktrace} \
 	share/cmake/leaktrace/leaktrace-config.cmake share/cmake/leaktrace/leaktrace-config-version.cmake; do
 	[ -e "$file" ] || fail "$file was not installed: $(find . -type f)"
 done
