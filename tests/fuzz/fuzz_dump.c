@@ -70,6 +70,27 @@ static void report_holders(
 	lr_heap_close(heap);
 }
 
+/* In each form that there is. */
+static void report_errors(
+	const struct lr_model *m, struct lr_names *names, const struct lr_summary *summary)
+{
+	struct lr_style style = {0};
+	struct lr_query q = {.limit = 10, .stack_max = 10};
+	struct lr_leak_query asked = {.sites = &q};
+	struct lr_rules *rules = lr_rules_new();
+	struct lr_errors *errors =
+		lr_errors_find(m, names, &asked, "all,free,fd,timer,thread,churn,growth");
+	errors->rules = rules;
+	struct lr_sources *sources = lr_sources_open(NULL, 0);
+	struct lr_report r = {
+		.command = "fuzz", .summary = summary, .errors = errors, .sources = sources};
+	for (int i = 0; i < LR_FORMAT_COUNT; i++)
+		lr_formats[i].render(nowhere, &r, &style);
+	lr_sources_close(sources);
+	lr_errors_free(errors);
+	lr_rules_free(rules);
+}
+
 static void report(const struct lr_model *m)
 {
 	struct lr_symbol_options none = {.sysroot = "/nonexistent"};
@@ -123,6 +144,7 @@ static void report(const struct lr_model *m)
 		lr_table_free(table);
 	}
 	report_holders(m, names, summary);
+	report_errors(m, names, summary);
 	lr_details_free(details);
 	lr_summary_free(summary);
 	lr_names_close(names);
