@@ -22,7 +22,14 @@ enum ltf_state {
 	LTF_STATE_STOPPED = 4   /* tracing was given up; stop_reason says why */
 };
 
-enum ltf_stop { LTF_STOP_NONE, LTF_STOP_DISK, LTF_STOP_MEMORY, LTF_STOP_LIMIT, LTF_STOP_FD };
+enum ltf_stop {
+	LTF_STOP_NONE,
+	LTF_STOP_DISK,
+	LTF_STOP_MEMORY,
+	LTF_STOP_LIMIT,
+	LTF_STOP_FD,
+	LTF_STOP_SANITIZER /* never begun: built with a sanitizer; written by who started it */
+};
 
 /* Counters of what was missed. They live in the mapped header, so they survive any death. */
 enum ltf_lost {

@@ -411,7 +411,8 @@ static bool no_header_used(void)
 	return any;
 }
 
-static void fill_header(struct ltf_header *h, const struct lt_dump_who *who, uint64_t stream)
+static void fill_header(
+	struct ltf_header *h, const struct lt_dump_who *who, uint64_t stream, uint32_t image)
 {
 	memcpy(h->magic, LTF_MAGIC, sizeof(h->magic));
 	h->version = LTF_VERSION;
@@ -421,7 +422,7 @@ static void fill_header(struct ltf_header *h, const struct lt_dump_who *who, uin
 	h->start_real = lt_clock_real();
 	h->start_mono = lt_clock_mono();
 	h->parent_pid = (uint32_t)who->parent_pid;
-	h->image = dump.file.attempt;
+	h->image = image;
 	h->origin = who->origin;
 	h->region_shift = LTF_REGION_SHIFT;
 	h->region_count = LTF_REGION_COUNT;
@@ -431,10 +432,6 @@ static void fill_header(struct ltf_header *h, const struct lt_dump_who *who, uin
 	h->stream_end = h->stream_start;
 	h->exit_status = LTF_STATUS_UNKNOWN;
 	h->state = LTF_STATE_RUNNING;
-	if (no_header_used()) {
-		memcpy(h->lost, no_header.lost, sizeof(h->lost));
-		memset(&no_header, 0, sizeof(no_header));
-	}
 	h->crc = ltf_header_crc(h);
 }
 
@@ -444,8 +441,12 @@ static bool open_mapped(const struct lt_dump_who *who, size_t len)
 	char *mem = map_extent(0, end);
 	if (!mem)
 		return false;
-	fill_header((struct ltf_header *)mem, who, end);
+	fill_header((struct ltf_header *)mem, who, end, dump.file.attempt);
 	lt_header = (struct ltf_header *)mem;
+	if (no_header_used()) {
+		memcpy(lt_header->lost, no_header.lost, sizeof(no_header.lost));
+		memset(&no_header, 0, sizeof(no_header));
+	}
 	/* Under a small file size limit all stands one behind the other. */
 	dump.high = within_limit(4ull * STREAM_ROOM) ? STREAM_ROOM : end;
 	atomic_store(&dump.low, end);
@@ -468,6 +469,21 @@ void *lt_dump_open(const struct lt_dump_who *who, size_t len)
 	lt_say(0, "not tracing: no room for %s (disk, file size or memory limit)", dump.file.path);
 	lt_dumpfile_remove(&dump.file);
 	return NULL;
+}
+
+void lt_dump_stub(const struct lt_dump_who *who, enum ltf_stop reason)
+{
+	struct lt_outname name = {.pattern = who->pattern,
+		.program = who->program,
+		.pid = who->pid,
+		.seconds = who->seconds};
+	struct ltf_header h;
+	memset(&h, 0, sizeof(h));
+	fill_header(&h, who, LTF_HEADER_SIZE, 0);
+	h.state = LTF_STATE_STOPPED;
+	h.stop_reason = reason;
+	h.end_mono = h.start_mono;
+	lt_dumpfile_leave(&name, &h, sizeof(h));
 }
 
 /* Takes the file from behind the ring; its memory stays, empty. */

@@ -32,6 +32,10 @@ struct lt_dump_who {
  * can be made; said in one line. */
 void *lt_dump_open(const struct lt_dump_who *who, size_t len);
 
+/* Makes a dump that is nothing but a header: of a program that is not traced. This process's own is
+ * not touched. Some 10 KiB of stack. */
+void lt_dump_stub(const struct lt_dump_who *who, enum ltf_stop reason);
+
 /* Maps what lt_dump_append works in, untouched; that does it too, but there may be no memory then.
  */
 bool lt_dump_prepare(void);

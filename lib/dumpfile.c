@@ -231,6 +231,18 @@ enum ltf_stop lt_dumpfile_write(struct lt_dumpfile *f, uint64_t at, const void *
 	return write_all(f->fd, at, p, len) ? LTF_STOP_NONE : LTF_STOP_DISK;
 }
 
+void lt_dumpfile_leave(const struct lt_outname *name, const void *p, size_t len)
+{
+	struct lt_dumpfile f;
+	int fd = create(&f, name, false);
+	if (fd < 0)
+		fd = create_elsewhere(&f, name, false);
+	if (fd < 0 || len > lt_dumpfile_limit() || !write_all(fd, 0, p, len))
+		lt_say(0, "that %s is not traced could not be written down", name->program);
+	if (fd >= 0)
+		lt_sys1(SYS_close, fd);
+}
+
 /* Up to WRITTEN_PAGES pages with one call; how many bytes went. */
 static uint64_t write_zeros(int fd, uint64_t at, uint64_t len)
 {

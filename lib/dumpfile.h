@@ -21,6 +21,8 @@ struct lt_dumpfile {
  * in the way of a first process is replaced; otherwise the next free name is taken; where none can
  * be made, one in $TMPDIR/leaktrace-UID. False: said in one line. */
 bool lt_dumpfile_create(struct lt_dumpfile *f, const struct lt_outname *name, bool first);
+/* Creates a further process's file with nothing in it but this; no descriptor is kept. */
+void lt_dumpfile_leave(const struct lt_outname *name, const void *p, size_t len);
 /* Whether the descriptor is still the file's. */
 bool lt_dumpfile_is(const struct lt_dumpfile *f);
 void lt_dumpfile_remove(struct lt_dumpfile *f);

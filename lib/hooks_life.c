@@ -1,10 +1,12 @@
 /* Calls that begin or end a program image, or change what the tracer may rely on. */
+#include <fcntl.h>
 #include <linux/seccomp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+#include "lib/foreign.h"
 #include "lib/hook.h"
 #include "lib/resume.h"
 #include "lib/snapshot.h"
@@ -64,38 +66,53 @@ static char **with_run(char *const envp[], char *run, char **room)
 	return room;
 }
 
-/* In the caller's frame, because the array must live until the exec. */
-#define ENV_FOR_EXEC(envp)                                                                         \
+/* LD_PRELOAD's bytes in envp. */
+static size_t preload_bytes(char *const envp[])
+{
+	size_t n = 0;
+	for (; *envp; envp++)
+		if (strncmp(*envp, "LD_PRELOAD=", 11) == 0)
+			n = strlen(*envp) + 1;
+	return n;
+}
+
+/* In the caller's frame, because the arrays must live until the exec. */
+#define ENV_FOR_EXEC(dir, path, search, envp)                                                      \
 	({                                                                                         \
 		char *run_ = lt_run_variable();                                                    \
 		char *const *e_ = (envp);                                                          \
-		run_ &&wants_run(e_, run_)                                                         \
+		lt_foreign(dir, path, search, e_)                                                  \
+			? lt_foreign_environment(e_,                                               \
+				  __builtin_alloca((count(e_) + 1) * sizeof(char *)),              \
+				  __builtin_alloca(preload_bytes(e_)))                             \
+		: run_ &&wants_run(e_, run_)                                                       \
 			? with_run(e_, run_, __builtin_alloca((count(e_) + 2) * sizeof(char *)))   \
 			: (char **)e_;                                                             \
 	})
 
-#define DEFINE_EXEC(name, params, path, env, call)                                                 \
+#define DEFINE_EXEC(name, params, told, dir, path, search, env, call)                              \
 	LT_PUBLIC int name params                                                                  \
 	{                                                                                          \
-		char **envp_ = ENV_FOR_EXEC(env);                                                  \
-		lt_exec_before(path);                                                              \
+		char **envp_ = ENV_FOR_EXEC(dir, path, search, env);                               \
+		lt_exec_before(told);                                                              \
 		int r = lt_real.call;                                                              \
 		lt_exec_failed();                                                                  \
 		return r;                                                                          \
 	}
 
-DEFINE_EXEC(execve, (const char *path, char *const argv[], char *const envp[]), path, envp,
+DEFINE_EXEC(execve, (const char *path, char *const argv[], char *const envp[]), path, AT_FDCWD,
+	path, false, envp, execve(path, argv, envp_))
+DEFINE_EXEC(execv, (const char *path, char *const argv[]), path, AT_FDCWD, path, false, environ,
 	execve(path, argv, envp_))
-DEFINE_EXEC(execv, (const char *path, char *const argv[]), path, environ, execve(path, argv, envp_))
-DEFINE_EXEC(
-	execvp, (const char *file, char *const argv[]), file, environ, execvpe(file, argv, envp_))
-DEFINE_EXEC(execvpe, (const char *file, char *const argv[], char *const envp[]), file, envp,
+DEFINE_EXEC(execvp, (const char *file, char *const argv[]), file, AT_FDCWD, file, true, environ,
 	execvpe(file, argv, envp_))
-DEFINE_EXEC(fexecve, (int fd, char *const argv[], char *const envp[]), "(descriptor)", envp,
-	fexecve(fd, argv, envp_))
+DEFINE_EXEC(execvpe, (const char *file, char *const argv[], char *const envp[]), file, AT_FDCWD,
+	file, true, envp, execvpe(file, argv, envp_))
+DEFINE_EXEC(fexecve, (int fd, char *const argv[], char *const envp[]), "(descriptor)", fd, "",
+	false, envp, fexecve(fd, argv, envp_))
 DEFINE_EXEC(execveat,
-	(int dir, const char *path, char *const argv[], char *const envp[], int flags), path, envp,
-	execveat(dir, path, argv, envp_, flags))
+	(int dir, const char *path, char *const argv[], char *const envp[], int flags), path, dir,
+	path, false, envp, execveat(dir, path, argv, envp_, flags))
 
 /* The arguments of execl and its kin, up to the null pointer. */
 static size_t count_list(va_list ap)
@@ -149,15 +166,16 @@ LT_PUBLIC int execle(const char *path, const char *arg, ...)
 	return execve(path, argv, envp);
 }
 
-#define DEFINE_SPAWN(name)                                                                         \
+#define DEFINE_SPAWN(name, search)                                                                 \
 	LT_PUBLIC int name(pid_t *pid, const char *path,                                           \
 		const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attr,          \
 		char *const argv[], char *const envp[])                                            \
 	{                                                                                          \
-		return lt_real.name(pid, path, actions, attr, argv, ENV_FOR_EXEC(envp));           \
+		return lt_real.name(pid, path, actions, attr, argv,                                \
+			ENV_FOR_EXEC(AT_FDCWD, path, search, envp));                               \
 	}
-DEFINE_SPAWN(posix_spawn)
-DEFINE_SPAWN(posix_spawnp)
+DEFINE_SPAWN(posix_spawn, false)
+DEFINE_SPAWN(posix_spawnp, true)
 
 LT_PUBLIC int prctl(int option, ...)
 {

@@ -401,6 +401,22 @@ void lt_resume(void)
 	lt_mode_set(LT_MODE_ON);
 }
 
+void lt_tell_untraced(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *program = slash ? slash + 1 : path;
+	if (!self.known || !self.pattern || lt_config.children == LT_CHILDREN_NONE ||
+		!lt_config_wants(lt_config.programs, path))
+		return;
+	struct lt_dump_who who = {.pattern = self.pattern,
+		.program = program,
+		.run_id = self.run_id,
+		.pid = (int)lt_sys1(SYS_getpid, 0),
+		.parent_pid = (int)lt_sys1(SYS_getppid, 0),
+		.origin = LTF_ORIGIN_EXEC,
+		.seconds = lt_clock_real() / 1000000000u};
+	lt_dump_stub(&who, LTF_STOP_SANITIZER);
+}
+
 void lt_exec_before(const char *path)
 {
 	if (lt_sealed || !is_recorded_process() || !path)

@@ -35,6 +35,8 @@ void lt_finish_by_signal(int sig, const struct lt_moment_thread *self);
 
 /* Around an exec: before leaves the record complete, failed takes it up again. */
 void lt_exec_before(const char *path);
+/* A program is about to be started that cannot be traced: leaves a dump that says so. */
+void lt_tell_untraced(const char *path);
 void lt_exec_failed(void);
 
 /* $TMPDIR as it was at the start, absolute. */

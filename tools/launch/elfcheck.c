@@ -1,5 +1,5 @@
-/* See elfcheck.h. An instrumented program imports or exports __asan_init by its dynamic symbols, so
- * that name stands in its dynamic string table. */
+/* See elfcheck.h. A program that is built with a sanitizer imports or exports a function of its
+ * runtime by its dynamic symbols, so that name stands in its dynamic string table. */
 #include "tools/launch/elfcheck.h"
 
 #include <elf.h>
@@ -62,9 +62,29 @@ static void look_at_interpreter(const struct image *im, struct lr_elf_facts *f)
 	f->interpreter[p->p_filesz - 1] = '\0';
 }
 
+/* Whose runtime one of the strings names. */
+static const char *sanitizer_in(const char *strings, size_t size)
+{
+#define SANITIZER(name, words)                                                                     \
+	if (memmem(strings, size, "\0" name, sizeof(name) + 1))                                    \
+		return words;
+#include "format/sanitizers.def"
+#undef SANITIZER
+	return NULL;
+}
+
+static const char *sanitizer_at(int fd, uint64_t offset, uint64_t size)
+{
+	if (offset == 0 || size == 0 || size > STRINGS_MAX)
+		return NULL;
+	char *strings = read_new(fd, size, offset);
+	const char *found = strings ? sanitizer_in(strings, size) : NULL;
+	free(strings);
+	return found;
+}
+
 static void look_at_strings(const struct image *im, struct lr_elf_facts *f)
 {
-	static const char name[] = "\0__asan_init";
 	const Elf64_Phdr *p = find_phdr(im, PT_DYNAMIC);
 	uint64_t table = 0, size = 0;
 	if (!p || p->p_filesz > DYNAMIC_MAX)
@@ -77,11 +97,22 @@ static void look_at_strings(const struct image *im, struct lr_elf_facts *f)
 			size = dynamic[i].d_un.d_val;
 	}
 	free(dynamic);
-	if (table == 0 || size == 0 || size > STRINGS_MAX)
+	f->sanitizer = sanitizer_at(im->fd, table, size);
+}
+
+/* A runtime that is linked statically by gcc leaves its names in the table of all symbols, until
+ * that is stripped. */
+static void look_at_symbols(const struct image *im, const Elf64_Ehdr *h, struct lr_elf_facts *f)
+{
+	size_t bytes = (size_t)h->e_shnum * sizeof(Elf64_Shdr);
+	if (f->sanitizer || h->e_shnum == 0 || h->e_shentsize != sizeof(Elf64_Shdr))
 		return;
-	char *strings = read_new(im->fd, size, table);
-	f->asan = strings && memmem(strings, size, name, sizeof(name));
-	free(strings);
+	Elf64_Shdr *sections = read_new(im->fd, bytes, h->e_shoff);
+	for (size_t i = 0; sections && !f->sanitizer && i < h->e_shnum; i++)
+		if (sections[i].sh_type == SHT_SYMTAB && sections[i].sh_link < h->e_shnum)
+			f->sanitizer = sanitizer_at(im->fd, sections[sections[i].sh_link].sh_offset,
+				sections[sections[i].sh_link].sh_size);
+	free(sections);
 }
 
 static const char *machine_in_words(const Elf64_Ehdr *h)
@@ -115,6 +146,7 @@ bool lr_elf_look(int fd, struct lr_elf_facts *f)
 		return false;
 	look_at_interpreter(&im, f);
 	look_at_strings(&im, f);
+	look_at_symbols(&im, &h, f);
 	free(im.phdrs);
 	return true;
 }

@@ -11,7 +11,7 @@ struct lr_elf_facts {
 	bool x86_64;
 	const char *machine;        /* in words, when it is not */
 	char interpreter[PATH_MAX]; /* PT_INTERP; "" in a static program */
-	bool asan;                  /* instrumented, by gcc or clang, runtime linked or loaded */
+	const char *sanitizer;      /* built with this one; NULL: with none that matters */
 };
 
 /* False when the headers cannot be read. Reads with pread only; believes nothing. */

@@ -131,12 +131,11 @@ static enum lr_target_state check_elf(struct lr_target *t, const char *path, int
 			"%s is loaded by %s, not by the GNU C library's loader; build it for that "
 			"library",
 			path, f.interpreter);
-	if (f.asan)
+	if (f.sanitizer)
 		return because(t, LR_TARGET_UNTRACEABLE,
-			"%s is built with AddressSanitizer, which has an allocator of its own; "
-			"build it "
-			"without -fsanitize=address",
-			path);
+			"%s is built with %s, which has an allocator of its own, and is not "
+			"traced; build it without -fsanitize for leaktrace",
+			path, f.sanitizer);
 	return check_rights(t, path, fd);
 }
 
@@ -185,9 +184,25 @@ static enum lr_target_state check_file(struct lr_target *t, const char *path, in
 	return check_file(t, next, depth + 1);
 }
 
+/* The runtime would not be the first any more, and end the program. */
+static enum lr_target_state check_preload(struct lr_target *t)
+{
+	static const char *const runtimes[] = {"libasan", "libtsan", "liblsan", "libclang_rt."};
+	const char *list = getenv("LD_PRELOAD");
+	for (size_t i = 0; list && i < sizeof(runtimes) / sizeof(*runtimes); i++)
+		if (strstr(list, runtimes[i]))
+			return because(t, LR_TARGET_UNTRACEABLE,
+				"LD_PRELOAD=%s has a sanitizer's runtime, which is not traced and "
+				"must be the first there; unset it",
+				list);
+	return LR_TARGET_GOOD;
+}
+
 enum lr_target_state lr_target_find(struct lr_target *t, const char *name)
 {
 	t->why[0] = '\0';
 	enum lr_target_state state = look_up(t, name);
+	if (state == LR_TARGET_GOOD)
+		state = check_preload(t);
 	return state == LR_TARGET_GOOD ? check_file(t, t->path, 0) : state;
 }

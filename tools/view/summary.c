@@ -89,7 +89,8 @@ static void add_unknown_origin(struct lr_summary *s, const struct lr_model *m)
 
 static void make_coverage(struct lr_summary *s, const struct lr_model *m)
 {
-	uint64_t lost[LTF_LOST_COUNT] = {0}, skipped = 0, bad_runs = 0, unknown = 0, own = 0;
+	uint64_t lost[LTF_LOST_COUNT] = {0}, skipped = 0, bad_runs = 0, unknown = 0, own = 0,
+		 untraced = 0;
 	for (size_t i = 0; i < m->dumps_used; i++) {
 		for (int k = 0; k < LTF_LOST_COUNT; k++)
 			lost[k] += m->dumps[i].header.lost[k];
@@ -97,6 +98,7 @@ static void make_coverage(struct lr_summary *s, const struct lr_model *m)
 		bad_runs += m->dumps[i].status.bad_runs;
 		unknown += m->dumps[i].status.unknown_records;
 		own += has_own_malloc(&m->dumps[i]);
+		untraced += m->dumps[i].header.stop_reason == LTF_STOP_SANITIZER;
 	}
 	s->coverage = lr_calloc(LTF_LOST_COUNT + 32, sizeof(*s->coverage));
 #define LOST_ROW(index, key, text, loss) add_row(s, key, text, lost[index], loss);
@@ -109,6 +111,8 @@ static void make_coverage(struct lr_summary *s, const struct lr_model *m)
 	add_row(s, "own_mallocs",
 		"programs with a malloc in front: what it does not hand on is not seen", own,
 		m->total.allocations == 0);
+	add_row(s, "untraced_programs", "programs not traced: they are built with a sanitizer",
+		untraced, true);
 	add_unknown_origin(s, m);
 	add_row(s, "unknown_records", "records of an unknown kind", unknown, false);
 	if (s->damaged)
@@ -178,6 +182,8 @@ static char *ended_words(const struct lr_dump *d)
 		return next ? lr_format("replaced by %s (exec)", next)
 			    : lr_strdup("replaced by another image (exec)");
 	case LTF_STATE_STOPPED:
+		if (h->stop_reason == LTF_STOP_SANITIZER)
+			return lr_strdup("not traced: it is built with a sanitizer");
 		return lr_format("tracing stopped early: %s", stop_reason(h->stop_reason));
 	default:
 		if (signal)
