@@ -161,14 +161,28 @@ struct child {
 	char **argv;
 	char *const *variables; /* NULL: none */
 	int output;             /* its standard output; -1: ours */
+	bool clean;             /* without what is meant for the program under test */
 	struct lr_capture *capture;
 };
+
+/* A tool of ours is not to run on the libraries that are tested, and not to be traced or tried
+ * itself. */
+static void clean_environment(void)
+{
+	static const char *const names[] = {"GLIBC_TUNABLES", "LD_AUDIT", "LD_DEBUG",
+		"LD_DEBUG_OUTPUT", "LD_LIBRARY_PATH", "LD_PRELOAD", "LD_PROFILE", "MALLOC_CHECK_",
+		"MALLOC_PERTURB_"};
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		unsetenv(names[i]);
+}
 
 __attribute__((noreturn)) static void be_child(
 	const struct child *c, const struct before *before, int tell)
 {
 	for (char *const *v = c->variables; v && *v; v++)
 		putenv(*v);
+	if (c->clean)
+		clean_environment();
 	if (c->output >= 0 && dup2(c->output, STDOUT_FILENO) < 0)
 		_exit(126);
 	if (c->capture)
@@ -204,13 +218,18 @@ static int run(const struct child *c, int *status)
 int lr_run_program(const char *path, char **argv, char *const *variables,
 	struct lr_capture *capture, int *status)
 {
-	struct child c = {path, argv, variables, -1, capture};
+	struct child c = {path, argv, variables, -1, false, capture};
 	return run(&c, status);
 }
 
 int lr_run_tool(const char *path, char **argv, int fd, int *status)
 {
-	struct child c = {path, argv, NULL, fd, NULL};
+	enum { NOT_LOADED = 127 };
+	struct child c = {path, argv, NULL, fd, true, NULL};
+	int error = run(&c, status);
+	if (error || !WIFEXITED(*status) || WEXITSTATUS(*status) != NOT_LOADED)
+		return error;
+	c.clean = false; /* its own libraries may be there alone */
 	return run(&c, status);
 }
 

@@ -13,8 +13,9 @@ struct lr_capture;
 int lr_run_program(const char *path, char **argv, char *const *variables,
 	struct lr_capture *capture, int *status);
 
-/* Runs path with argv, its standard output being fd. Returns as above; signals are sent on in the
- * same way, so that the launcher comes to its own end. */
+/* Runs path with argv, its standard output being fd, without what the user's environment has for
+ * the program under test (LD_LIBRARY_PATH, LD_PRELOAD ..), unless it cannot be loaded so. Returns
+ * as above; signals are sent on in the same way, so that the launcher comes to its own end. */
 int lr_run_tool(const char *path, char **argv, int fd, int *status);
 
 /* Ends this process as status says: the same exit status, or by the same signal. */
