@@ -7,7 +7,8 @@
 #include "tools/check/count.h"
 #include "tools/util/mem.h"
 
-enum { FEW = 500, LARGEST = 200, LEAKING = 2000 };
+/* Rows (a line of the file each, some 250 bytes) below which all are kept; sites beyond that. */
+enum { FEW = 4000, LARGEST = 1000, LEAKING = 2000 };
 
 static int downwards(const void *pa, const void *pb)
 {
@@ -59,8 +60,8 @@ void lr_budget_choose(const struct lr_budget *b, bool *keep, uint64_t *left, str
 	const struct lr_measure *m = b->baseline;
 	size_t n = m->sites_used;
 	*left = b->rest_sites;
-	memset(keep, n <= FEW, n);
-	if (n <= FEW)
+	memset(keep, m->rows_used <= FEW, n);
+	if (m->rows_used <= FEW)
 		return;
 	struct lr_values *of = lr_calloc(n, sizeof(*of));
 	for (size_t i = 0; i < m->rows_used; i++)

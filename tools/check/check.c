@@ -93,6 +93,36 @@ static void tell_gaps(struct lr_check *c)
 					   "called new may have been among the small ones"));
 }
 
+static bool has_program(const struct lr_measure *m, const char *name)
+{
+	for (size_t i = 0; i < m->programs_used; i++)
+		if (strcmp(m->programs[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A test that no longer runs is within all limits: so it is told. */
+static void tell_absent(struct lr_check *c)
+{
+	enum { SHOWN = 5 };
+	char *names = lr_strdup("");
+	size_t absent = 0;
+	for (size_t i = 0; c->baseline && i < c->baseline->programs_used; i++) {
+		const char *name = c->baseline->programs[i].name;
+		if (has_program(c->measure, name) || absent++ >= SHOWN)
+			continue;
+		char *more = lr_format("%s%s%s", names, *names ? ", " : "", name);
+		free(names);
+		names = more;
+	}
+	c->owned->absent = absent;
+	if (absent)
+		lr_check_note(c, lr_format("%zu %s of the baseline did not run: %s%s", absent,
+					 absent == 1 ? "program" : "programs", names,
+					 absent > SHOWN ? " .." : ""));
+	free(names);
+}
+
 static char *program_words(const struct lr_measure *m)
 {
 	if (m->programs_used == 0)
@@ -165,6 +195,7 @@ struct lr_check *lr_check_make(const struct lr_check_query *q)
 	c->rules_used = q->budget->used;
 	c->rules = lr_calloc(c->rules_used + 1, sizeof(*c->rules));
 	compare_all(c, q);
+	tell_absent(c);
 	tell_renamed(c);
 	tell_gaps(c);
 	judge_all(c, q);

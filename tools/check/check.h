@@ -28,8 +28,9 @@ struct lr_check_rule {
 	const char *
 		text; /* as it can be given on a command line: "function:parse_*:allocations<=10" */
 	const char *metric;
-	bool bytes;         /* values are bytes */
-	const char *reason; /* why it is there, as the budget file says; NULL */
+	const char *unit[2]; /* what is counted, one and several: "allocation", "allocations" */
+	bool bytes;          /* values are bytes */
+	const char *reason;  /* why it is there, as the budget file says; NULL */
 	enum lr_check_status status;
 	const char *why; /* one sentence for people: "12 allocations, 2 more than the 10 allowed" */
 	uint64_t actual;

@@ -13,6 +13,7 @@ enum lr_remark { LR_REMARK_NOTHING, LR_REMARK_VARIES, LR_REMARKS };
 
 struct lr_check_owned {
 	size_t remarks[LR_REMARKS];
+	size_t absent; /* programs of the baseline that did not run */
 	char **texts;
 	size_t texts_used, texts_room;
 	char **notes;

@@ -204,7 +204,7 @@ static void tell_remarks(struct lr_judging *j)
 {
 	struct lr_check_rule *o = j->out;
 	bool apart = j->rule->pattern[LR_SELECT_THREAD] || j->rule->pattern[LR_SELECT_REGION];
-	if (j->nothing)
+	if (j->nothing && !j->check->owned->absent)
 		lr_check_remark(j->check, LR_REMARK_NOTHING,
 			lr_format("%s: nothing in this run matches; is it spelt right?", o->text));
 	if (o->deterministic)
@@ -226,6 +226,8 @@ void lr_judge(struct lr_judging *j)
 	o->text = lr_check_keep(j->check, lr_budget_rule_text(j->rule));
 	o->metric = lr_check_keep(j->check, lr_quantity_text(&j->rule->what));
 	o->bytes = lr_quantity_is_bytes(&j->rule->what);
+	o->unit[0] = lr_quantity_unit(&j->rule->what, false);
+	o->unit[1] = lr_quantity_unit(&j->rule->what, true);
 	o->reason = j->rule->reason;
 	count_runs(j);
 	tell_remarks(j);

@@ -11,7 +11,8 @@ static bool is_loose(const struct lr_judging *j)
 	const struct lr_budget_rule *r = j->rule;
 	const struct lr_check_rule *o = j->out;
 	uint64_t most = o->highest;
-	if (j->nothing || r->max.kind == LR_BOUND_NONE || r->min.kind != LR_BOUND_NONE)
+	if (j->check->owned->absent || j->nothing || r->max.kind == LR_BOUND_NONE ||
+		r->min.kind != LR_BOUND_NONE)
 		return false;
 	if (r->varies && most >= r->lowest)
 		return false;

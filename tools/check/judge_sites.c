@@ -6,13 +6,16 @@
 
 struct culprit {
 	struct lr_check_site s;
-	uint64_t by; /* how much of what is wrong */
+	uint64_t by;  /* how much of what is wrong */
+	bool perhaps; /* some of it: the baseline may have left the site out */
 	size_t order;
 };
 
 static int most_first(const void *pa, const void *pb)
 {
 	const struct culprit *a = pa, *b = pb;
+	if (a->perhaps != b->perhaps)
+		return a->perhaps ? 1 : -1;
 	if (a->by != b->by)
 		return a->by < b->by ? 1 : -1;
 	return a->order < b->order ? -1 : a->order > b->order;
@@ -45,6 +48,10 @@ static struct culprit one(
 	c.s.is_new = !was && (j->baseline->whole || actual > had);
 	c.s.renamed_from = pair->join == LR_JOIN_RENAMED ? pair->function : NULL;
 	c.by = over ? (actual > had ? actual - had : 0) : (had > actual ? had - actual : 0);
+	if (over && !was && !c.s.is_new) {
+		c.perhaps = true;
+		c.by = actual;
+	}
 	return c;
 }
 
@@ -67,14 +74,17 @@ static size_t add_gone(
 	return n;
 }
 
-/* Where no site has more than in the baseline (the limit is below it), the largest count. */
+/* Where no site has more than in the baseline (the limit is below it), the largest count, and the
+ * baseline says nothing. */
 static void weigh_by_size(struct culprit *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (list[i].by)
 			return;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		list[i].by = list[i].s.actual;
+		list[i].s.has_baseline = false;
+	}
 }
 
 static void hand_out(struct lr_judging *j, const struct culprit *list, size_t n)

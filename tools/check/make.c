@@ -10,10 +10,10 @@
 static const struct {
 	const char *what;
 	bool by_program;
-} defaults[] = {{"allocations", true}, {"bytes", true}, {"peak", true}, {"definite", true},
-	{"indirect", true}, {"possible", true}, {"reachable", true}, {"findings.high", false},
-	{"findings.medium", false}, {"descriptors", false}, {"threads", false}, {"timers", false},
-	{"mappings", false}};
+} defaults[] = {{"new_leaks", false}, {"definite", true}, {"indirect", true}, {"possible", true},
+	{"findings.high", false}, {"findings.medium", false}, {"allocations", true},
+	{"bytes", true}, {"peak", true}, {"reachable", true}, {"descriptors", false},
+	{"threads", false}, {"timers", false}, {"mappings", false}};
 enum { DEFAULTS = sizeof(defaults) / sizeof(*defaults) };
 
 static bool is_judged(struct lr_measure *const *runs, size_t count)
@@ -80,14 +80,12 @@ static void make_rules(struct lr_budget *b, struct lr_measure *const *runs, size
 				lr_budget_rule_free(&r);
 				continue;
 			}
-			set_limit(&r, runs, count);
+			if (r.what.kind == LR_QUANTITY_NEW_LEAKS)
+				r.max.kind = LR_BOUND_NUMBER;
+			else
+				set_limit(&r, runs, count);
 			lr_budget_add(b, &r);
 		}
-	if (!judged)
-		return;
-	struct lr_budget_rule fresh = rule_on(NULL, "new_leaks");
-	fresh.max.kind = LR_BOUND_NUMBER;
-	lr_budget_add(b, &fresh);
 }
 
 /* One that was made here, and that nobody has given a reason or another form. */
@@ -100,7 +98,7 @@ static bool is_ours(const struct lr_budget_rule *r)
 	free(what);
 	for (int i = 0; i < LR_SELECTOR_COUNT; i++)
 		known &= !r->pattern[i] || i == LR_SELECT_PROGRAM;
-	return known && !r->reason && r->min.kind == LR_BOUND_NONE &&
+	return known && !lr_budget_rule_word(r) && !r->reason && r->min.kind == LR_BOUND_NONE &&
 	       r->max.kind == LR_BOUND_NUMBER;
 }
 

@@ -186,6 +186,31 @@ char *lr_quantity_words(const struct lr_quantity *q, uint64_t count)
 	return lr_strdup(word);
 }
 
+const char *lr_quantity_unit(const struct lr_quantity *q, bool several)
+{
+	if (lr_quantity_is_bytes(q))
+		return several ? "bytes" : "byte";
+	switch (q->kind) {
+	case LR_QUANTITY_METRIC:
+		if (q->metric != LR_METRIC_ALLOCATIONS && q->metric != LR_METRIC_TEMPORARY)
+			break;
+		return several ? "allocations" : "allocation";
+	case LR_QUANTITY_ENTRY_ALLOCATIONS:
+		return several ? "allocations" : "allocation";
+	case LR_QUANTITY_ENTRIES:
+		return several ? "entries" : "entry";
+	case LR_QUANTITY_FINDINGS:
+		if (q->findings && !strpbrk(q->findings, "*?"))
+			return q->findings;
+		return several ? "findings" : "finding";
+	case LR_QUANTITY_RESOURCE:
+		return several ? words_of(q->resource)->many : words_of(q->resource)->one;
+	default:
+		break;
+	}
+	return several ? "blocks" : "block";
+}
+
 bool lr_quantity_is_bytes(const struct lr_quantity *q)
 {
 	if (q->kind == LR_QUANTITY_METRIC)

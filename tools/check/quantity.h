@@ -34,6 +34,8 @@ void lr_quantity_free(struct lr_quantity *q);
 char *lr_quantity_text(const struct lr_quantity *q);
 /* For people: "blocks definitely lost", "descriptors open in the end". To be freed. */
 char *lr_quantity_words(const struct lr_quantity *q, uint64_t count);
+/* "allocations", "bytes", "blocks", "descriptors" .. Stays as long as the quantity. */
+const char *lr_quantity_unit(const struct lr_quantity *q, bool several);
 bool lr_quantity_is_bytes(const struct lr_quantity *q);
 /* It needs verdicts on blocks. */
 bool lr_quantity_is_verdict(const struct lr_quantity *q);

@@ -4,8 +4,8 @@
 #include "tools/util/fold.h"
 #include "tools/util/text.h"
 
-/* Callers that are shown of a path; rules that hold which are shown line by line. */
-enum { CALLERS = 4, PASSED = 20 };
+/* Callers that are shown of a path; rules that hold, a line each; rules that do not, with sites. */
+enum { CALLERS = 4, PASSED = 20, WHOLE = 10 };
 
 static void word(struct lr_out *o, const char *colour, const char *text)
 {
@@ -47,7 +47,7 @@ static void site(struct lr_out *o, const struct lr_check_rule *r, const struct l
 		!more               ? "-"
 		: told || s->is_new ? "+"
 				    : "",
-		lr_show_count(by).text, r->bytes ? "bytes" : r->metric);
+		lr_show_count(by).text, r->unit[by != 1]);
 	if (s->is_new)
 		fputs(" (new)", o->f);
 	else if (told && s->baseline)
@@ -62,12 +62,17 @@ static void site(struct lr_out *o, const struct lr_check_rule *r, const struct l
 	fputc('\n', o->f);
 }
 
-static void rule(struct lr_out *o, const struct lr_check_rule *r)
+/* whole: with the sites; else in one line. */
+static void rule(struct lr_out *o, const struct lr_check_rule *r, bool whole)
 {
 	word(o, o->warn, lr_check_words[r->status]);
 	lr_put_safe(o->f, r->text);
-	fputs("\n        ", o->f);
+	fputs(whole ? "\n        " : "  ", o->f);
 	lr_put_safe(o->f, r->why);
+	if (!whole) {
+		fputc('\n', o->f);
+		return;
+	}
 	if (r->has_baseline)
 		fprintf(o->f, "; the baseline has %s", lr_show_count(r->baseline).text);
 	fputc('\n', o->f);
@@ -144,10 +149,11 @@ void lr_text_check(struct lr_out *o, const struct lr_check *c, bool brief)
 		sum(o, c);
 		return;
 	}
+	size_t told = 0;
 	for (int status = LR_CHECK_FAILED; status > LR_CHECK_PASSED; status--)
 		for (size_t i = 0; i < c->rules_used; i++)
 			if ((int)c->rules[i].status == status)
-				rule(o, &c->rules[i]);
+				rule(o, &c->rules[i], told++ < WHOLE);
 	if (c->passed > PASSED && c->passed < c->rules_used) {
 		word(o, "", lr_check_words[LR_CHECK_PASSED]);
 		counted(o, c->passed, c->rules_used);
