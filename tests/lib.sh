@@ -125,6 +125,31 @@ live_agrees()
 	return 1
 }
 
+# regions_by_records DUMP: its regions as its records have them: name, allocations and bytes of each entry, in each
+# thread in the order of their ends; those that have not ended last.
+regions_by_records()
+{
+	"$leakreport" raw "$1" | awk '
+		$1 == "run" { sub(/\+.*/, "", $7); key = sprintf("%d %d %d", $3, $5, $7); next }
+		$1 == "blob" && $2 == "name" { print "0 0 0", $0; next }
+		$1 == "alloc" || $3 ~ /^region-/ || $2 ~ /^region-/ { print key, $0 }' |
+		sort -s -n -k1,1 -k2,2 -k3,3 | awk '
+		function ends(    name) {
+			name = stack[depth--]
+			print name, n[depth + 1] + 0, bytes[depth + 1] + 0
+		}
+		{ if ($1 != thread) while (depth > 0) ends(); thread = $1 }
+		$4 == "blob" { number = $6; sub(/^.* blob name [^ ]*  /, ""); name[number] = $0; next }
+		$4 == "alloc" { for (i = 1; i <= depth && i <= 100; i++) { n[i]++; bytes[i] += $7 } next }
+		$5 == "region-begin" { stack[++depth] = name[$8]; n[depth] = bytes[depth] = 0; next }
+		depth > 0 && $8 == "0x0" { ends(); next }
+		{
+			for (i = depth; i > 0 && stack[i] != name[$8]; i--) continue
+			while (i > 0 && depth >= i) ends()
+		}
+		END { while (depth > 0) ends() }'
+}
+
 # make_group: makes a control group with 96 MiB of memory, where that can be done, and sets group and to_group
 # (a command for `bash -c` that enters it). Who has made one removes it: rmdir "$group".
 make_group()

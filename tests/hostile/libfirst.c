@@ -1,10 +1,11 @@
-/* A library whose constructor runs before any other, the tracer's too, allocates, and opens and
- * closes descriptors. */
+/* A library whose constructor runs before any other, the tracer's too, allocates, opens and
+ * closes descriptors, and is in a region. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "leaktrace.h"
 
 extern char *first_block, *first_grown;
 char *first_block, *first_grown;
@@ -24,6 +25,7 @@ static void descriptors(void)
 
 __attribute__((constructor)) static void first(void)
 {
+	leaktrace_region_begin("before the tracer");
 	first_block = malloc(100);
 	first_grown = realloc(calloc(10, 10), 3000);
 	free(malloc(5000));
@@ -32,4 +34,6 @@ __attribute__((constructor)) static void first(void)
 		strcpy(first_block, "first");
 	free(aligned);
 	descriptors();
+	leaktrace_region_end("before the tracer");
+	leaktrace_thread_name("the first");
 }
