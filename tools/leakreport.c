@@ -66,7 +66,7 @@ static int gather(
 /* Before a command is known, or when none is given, any format is taken. */
 static bool has_format(const struct lr_command *c, const struct lr_options *o)
 {
-	if (o->format <= LR_FORMAT_json || c->options & LR_OPT_OUTCOMES)
+	if (o->format <= LR_FORMAT_json || c->options & (LR_OPT_OUTCOMES | LR_OPT_CHANGES))
 		return true;
 	fprintf(stderr,
 		"leakreport: --format=%s is not understood; give text|json, or a command "

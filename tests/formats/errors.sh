@@ -78,6 +78,20 @@ no_errors()
 	[ "$(driven unjudged.tap)" = "1 FAIL" ] && valid_junit unjudged.junit && grep -q 'errors="1"' unjudged.junit &&
 		jq -e '.runs[0].results[0].kind == "open"' unjudged.sarif >/dev/null
 }
+diff_rendered()
+{
+	timeout 60 "$leakreport" diff --format=markdown "$@" >diff.markdown && rendered diff.markdown diff
+}
+differences()
+{
+	[ -e unjudged.bin ] || tap_skip "there are no dumps"
+	command -v cmark-gfm >/dev/null || tap_skip "cmark-gfm is not installed"
+	# the same program, but that one run was not judged: what was lost is a difference
+	diff_rendered loses.bin unjudged.bin && grep -q '^| blocks definitely lost | [0-9]* | 0 | &minus;' diff.markdown &&
+		grep -q '`lose <- main`' diff.markdown && diff_rendered loses.bin loses.bin && grep -q '^No differences' diff.markdown || return 1
+	timeout 60 "$leakreport" diff --format=markdown loses.bin
+	[ $? = 2 ]
+}
 other_commands()
 {
 	local format
@@ -96,4 +110,5 @@ tap_case "errors: in each form, with its lines in the repository" real_errors
 tap_case "errors: --source-dir" sources_named
 tap_case "errors: GITHUB_WORKSPACE" workspace
 tap_case "errors: none, and none known" no_errors
+tap_case "diff: as Markdown" differences
 tap_case "errors: other commands have text and JSON" other_commands

@@ -64,6 +64,10 @@ if kind == "hostile":
     check("Could be held tighter" in told and NAMES[10] in told and "Not the same in all of 3 runs" in told, "what else is told")
     check(any("and 9 more sites" in b for b in page.blocks), "sites")
     check(all(n.strip() in " ".join(page.blocks) for n in NAMES), "names in call paths")
+elif kind == "diff":
+    check("".join(page.text).lstrip().startswith("leaktrace diff: loses"), "title")
+    widths = [len(r) for r in page.rows]
+    check(all(w in (4, 5, 6) for w in widths), widths)
 else:
     check([r[0] for r in body] == [{"passed": "passed", "unknown": "not judged"}[kind]], body)
     check(body[0][1] == "function:parse_*:allocations" and body[0][3] == "at most 10", body)

@@ -15,6 +15,11 @@ static int moments(
 {
 	struct lr_options options = *given;
 	struct lr_session s;
+	if (options.format == LR_FORMAT_markdown) {
+		fputs("leakreport: diff of one dump has no --format=markdown; give text|json\n",
+			stderr);
+		return LR_EXIT_USAGE;
+	}
 	if (options.moments[0] > options.moments[1]) {
 		fputs("leakreport: --from lies behind --to\n", stderr);
 		return LR_EXIT_USAGE;
@@ -206,7 +211,7 @@ const struct lr_command lr_command_diff = {.name = "diff",
 		"and addresses are no difference, and renamed functions are found by callers and\n"
 		"callees. Of one dump: what was live at --to less what was live at --from, by "
 		"site.",
-	.options =
-		(LR_OPT_ALL & ~LR_OPT_SPAN) | LR_OPT_MOMENTS | LR_OPT_SUPPRESS | LR_OPT_THRESHOLDS,
+	.options = (LR_OPT_ALL & ~(LR_OPT_SPAN | LR_OPT_FORMAT)) | LR_OPT_CHANGES | LR_OPT_MOMENTS |
+		   LR_OPT_SUPPRESS | LR_OPT_THRESHOLDS,
 	.own_arguments = true,
 	.run = run};

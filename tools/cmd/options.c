@@ -19,6 +19,7 @@ enum kind {
 	TEXT,
 	LIST,
 	CHOICE,
+	FORMAT,
 	FLAG,
 	KINDS,
 	RESOURCES,
@@ -31,28 +32,30 @@ struct option_row {
 	const char *name, *value; /* value: NULL for a FLAG */
 	enum kind kind;
 	size_t offset; /* in struct lr_options; of a LIST, behind which stands how many; of a
-			* THRESHOLD, which one, plus 1, or 0: it is named */
+			* THRESHOLD, which one, plus 1, or 0: it is named; of a
+			* FORMAT, a set of them */
 	unsigned which;
 	const char *const *choices; /* CHOICE: the values, in order */
 	int choice_count;
 	const char *help;
 };
 
-#define FORMAT_NAME(name, text) #name,
-#define FORMAT_BAR(name, text)  "|" #name
-static const char *const formats[] = {LR_FORMATS(FORMAT_NAME)};
+#define FORMAT_BAR(name, text) "|" #name
 static const char *const colors[] = {"auto", "always", "never"};
 static const char *const rule_forms[] = {"valgrind", "lsan"};
 static const char *const switches[] = {"off", "on"};
 
 #define AT(field)      offsetof(struct lr_options, field)
+#define ONE(format)    (1u << LR_FORMAT_##format)
 #define CHOICES(names) names, sizeof(names) / sizeof(*names)
 
 static const struct option_row rows[] = {
-	{"format", "text|json", CHOICE, AT(format), LR_OPT_FORMAT, formats, LR_FORMAT_json + 1,
+	{"format", "text|json", FORMAT, ONE(text) | ONE(json), LR_OPT_FORMAT, NULL, 0,
 		"how to print (text)"},
-	{"format", &(LR_FORMATS(FORMAT_BAR))[1], CHOICE, AT(format), LR_OPT_OUTCOMES,
-		CHOICES(formats), "how to print what is an error (text)"},
+	{"format", "text|json|markdown", FORMAT, ONE(text) | ONE(json) | ONE(markdown),
+		LR_OPT_CHANGES, NULL, 0, "how to print; Markdown: what is other in another run"},
+	{"format", &(LR_FORMATS(FORMAT_BAR))[1], FORMAT, (1u << LR_FORMAT_COUNT) - 1,
+		LR_OPT_OUTCOMES, NULL, 0, "how to print what is an error (text)"},
 	{"source-dir", "DIR", LIST, AT(source_dirs), LR_OPT_SOURCES, NULL, 0,
 		"the top that names of source files begin at; may be given again"},
 	{"group-by", "site|function|file|module|thread", CHOICE, AT(group), LR_OPT_GROUP,
@@ -179,6 +182,17 @@ static bool parse_choice(const struct option_row *r, const char *s, int *to)
 	return false;
 }
 
+/* allowed: a set of 1 << enum lr_format_choice */
+static bool parse_format(const char *s, size_t allowed, int *to)
+{
+	for (int i = 0; i < LR_FORMAT_COUNT; i++)
+		if ((allowed >> i & 1) && strcmp(lr_formats[i].name, s) == 0) {
+			*to = i;
+			return true;
+		}
+	return false;
+}
+
 static bool parse_kind(const char *s, size_t len, unsigned *to)
 {
 	for (unsigned c = 0; c < LR_LEAK_CLASS_COUNT; c++)
@@ -255,6 +269,8 @@ static bool set_option(struct lr_options *o, const struct option_row *r, const c
 		return parse_time(s, at);
 	case CHOICE:
 		return parse_choice(r, s, at);
+	case FORMAT:
+		return parse_format(s, r->offset, &o->format);
 	case TEXT:
 		*(const char **)at = s;
 		return *s != 0;

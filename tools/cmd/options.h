@@ -68,6 +68,7 @@ enum {
 	LR_OPT_RESOURCES = 65536,
 	LR_OPT_RESOURCE_SORT = 131072, /* in place of LR_OPT_SORT and LR_OPT_KINDS */
 	LR_OPT_REGION_SORT = 1 << 24,  /* the same */
+	LR_OPT_CHANGES = 1 << 25,      /* in place of LR_OPT_FORMAT: Markdown, too */
 	LR_OPT_ALL = 127 | LR_OPT_SIZES,
 	LR_OPT_SCAN = 128, /* which scan of the live memory */
 	LR_OPT_KINDS = 256,

@@ -1,5 +1,7 @@
-/* The formats, in a table; and those for outcomes, which are made here once for each. */
+/* The formats, in a table; and those for outcomes, which are made here once for each. Markdown is
+ * also for what changed. */
 #include "tools/render/render.h"
+#include "tools/render/markdown_parts.h"
 #include "tools/render/verdict_parts.h"
 
 #define ROW(name, text) {#name, text, lr_render_##name},
@@ -18,6 +20,10 @@ static struct lr_outcomes *outcomes_of(const struct lr_report *r)
 #define RENDER(name, text)                                                                         \
 	void lr_render_##name(FILE *f, const struct lr_report *r, const struct lr_style *style)    \
 	{                                                                                          \
+		if (LR_FORMAT_##name == LR_FORMAT_markdown && r->changes) {                        \
+			lr_markdown_changes(f, r->changes);                                        \
+			return;                                                                    \
+		}                                                                                  \
 		struct lr_outcomes *o = outcomes_of(r);                                            \
 		(void)style;                                                                       \
 		lr_lay_##name(f, o);                                                               \

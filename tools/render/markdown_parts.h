@@ -3,8 +3,10 @@
 #ifndef LR_MARKDOWN_PARTS_H
 #define LR_MARKDOWN_PARTS_H
 
-#include <stdint.h>
 #include <stdio.h>
+#include "tools/view/changes.h"
+
+void lr_markdown_changes(FILE *f, const struct lr_changes *v);
 
 /* A name, in a line, a cell of a table, or <summary> (html). */
 void lr_markdown_code(FILE *f, const char *s);

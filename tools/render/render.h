@@ -57,7 +57,8 @@ struct lr_style {
 	bool color;
 };
 
-/* name, text. Those of the second list are for outcomes alone: a report with check or errors. */
+/* name, text. Those of the second list are for outcomes alone: a report with check or errors;
+ * Markdown also for one with changes. */
 #define LR_FORMATS(X)                                                                              \
 	X(text, "for people")                                                                      \
 	X(json, "for programs; see the JSON Schema")                                               \
