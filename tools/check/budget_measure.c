@@ -233,12 +233,12 @@ static bool read_row(struct members *m, struct lr_measure *to)
 	return true;
 }
 
-/* Programs stand first: what is by name is looked up in them. */
+/* Programs stand first: what is by name is looked up in them. Then sites, with their files. */
 static const struct {
 	const char *key;
 	bool (*read)(struct members *m, struct lr_measure *to);
 } lists[] = {{"programs", read_program}, {"threads", read_thread}, {"regions", read_region},
-	{"findings", read_finding}, {"resources", read_resource}, {"sites", read_row}};
+	{"sites", read_row}, {"findings", read_finding}, {"resources", read_resource}};
 enum { LISTS = sizeof(lists) / sizeof(*lists) };
 
 static bool read_list(struct members *of, struct lr_measure *to, int which)

@@ -88,7 +88,11 @@ static void tell_gaps(struct lr_check *c)
 		lr_check_note(c, lr_format("%s events were missed; counts are at least what they "
 					   "say",
 					 lr_show_count(m->missed).text));
-	if (c->baseline && !c->baseline->whole)
+}
+
+static void tell_partly(struct lr_check *c)
+{
+	if (c->failed && c->baseline && !c->baseline->whole)
 		lr_check_note(c, lr_strdup("the baseline keeps only its largest sites; what is "
 					   "called new may have been among the small ones"));
 }
@@ -200,6 +204,7 @@ struct lr_check *lr_check_make(const struct lr_check_query *q)
 	tell_gaps(c);
 	judge_all(c, q);
 	tell_remarks_left(c);
+	tell_partly(c);
 	number_ids(c);
 	return c;
 }

@@ -112,8 +112,20 @@ static void loose(struct lr_out *o, const struct lr_check *c)
 		fputs("        --tighten does it\n", o->f);
 }
 
+/* In the line that stands alone. */
+static void notes_briefly(struct lr_out *o, const struct lr_check *c)
+{
+	if (c->notes_used == 0)
+		return;
+	fputs("; ", o->f);
+	lr_put_safe(o->f, c->notes[0]);
+	if (c->notes_used > 1)
+		fprintf(o->f, "; and %s more %s", lr_show_count(c->notes_used - 1).text,
+			c->notes_used == 2 ? "note" : "notes");
+}
+
 /* The line that stands last, or alone. */
-static void sum(struct lr_out *o, const struct lr_check *c)
+static void sum(struct lr_out *o, const struct lr_check *c, bool alone)
 {
 	const char *colour = c->status == LR_CHECK_PASSED ? "" : o->warn;
 	fprintf(o->f, "%s%s%s  ", colour, lr_check_words[c->status], o->off);
@@ -140,13 +152,15 @@ static void sum(struct lr_out *o, const struct lr_check *c)
 		fprintf(o->f, ", %s runs", lr_show_count(c->runs).text);
 	if (c->loose && c->status == LR_CHECK_PASSED)
 		fprintf(o->f, "; %s can be tightened (--tighten)", lr_show_count(c->loose).text);
+	if (alone)
+		notes_briefly(o, c);
 	fputc('\n', o->f);
 }
 
 void lr_text_check(struct lr_out *o, const struct lr_check *c, bool brief)
 {
 	if (brief && c->status == LR_CHECK_PASSED) {
-		sum(o, c);
+		sum(o, c, true);
 		return;
 	}
 	size_t told = 0;
@@ -154,12 +168,13 @@ void lr_text_check(struct lr_out *o, const struct lr_check *c, bool brief)
 		for (size_t i = 0; i < c->rules_used; i++)
 			if ((int)c->rules[i].status == status)
 				rule(o, &c->rules[i], told++ < WHOLE);
-	if (c->passed > PASSED && c->passed < c->rules_used) {
+	bool each = !brief && c->passed <= PASSED;
+	if (!each && c->passed && c->passed < c->rules_used) {
 		word(o, "", lr_check_words[LR_CHECK_PASSED]);
 		counted(o, c->passed, c->rules_used);
 		fputc('\n', o->f);
 	}
-	for (size_t i = 0; c->passed <= PASSED && i < c->rules_used; i++)
+	for (size_t i = 0; each && i < c->rules_used; i++)
 		if (c->rules[i].status == LR_CHECK_PASSED) {
 			word(o, "", lr_check_words[LR_CHECK_PASSED]);
 			lr_put_safe(o->f, c->rules[i].text);
@@ -173,5 +188,5 @@ void lr_text_check(struct lr_out *o, const struct lr_check *c, bool brief)
 		lr_put_safe(o->f, c->notes[i]);
 		fputc('\n', o->f);
 	}
-	sum(o, c);
+	sum(o, c, false);
 }
