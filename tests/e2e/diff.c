@@ -7,6 +7,7 @@
  *   RENAMED    parse_list() is called read_list(), and nothing else changed
  *   LEAK       parse_item() loses a block on its error path
  *   DEEPER     the recursion goes deeper */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,8 +99,26 @@ __attribute__((noinline)) static void parse_list(int depth, int n)
 	free(list);
 }
 
+static void *work(void *arg)
+{
+	void *p = malloc(77);
+	sink = p;
+	free(p);
+	return arg;
+}
+
+static __attribute__((constructor)) void prepare(void)
+{
+	void *p = malloc(78);
+	sink = p;
+	free(p);
+}
+
 int main(void)
 {
+	pthread_t thread;
+	if (pthread_create(&thread, NULL, work, NULL) == 0)
+		pthread_join(thread, NULL);
 	unrelated(9);
 #ifdef DEEPER
 	parse_list(7, 98);

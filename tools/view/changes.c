@@ -76,15 +76,24 @@ static const struct lr_measured_site *site_of(
 	return &c->of[side]->sites[s->site[side] - 1];
 }
 
-static const char *group_name(enum lr_group group, const struct lr_measured_site *s)
+/* An offset alone could be any module's. */
+static const char *function_name(struct lr_changes *v, const struct lr_measured_frame *f)
 {
-	switch (group) {
+	if (f->function[0] != '0' || f->function[1] != 'x' || !f->module[0])
+		return f->function;
+	LR_GROW(v->owned, v->owned_used, v->owned_room);
+	return v->owned[v->owned_used++] = lr_format("%s+%s", f->module, f->function);
+}
+
+static const char *group_name(struct lr_changes *v, const struct lr_measured_site *s)
+{
+	switch (v->group) {
 	case LR_GROUP_FILE:
 		return s->file ? s->file : "(unknown file)";
 	case LR_GROUP_MODULE:
 		return s->means->module[0] ? s->means->module : "(unknown module)";
 	default:
-		return s->means->function;
+		return function_name(v, s->means);
 	}
 }
 
@@ -103,8 +112,8 @@ static void gather_sites(struct grouping *g)
 		if (s->unsure)
 			continue;
 		bool single = g->v->group == LR_GROUP_SITE;
-		struct lr_change *r = single ? new_row(g, site->means->function)
-					     : row_named(g, group_name(g->v->group, site));
+		struct lr_change *r = single ? new_row(g, function_name(g->v, site->means))
+					     : row_named(g, group_name(g->v, site));
 		if (single) {
 			r->site = site;
 			r->compared = s;
@@ -333,6 +342,9 @@ void lr_changes_free(struct lr_changes *v)
 		return;
 	for (size_t i = 0; i < v->notes_used; i++)
 		free(v->notes[i]);
+	for (size_t i = 0; i < v->owned_used; i++)
+		free(v->owned[i]);
+	free(v->owned);
 	free(v->notes);
 	free(v->rows);
 	free(v->branches);

@@ -86,6 +86,8 @@ struct lr_changes {
 	size_t findings_used, all_findings;
 	struct lr_resource_change *resources;
 	size_t resources_used, all_resources;
+	char **owned; /* texts made for it */
+	size_t owned_used, owned_room;
 	char **notes;    /* sentences; the first ones: what makes this less sure */
 	size_t warnings; /* so many of them; then functions that have other names */
 	size_t notes_used, notes_room;

@@ -79,7 +79,8 @@ static void lacking_names(struct lr_changes *v)
 				"its functions cannot be found again (build both alike, or give "
 				"--debug-dir)",
 				sides[i]);
-	if (all[0] && all[1] && named[0] * 2 < all[0] && named[1] * 2 < all[1] && !v->same)
+	if (all[0] && all[1] && named[0] * 2 < all[0] && named[1] * 2 < all[1] &&
+		v->kinds[LR_CHANGE_NEW] && v->kinds[LR_CHANGE_GONE])
 		note(v, "the program has no symbols here: functions without names are known by "
 			"their offsets, which move with every build (give --debug-dir)");
 }

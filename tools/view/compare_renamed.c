@@ -10,12 +10,10 @@
 #include "tools/util/mem.h"
 #include "tools/view/compare_parts.h"
 
-enum {
-	WILD_MAX = 8, /* so many lines of a path may be of other names */
-	LIKE_ONE =
-		2, /* counts may differ by this factor, where one pair of sites is all there is */
-	LIKE_MORE = 8 /* where there are several, or callees, too */
-};
+enum { WILD_MAX = 8 }; /* lines of a path that may be of other names */
+/* Counts may differ by these factors: where one pair of sites is all there is, and where there are
+ * several, or callees, too. */
+enum { LIKE_ONE = 2, LIKE_MORE = 8 };
 
 struct vote {
 	uint32_t line[2];      /* before, after */
