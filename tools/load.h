@@ -7,7 +7,8 @@
 struct lr_load_options {
 	struct lr_selection selection;
 	const struct lr_limits *limits;
-	uint32_t keep_scans; /* which are kept in full: LR_SCANS_NONE .. */
+	const char *marks[2]; /* in place of the selection's, by name: see marks.h; NULL not */
+	uint32_t keep_scans;  /* which are kept in full: LR_SCANS_NONE .. */
 	void (*progress)(void *ctx, const struct lr_source *s); /* may be NULL */
 	void *progress_ctx;
 };

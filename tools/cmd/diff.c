@@ -10,6 +10,16 @@
 #include "tools/source.h"
 #include "tools/view/changes.h"
 
+static void find_marks(struct lr_diff *diff, const struct lr_dump *d)
+{
+	for (int i = 0; i < 2; i++) {
+		if (!d->mark[i])
+			continue;
+		diff->mark[i] = &d->marks[d->mark[i] - 1];
+		diff->moment[i] = diff->mark[i]->at.time;
+	}
+}
+
 static int moments(
 	const struct lr_command *c, const struct lr_options *given, char **dumps, size_t count)
 {
@@ -20,7 +30,7 @@ static int moments(
 			stderr);
 		return LR_EXIT_USAGE;
 	}
-	if (options.moments[0] > options.moments[1]) {
+	if (!options.marks[0] && !options.marks[1] && options.moments[0] > options.moments[1]) {
 		fputs("leakreport: --from lies behind --to\n", stderr);
 		return LR_EXIT_USAGE;
 	}
@@ -36,6 +46,7 @@ static int moments(
 	struct lr_diff diff = {.moment = {options.moments[0], options.moments[1]},
 		.table = table,
 		.resources = resources};
+	find_marks(&diff, &s.model->dumps[0]);
 	struct lr_report report = {.command = c->name, .summary = summary, .diff = &diff};
 	int status = lr_session_print(&s, &options, &report);
 	lr_resources_view_free(resources);
@@ -185,7 +196,8 @@ static int two_runs(
 
 static int run(const struct lr_command *c, const struct lr_options *o, char **args, size_t count)
 {
-	bool spans = o->moments[0] != 0 || o->moments[1] != UINT64_MAX;
+	bool spans =
+		o->moments[0] != 0 || o->moments[1] != UINT64_MAX || o->marks[0] || o->marks[1];
 	if (count == 0) {
 		fputs("leakreport: no dump is given; name one, or see --help\n", stderr);
 		return LR_EXIT_USAGE;

@@ -4,7 +4,8 @@
  * blocks, as the events have it. */
 static bool is_by_events(const struct lr_options *o)
 {
-	return o->group == LR_GROUP_THREAD || o->thread || o->from || o->to != UINT64_MAX;
+	return o->group == LR_GROUP_THREAD || o->thread || o->from || o->to != UINT64_MAX ||
+	       o->marks[0] || o->marks[1];
 }
 
 static int run_unfreed(

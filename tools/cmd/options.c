@@ -84,7 +84,7 @@ static const struct option_row rows[] = {
 		"only blocks of this size or more (K, M, G)"},
 	{"max-size", "BYTES", SIZE, AT(max_size), LR_OPT_SIZES, NULL, 0,
 		"only blocks of this size or less"},
-	{"from", "SECONDS", TIME, AT(from), LR_OPT_SPAN, NULL, 0,
+	{"from", "SECONDS|mark:NAME", TIME, AT(from), LR_OPT_SPAN, NULL, 0,
 		"only what was made this long after the start or later"},
 	{"kinds", "definite,indirect,possible,reachable,suppressed,not_judged", KINDS, AT(kinds),
 		LR_OPT_KINDS, NULL, 0, "what to list; all: everything"},
@@ -99,10 +99,11 @@ static const struct option_row rows[] = {
 		"what was open at a scan (end)"},
 	{"scan", "N|last", SCAN, AT(scan), LR_OPT_SCAN, NULL, 0,
 		"which scan of the live memory (last)"},
-	{"to", "SECONDS", TIME, AT(to), LR_OPT_SPAN, NULL, 0, "only what was made before"},
-	{"from", "SECONDS", TIME, AT(moments[0]), LR_OPT_MOMENTS, NULL, 0,
+	{"to", "SECONDS|mark:NAME", TIME, AT(to), LR_OPT_SPAN, NULL, 0,
+		"only what was made before"},
+	{"from", "SECONDS|mark:NAME", TIME, AT(moments[0]), LR_OPT_MOMENTS, NULL, 0,
 		"the first moment, so long after the start (the start)"},
-	{"to", "SECONDS", TIME, AT(moments[1]), LR_OPT_MOMENTS, NULL, 0,
+	{"to", "SECONDS|mark:NAME", TIME, AT(moments[1]), LR_OPT_MOMENTS, NULL, 0,
 		"the second moment (the end)"},
 	{"threshold", "NAME=VALUE", THRESHOLD, 0, LR_OPT_THRESHOLDS, NULL, 0,
 		"from where on it is a finding; --threshold=help lists the names"},
@@ -170,6 +171,14 @@ static bool parse_time(const char *s, uint64_t *to)
 		return false;
 	*to = (uint64_t)(v * 1e6 + 0.5);
 	return *rest == 0 || strcmp(rest, "s") == 0;
+}
+
+/* A mark takes the place of a time. */
+static bool parse_mark(struct lr_options *o, const struct option_row *r, const char *s)
+{
+	const char **mark = &o->marks[strcmp(r->name, "to") == 0];
+	*mark = strncmp(s, "mark:", 5) == 0 && s[5] ? s + 5 : NULL;
+	return *mark != NULL;
 }
 
 static bool parse_choice(const struct option_row *r, const char *s, int *to)
@@ -266,7 +275,7 @@ static bool set_option(struct lr_options *o, const struct option_row *r, const c
 	case SIZE:
 		return lr_parse_size(s, at);
 	case TIME:
-		return parse_time(s, at);
+		return parse_mark(o, r, s) || parse_time(s, at);
 	case CHOICE:
 		return parse_choice(r, s, at);
 	case FORMAT:

@@ -25,6 +25,7 @@ struct lr_options {
 	uint64_t min_size, max_size; /* bytes */
 	uint64_t from, to;           /* microseconds */
 	uint64_t moments[2];         /* microseconds */
+	const char *marks[2];        /* in place of from and to, or of the moments; NULL not */
 	bool moments_wanted;         /* set by the command */
 	struct lr_thresholds thresholds;
 	const char *dumps_from; /* NULL: not given */

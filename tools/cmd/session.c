@@ -56,6 +56,37 @@ static struct lr_names *open_names(const struct lr_model *m, const struct lr_opt
 	return names;
 }
 
+/* What the program calls its marks, where it has none of that name. */
+static void tell_marks(const struct lr_model *m, const char *wanted)
+{
+	enum { SHOWN = 8 };
+	const char *last = NULL;
+	int shown = 0;
+	fputs("leakreport: no mark is called ", stderr);
+	lr_put_safe(stderr, wanted);
+	for (size_t d = 0; d < m->dumps_used; d++)
+		for (size_t i = 0; i < m->dumps[d].marks_used && shown < SHOWN; i++) {
+			const char *name = m->dumps[d].marks[i].name;
+			if (last && strcmp(last, name) == 0)
+				continue;
+			fputs(shown++ ? ", " : "; there are ", stderr);
+			lr_put_safe(stderr, name);
+			last = name;
+		}
+	fputs(shown ? "\n" : "; there are none\n", stderr);
+}
+
+/* False: no dump has a mark that is asked for. */
+static bool has_marks(const struct lr_model *m, const struct lr_options *o)
+{
+	bool found = !o->marks[0] && !o->marks[1];
+	for (size_t i = 0; i < m->dumps_used; i++)
+		found |= m->dumps[i].mark[0] != UINT32_MAX;
+	if (!found)
+		tell_marks(m, o->marks[0] ? o->marks[0] : o->marks[1]);
+	return found;
+}
+
 bool lr_session_open(
 	struct lr_session *s, const struct lr_options *o, char **dumps, size_t count, uint32_t keep)
 {
@@ -74,6 +105,7 @@ bool lr_session_open(
 			.by_thread = o->group == LR_GROUP_THREAD || o->thread != NULL,
 			.by_region = o->by_region || o->region != NULL},
 		.limits = &lr_limits_default,
+		.marks = {o->marks[0], o->marks[1]},
 		.keep_scans = keep,
 		.progress = isatty(STDERR_FILENO) ? progress : NULL,
 		.progress_ctx = &percent};
@@ -99,7 +131,9 @@ bool lr_session_open(
 			s->status = LR_EXIT_DAMAGED;
 		}
 	}
-	if (s->model->dumps_used == 0) {
+	if (s->model->dumps_used && !has_marks(s->model, o))
+		s->status = LR_EXIT_USAGE;
+	if (s->model->dumps_used == 0 || s->status == LR_EXIT_USAGE) {
 		lr_model_free(s->model);
 		lr_rules_free(s->rules);
 		return false;

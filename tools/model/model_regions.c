@@ -103,6 +103,7 @@ void lr_model_marks(struct lr_dump *d, const struct lr_tally *t)
 	d->unbalanced = from->unbalanced;
 	d->marks = lr_calloc(from->marks_used, sizeof(*d->marks));
 	d->marks_used = from->marks_used;
+	memcpy(d->mark, t->selection.mark, sizeof(d->mark));
 	for (size_t i = 0; i < from->marks_used; i++)
 		d->marks[i] = (struct lr_mark){
 			.name = name_of(from, from->marks[i].name, "mark"), .at = from->marks[i]};

@@ -168,6 +168,8 @@ json_t *lr_json_diff(const struct lr_diff *d)
 	lr_json_set(o, "from_microseconds", lr_json_number(d->moment[0]));
 	lr_json_set(o, "to_microseconds",
 		d->moment[1] == UINT64_MAX ? json_null() : lr_json_number(d->moment[1]));
+	lr_json_set(o, "from_mark", lr_json_text(d->mark[0] ? d->mark[0]->name : NULL));
+	lr_json_set(o, "to_mark", lr_json_text(d->mark[1] ? d->mark[1]->name : NULL));
 	lr_json_set(o, "group_by", lr_json_text(lr_group_names[t->group]));
 	lr_json_set(o, "total", held(t->held));
 	lr_json_set(o, "rows_in_all", lr_json_number(t->all_rows));

@@ -22,7 +22,8 @@
 
 /* What was live at two moments; with two dumps, each has one. */
 struct lr_diff {
-	uint64_t moment[2]; /* microseconds; UINT64_MAX is the end */
+	uint64_t moment[2];            /* microseconds; UINT64_MAX is the end */
+	const struct lr_mark *mark[2]; /* that the moments are; NULL: they are times */
 	const struct lr_table *table;
 	const struct lr_resources_view *resources;
 };

@@ -128,8 +128,14 @@ void lr_text_unreachable(struct lr_out *o, const struct lr_unreachable *u)
 		fprintf(o->f, "%zu of %zu; --limit shows more\n", u->used, u->all_rows);
 }
 
-static void moment(struct lr_out *o, uint64_t at)
+static void moment(struct lr_out *o, const struct lr_diff *d, int which)
 {
+	uint64_t at = d->moment[which];
+	if (d->mark[which]) {
+		lr_put_safe(o->f, d->mark[which]->name);
+		fprintf(o->f, " (%s)", lr_show_time(at).text);
+		return;
+	}
 	fputs(at == UINT64_MAX ? "the end" : lr_show_time(at).text, o->f);
 }
 
@@ -148,9 +154,9 @@ void lr_text_diff(struct lr_out *o, const struct lr_diff *d)
 	enum { INDENT = 56 };
 	const struct lr_table *t = d->table;
 	fputs("live at ", o->f);
-	moment(o, d->moment[1]);
+	moment(o, d, 1);
 	fputs(" less live at ", o->f);
-	moment(o, d->moment[0]);
+	moment(o, d, 0);
 	fprintf(o->f, "\n\n%s%13s %13s  %12s %12s  by %s%s\n", o->bold, "bytes", "blocks", "before",
 		"after", lr_group_names[t->group], o->off);
 	for (size_t i = 0; i < t->used; i++) {
