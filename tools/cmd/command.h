@@ -29,7 +29,8 @@ struct lr_command {
 	X(regions)                                                                                 \
 	X(why)                                                                                     \
 	X(holders)                                                                                 \
-	X(growth) X(diff) X(errors) X(check) X(baseline) X(suppress) X(info) X(raw) X(export)
+	X(growth)                                                                                  \
+	X(diff) X(errors) X(check) X(baseline) X(verdicts) X(suppress) X(info) X(raw) X(export)
 #define LR_COMMAND_DECLARE(name) extern const struct lr_command lr_command_##name;
 LR_COMMANDS(LR_COMMAND_DECLARE)
 

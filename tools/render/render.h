@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include "tools/check/check.h"
 #include "tools/check/errors.h"
+#include "tools/check/verdicts.h"
 #include "tools/view/changes.h"
 #include "tools/view/details.h"
 #include "tools/view/findings.h"
@@ -90,5 +91,8 @@ void lr_render_rules(FILE *f, const struct lr_new_rules *rules);
 /* The table's sites as collapsed stacks: a line each, root first, frames parted by semicolons, then
  * a space and the value. */
 void lr_render_collapsed(FILE *f, const struct lr_table *t);
+
+/* What did not pass, and how many there are. */
+void lr_render_verdicts(FILE *f, const struct lr_verdicts *all);
 
 #endif
