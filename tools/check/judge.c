@@ -106,18 +106,27 @@ static bool look_at_baseline(struct lr_judging *j, const char **why)
 	return !*why;
 }
 
+/* Regions by functions' names, of which entries are not counted, are among those of the rule. */
+static bool has_unentered(const struct lr_budget_rule *r, const struct lr_measure *m)
+{
+	struct lr_selected s = lr_select(r, m, NULL);
+	bool found = false;
+	for (size_t i = 0; i < m->regions_used; i++)
+		found |= s.regions[i] && m->regions[i].entries == 0;
+	lr_selected_free(&s);
+	return found;
+}
+
 /* NULL: the run can tell. */
 static const char *run_lacks(const struct lr_judging *j, const struct lr_measure *m)
 {
 	const char *lacks = lr_count_lacks(j->rule, m);
 	if (lacks)
 		return lr_check_keep(j->check, lr_format("of the run: %s", lacks));
-	if (lr_quantity_is_region(&j->rule->what) && !j->nothing) {
-		for (size_t i = 0; i < m->regions_used; i++)
-			if (m->regions[i].entries)
-				return NULL;
-		return "entries of regions by functions' names are not counted";
-	}
+	if (lr_quantity_is_region(&j->rule->what) && has_unentered(j->rule, m))
+		return "how often a function is entered is not known, only regions that the "
+		       "program "
+		       "begins";
 	if (lr_quantity_is_verdict(&j->rule->what) && m->judged < m->processes)
 		return lr_check_keep(j->check,
 			lr_format("%" PRIu64 " of %" PRIu64 " processes have no verdicts on their "
