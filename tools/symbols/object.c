@@ -218,8 +218,8 @@ size_t lr_object_frames(struct lr_object *o, struct lr_places *p, const struct l
 {
 	if (!o->opened)
 		open_files(o, p, w);
-	struct lr_dwarf_frame *frames = calloc(max, sizeof(*frames));
-	size_t n = frames && o->dwarf ? lr_dwarf_frames(o->dwarf, addr, frames, max) : 0;
+	struct lr_dwarf_frame *frames = o->dwarf ? calloc(max, sizeof(*frames)) : NULL;
+	size_t n = frames ? lr_dwarf_frames(o->dwarf, addr, frames, max) : 0;
 	for (size_t i = 0; i < n; i++)
 		out[i] = (struct lr_object_frame){.name = frames[i].name,
 			.symbol = frames[i].inlined ? frames[i].bare : frames[i].name,
