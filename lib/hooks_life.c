@@ -304,10 +304,7 @@ __asm__(ENDING("exit") ENDING("quick_exit"));
 
 LT_PUBLIC void leaktrace_tracer_pause(void)
 {
-	if (lt_mode == LT_MODE_ON) {
-		lt_trace_meta("paused", "", 0);
-		lt_mode_set(LT_MODE_PAUSED);
-	}
+	lt_pause();
 }
 
 LT_PUBLIC void leaktrace_tracer_resume(void)

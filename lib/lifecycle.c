@@ -175,6 +175,18 @@ static void at_quick_exit_(void)
 	lt_finish(LTF_STATUS_UNKNOWN);
 }
 
+static bool paused; /* the dump says that it was, once */
+
+void lt_pause(void)
+{
+	if (lt_mode != LT_MODE_ON)
+		return;
+	if (!paused || *lt_alive == 0) /* or a child that has no dump yet */
+		lt_trace_meta("paused", "", 0);
+	paused = true;
+	lt_mode_set(LT_MODE_PAUSED);
+}
+
 static bool start(int argc, char **argv, char **envp)
 {
 	const char *tmp = lt_env(envp, "TMPDIR");
@@ -221,10 +233,8 @@ static bool start(int argc, char **argv, char **envp)
 	lt_describe(argc, argv, self.exe, envp);
 	lt_fds_tell();
 	t->internal--;
-	if (lt_config.paused) {
-		lt_trace_meta("paused", "", 0);
-		lt_mode_set(LT_MODE_PAUSED);
-	}
+	if (lt_config.paused)
+		lt_pause();
 	lt_fork_watch();
 	return true;
 }
@@ -284,6 +294,8 @@ bool lt_child_start(void)
 	lt_stacks_reset();
 	lt_thread_reset();
 	lt_names_reset();
+	if (paused)
+		paused = false;
 	lt_modules_reset();
 	lt_unwind_child();
 	lt_tracer_reset();

@@ -44,7 +44,8 @@ const char *lt_temporary_dir(void);
 /* "LEAKTRACE_RUN=..." for programs that this process starts; NULL when they are not traced. */
 char *lt_run_variable(void);
 
-/* Recording goes on. */
+/* Recording stops until lt_resume. */
+void lt_pause(void);
 void lt_resume(void);
 
 /* seccomp is about to forbid system calls: maps ahead, then makes no more. */
