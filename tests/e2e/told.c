@@ -11,7 +11,7 @@
 
 enum { WORKERS = 4, OPS = 20000, HELD = 64 };
 
-static void say(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 {
 	char line[200];
 	va_list ap;
