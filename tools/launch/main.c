@@ -110,7 +110,8 @@ static int choose_target(struct lr_target *t, const struct lr_launch_options *o)
 		return 0;
 	case LR_TARGET_UNTRACEABLE:
 		if (o->force) {
-			lr_say("%s; started all the same", t->why);
+			lr_say("%s; started all the same%s", t->why,
+				t->harmed ? ", without the library" : "");
 			return 0;
 		}
 		lr_say("%s (--force starts it all the same)", t->why);
@@ -172,5 +173,5 @@ int main(int argc, char **argv)
 	if (lr_options_check(&o) && !lr_check_prepare(&o))
 		return LR_EXIT_ERROR;
 	int fd = open_report(&o);
-	return fd < 0 ? LR_EXIT_ERROR : launch(&o, target.path, library, fd);
+	return fd < 0 ? LR_EXIT_ERROR : launch(&o, target.path, target.harmed ? NULL : library, fd);
 }

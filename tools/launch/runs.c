@@ -51,9 +51,10 @@ static int run_once(const char *path, char **argv, const char *library, const st
 	char value[PATH_MAX + 64];
 	const char *on_signal = getenv("LEAKTRACE_SCAN_ON_SIGNAL");
 	lr_run_variable(run, value, sizeof(value));
-	char *const variables[] = {preload_variable(library), lr_format("LEAKTRACE_RUN=%s", value),
+	char *const variables[] = {lr_format("LEAKTRACE_RUN=%s", value),
 		lr_format("LEAKTRACE_OUT=%s", run->pattern),
-		lr_format("LEAKTRACE_SCAN_ON_SIGNAL=%s", on_signal ? on_signal : "yes"), NULL};
+		lr_format("LEAKTRACE_SCAN_ON_SIGNAL=%s", on_signal ? on_signal : "yes"),
+		library ? preload_variable(library) : NULL, NULL};
 	int error = lr_run_program(path, argv, variables, capture, status);
 	for (size_t i = 0; variables[i]; i++)
 		free(variables[i]);

@@ -17,9 +17,9 @@ struct lr_runs {
 /* Whether standard input can be read again by each run; else told why not. */
 bool lr_runs_input(const struct lr_launch_options *);
 
-/* Runs path with the library preloaded, until one fails or all have been made. Of those after the
- * first only one that fails is heard. first is begun and placed. Returns 0, or the errno with which
- * it could not be started; -1: it did not come to that, and it is told why. */
+/* Runs path with the library preloaded (NULL: without), until one fails or all have been made. Of
+ * those after the first only one that fails is heard. first is begun and placed. Returns 0, or the
+ * errno with which it could not be started; -1: it did not come to that, and it is told why. */
 int lr_runs_make(struct lr_runs *, const struct lr_launch_options *, const char *path,
 	const char *library, const struct lr_keep *, const struct lr_run *first);
 void lr_runs_free(struct lr_runs *);

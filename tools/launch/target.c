@@ -131,6 +131,7 @@ static enum lr_target_state check_elf(struct lr_target *t, const char *path, int
 			"%s is loaded by %s, not by the GNU C library's loader; build it for that "
 			"library",
 			path, f.interpreter);
+	t->harmed = f.sanitizer != NULL;
 	if (f.sanitizer)
 		return because(t, LR_TARGET_UNTRACEABLE,
 			"%s is built with %s, which has an allocator of its own, and is not "
@@ -190,7 +191,7 @@ static enum lr_target_state check_preload(struct lr_target *t)
 	static const char *const runtimes[] = {"libasan", "libtsan", "liblsan", "libclang_rt."};
 	const char *list = getenv("LD_PRELOAD");
 	for (size_t i = 0; list && i < sizeof(runtimes) / sizeof(*runtimes); i++)
-		if (strstr(list, runtimes[i]))
+		if ((t->harmed = strstr(list, runtimes[i]) != NULL))
 			return because(t, LR_TARGET_UNTRACEABLE,
 				"LD_PRELOAD=%s has a sanitizer's runtime, which is not traced and "
 				"must be the first there; unset it",
@@ -201,6 +202,7 @@ static enum lr_target_state check_preload(struct lr_target *t)
 enum lr_target_state lr_target_find(struct lr_target *t, const char *name)
 {
 	t->why[0] = '\0';
+	t->harmed = false;
 	enum lr_target_state state = look_up(t, name);
 	if (state == LR_TARGET_GOOD)
 		state = check_preload(t);

@@ -3,10 +3,12 @@
 #define LR_LAUNCH_TARGET_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 struct lr_target {
 	char path[PATH_MAX];      /* to execute */
 	char why[PATH_MAX + 512]; /* what is wrong; what to do */
+	bool harmed;              /* a library in it would end it */
 };
 
 enum lr_target_state {
