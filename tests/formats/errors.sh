@@ -78,6 +78,21 @@ no_errors()
 	[ "$(driven unjudged.tap)" = "1 FAIL" ] && valid_junit unjudged.junit && grep -q 'errors="1"' unjudged.junit &&
 		jq -e '.runs[0].results[0].kind == "open"' unjudged.sarif >/dev/null
 }
+# A verdict of a real run, in all forms at once.
+real_check()
+{
+	local format rules=(no-leaks 'function:lose:allocations<=1' 'allocations<=100') write=()
+	[ -e loses.bin ] || tap_skip "there is no dump"
+	for format in tap junit sarif github markdown; do
+		write+=(--write=$format:check.$format)
+	done
+	timeout 60 "$leakreport" check --source-dir="$tmp/repository" "${write[@]}" "${rules[@]}" loses.bin >said
+	[ $? = 1 ] && [ "$(driven check.tap)" = "2 FAIL 1 PASS" ] && valid_junit check.junit && valid_sarif check.sarif &&
+		python github.py check.github 2 && rendered check.markdown real || return 1
+	# two calls of one function are one path
+	jq -e '[.runs[0].results[].ruleId] | sort == ["function:lose:allocations", "no-leaks"]' check.sarif >/dev/null &&
+		[ "$(grep -c '^::error file=src/some code/a#b%255.c,line=5,' check.github)" = 2 ]
+}
 diff_rendered()
 {
 	timeout 60 "$leakreport" diff --format=markdown "$@" >diff.markdown && rendered diff.markdown diff
@@ -110,5 +125,6 @@ tap_case "errors: in each form, with its lines in the repository" real_errors
 tap_case "errors: --source-dir" sources_named
 tap_case "errors: GITHUB_WORKSPACE" workspace
 tap_case "errors: none, and none known" no_errors
+tap_case "check: of a real run, in each form" real_check
 tap_case "diff: as Markdown" differences
 tap_case "errors: other commands have text and JSON" other_commands

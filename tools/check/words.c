@@ -41,7 +41,10 @@ struct lr_check_off lr_check_off(const struct lr_check_rule *r)
 
 char *lr_check_share(const struct lr_check_rule *r, const struct lr_check_site *s)
 {
-	char *actual = lr_check_amount(s->actual, r->bytes), *text;
+	const char *unit = r->unit[s->actual != 1];
+	char *actual = unit ? lr_format("%s %s", lr_show_count(s->actual).text, unit)
+			    : lr_check_amount(s->actual, r->bytes),
+	     *text;
 	bool less = s->actual < s->baseline;
 	if (s->is_new)
 		text = lr_format("%s, new", actual);

@@ -16,7 +16,7 @@ struct lr_check_off {
 };
 struct lr_check_off lr_check_off(const struct lr_check_rule *r);
 
-/* What a site accounts for: "12, 3 more than the 9 of the baseline", "4, new". */
+/* What a site accounts for: "12 blocks, 3 more than the 9 of the baseline", "4 blocks, new". */
 char *lr_check_share(const struct lr_check_rule *r, const struct lr_check_site *s);
 
 #endif
