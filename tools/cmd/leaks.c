@@ -1,7 +1,8 @@
 #include "tools/cmd/command.h"
+#include "tools/view/function_regions.h"
 
-/* A scan knows no threads and no times of allocation: what is asked by these is told of all unfreed
- * blocks, as the events have it. */
+/* A scan knows no threads, no times of allocation and no regions that the program has begun: what
+ * is asked by these is told of all unfreed blocks, as the events have it. */
 static bool is_by_events(const struct lr_options *o)
 {
 	return o->group == LR_GROUP_THREAD || o->thread || o->from || o->to != UINT64_MAX ||
@@ -13,7 +14,8 @@ static int run_unfreed(
 {
 	struct lr_query q = lr_query_of(o, LR_SORT_UNFREED, 20, 16);
 	q.unfreed_only = true;
-	lr_say(c->name, "no scan knows threads and times: unfreed blocks are listed, lost or not");
+	lr_say(c->name,
+		"no scan knows threads, times and regions: unfreed blocks are listed, lost or not");
 	return lr_session_table(c, o, dumps, count, &q);
 }
 
@@ -25,6 +27,10 @@ static int run(const struct lr_command *c, const struct lr_options *o, char **du
 		return run_unfreed(c, o, dumps, count);
 	if (!lr_session_open(&s, o, dumps, count, LR_SCANS_NONE))
 		return s.status;
+	if (o->region && lr_region_is_begun(s.model, o->region)) {
+		lr_session_close(&s);
+		return run_unfreed(c, o, dumps, count);
+	}
 	struct lr_query q = lr_query_of(o, LR_SORT_UNFREED, 20, 16), unfreed = q;
 	struct lr_leak_query asked = lr_leak_query_of(&s, o, &q);
 	unfreed.unfreed_only = true;
