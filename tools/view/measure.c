@@ -11,7 +11,7 @@
 
 enum {
 	TEXT_CHUNK = 64 << 10, /* bytes */
-	DEEPEST = 4096         /* frames: no tracer writes more, so nobody looks further */
+	DEEPEST = 2048         /* functions of a path: beyond that nobody looks for a recursion */
 };
 
 #define METRIC_WORDS(name, key, bytes, text) {key, text, bytes},
