@@ -84,10 +84,14 @@ static void tell_gaps(struct lr_check *c)
 	if (m->damaged)
 		lr_check_note(c, lr_strdup("a part of the dumps could not be read; counts are at "
 					   "least what they say"));
+	if (m->untraced)
+		lr_check_note(c, lr_format("%s %s not traced: built with a sanitizer",
+					 lr_show_count(m->untraced).text,
+					 m->untraced == 1 ? "process is" : "processes are"));
 	if (m->missed)
-		lr_check_note(c, lr_format("%s events were missed; counts are at least what they "
-					   "say",
-					 lr_show_count(m->missed).text));
+		lr_check_note(c, lr_format("%s %s missed; counts are at least what they say",
+					 lr_show_count(m->missed).text,
+					 m->missed == 1 ? "event was" : "events were"));
 }
 
 static void tell_partly(struct lr_check *c)

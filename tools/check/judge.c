@@ -79,6 +79,17 @@ static void count_runs(struct lr_judging *j)
 	o->deterministic = o->lowest == o->highest;
 }
 
+/* Regions by functions' names, of which entries are not counted, are among those of the rule. */
+static bool has_unentered(const struct lr_budget_rule *r, const struct lr_measure *m)
+{
+	struct lr_selected s = lr_select(r, m, NULL);
+	bool found = false;
+	for (size_t i = 0; i < m->regions_used; i++)
+		found |= s.regions[i] && m->regions[i].entries == 0;
+	lr_selected_free(&s);
+	return found;
+}
+
 /* False: the baseline cannot tell, and why says so. */
 static bool look_at_baseline(struct lr_judging *j, const char **why)
 {
@@ -89,7 +100,9 @@ static bool look_at_baseline(struct lr_judging *j, const char **why)
 	const uint64_t *pinned = j->q->baseline ? NULL : lr_budget_pinned(j->q->budget, o->id);
 	bool fresh = j->rule->what.kind == LR_QUANTITY_NEW_LEAKS;
 	const char *lacks = lr_count_lacks(j->rule, j->baseline);
-	o->has_baseline = !fresh && !lacks;
+	o->has_baseline =
+		!fresh && !lacks &&
+		!(lr_quantity_is_region(&j->rule->what) && has_unentered(j->rule, j->baseline));
 	j->low = pinned ? *pinned : fresh ? 0 : lr_count(j->rule, j->baseline, &s);
 	j->high = pinned ? j->low : lr_sum(j->low, lr_count_rest(j->rule, j->baseline));
 	o->baseline = j->low;
@@ -106,17 +119,6 @@ static bool look_at_baseline(struct lr_judging *j, const char **why)
 	return !*why;
 }
 
-/* Regions by functions' names, of which entries are not counted, are among those of the rule. */
-static bool has_unentered(const struct lr_budget_rule *r, const struct lr_measure *m)
-{
-	struct lr_selected s = lr_select(r, m, NULL);
-	bool found = false;
-	for (size_t i = 0; i < m->regions_used; i++)
-		found |= s.regions[i] && m->regions[i].entries == 0;
-	lr_selected_free(&s);
-	return found;
-}
-
 /* NULL: the run can tell. */
 static const char *run_lacks(const struct lr_judging *j, const struct lr_measure *m)
 {
@@ -127,12 +129,12 @@ static const char *run_lacks(const struct lr_judging *j, const struct lr_measure
 		return "how often a function is entered is not known, only regions that the "
 		       "program "
 		       "begins";
-	if (lr_quantity_is_verdict(&j->rule->what) && m->judged < m->processes)
+	if (lr_quantity_is_verdict(&j->rule->what) && m->judged + m->untraced < m->processes)
 		return lr_check_keep(j->check,
 			lr_format("%" PRIu64 " of %" PRIu64 " processes have no verdicts on their "
 				  "blocks (ended by a signal, or "
 				  "LEAKTRACE_SCAN=none?)",
-				m->processes - m->judged, m->processes));
+				m->processes - m->judged - m->untraced, m->processes));
 	return NULL;
 }
 
@@ -141,6 +143,8 @@ static const char *run_gaps(const struct lr_measure *m)
 {
 	if (m->damaged)
 		return "a part of the dumps could not be read";
+	if (m->untraced)
+		return "a program is not traced, because it is built with a sanitizer";
 	return m->missed ? "events were missed" : NULL;
 }
 

@@ -33,9 +33,8 @@ static void tell_gaps(const struct lr_measured_runs *m)
 		unjudged += m->runs[i]->processes - m->runs[i]->judged;
 	}
 	if (missed)
-		fprintf(stderr,
-			"leakreport: %s events were missed; rules on counts cannot be judged\n",
-			lr_show_count(missed).text);
+		fprintf(stderr, "leakreport: %s %s missed; rules on counts cannot be judged\n",
+			lr_show_count(missed).text, missed == 1 ? "event was" : "events were");
 	if (unjudged)
 		fputs("leakreport: some processes have no verdicts on their blocks; there are no "
 		      "rules "

@@ -132,9 +132,10 @@ struct lr_measure {
 	uint64_t duration_us; /* the longest of the processes */
 	/* judged: those whose blocks have verdicts, or were gone with an exec. */
 	uint64_t processes, judged;
-	uint64_t missed; /* events that the tracer or the reader missed: counts are at least
-			  * what they say */
-	bool damaged;    /* a part of a dump could not be read */
+	uint64_t missed;   /* events that the tracer or the reader missed: counts are at least
+			    * what they say */
+	uint64_t untraced; /* processes of programs that cannot be traced: built with a sanitizer */
+	bool damaged;      /* a part of a dump could not be read */
 	bool by_thread, by_region;
 	bool whole; /* false: read from a file that holds only a part of the sites */
 	struct lr_values rest_most;     /* then: the most that any of the others had */

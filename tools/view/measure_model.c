@@ -122,7 +122,7 @@ static void add_runs(struct lr_measuring *w)
 {
 	struct lr_measure *m = w->m;
 	struct lr_summary *s = lr_summary_make(w->model);
-	uint64_t missed = 0;
+	uint64_t missed = 0, untraced = 0;
 	for (size_t i = 0; i < s->runs_used; i++) {
 		const struct lr_run_view *r = &s->runs[i];
 		if (!r->command || r->start_real >= m->build->first_start)
@@ -132,8 +132,12 @@ static void add_runs(struct lr_measuring *w)
 			lr_measure_text_of(m, lr_measure_text(m, r->command, strlen(r->command)));
 	}
 	for (size_t i = 0; i < s->coverage_used; i++)
-		missed += s->coverage[i].loss ? s->coverage[i].count : 0;
-	m->missed += missed ? missed : !s->complete;
+		if (strcmp(s->coverage[i].key, "untraced_programs") == 0)
+			untraced += s->coverage[i].count;
+		else
+			missed += s->coverage[i].loss ? s->coverage[i].count : 0;
+	m->untraced += untraced;
+	m->missed += missed ? missed : !s->complete && !untraced;
 	m->damaged |= s->damaged;
 	if (m->duration_us < s->duration)
 		m->duration_us = s->duration;
