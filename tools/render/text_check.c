@@ -4,39 +4,45 @@
 #include "tools/util/fold.h"
 #include "tools/util/text.h"
 
-/* Callers that are shown of a path; rules that hold, a line each; rules that do not, with sites. */
-enum { CALLERS = 4, PASSED = 20, WHOLE = 10 };
+/* Callers that are shown of a path, and from which column on none; rules that hold, a line each;
+ * rules that do not, with sites. */
+enum { CALLERS = 4, COLUMNS = 75, PASSED = 20, WHOLE = 10 };
 
 static void word(struct lr_out *o, const char *colour, const char *text)
 {
 	fprintf(o->f, "%s%-8s%s", colour, text, o->off);
 }
 
-/* The function that a person means, its place, and who calls it; the last one always. */
-static void path(struct lr_out *o, const struct lr_measured_site *s)
+/* Who calls it, as far as a line goes; the last one always. */
+static void callers(struct lr_out *o, const struct lr_measured_frame *f, size_t columns)
 {
-	const struct lr_measured_frame *f = s->means;
 	size_t shown = 0;
-	lr_put_function(o->f, f->function);
-	if (s->file) {
-		fprintf(o->f, "  %s", o->dim);
-		lr_put_safe(o->f, lr_base_name(s->file));
-		if (s->line)
-			fprintf(o->f, ":%u", s->line);
-		fputs(o->off, o->f);
-	} else if (f->module[0]) {
-		fprintf(o->f, "  %s", o->dim);
-		lr_put_safe(o->f, f->module);
-		fputs(o->off, o->f);
-	}
-	for (f = f->outer; f; f = f->outer) {
-		if (++shown > CALLERS && f->outer) {
-			fputs(shown == CALLERS + 1 ? " <- .." : "", o->f);
+	bool cut = false;
+	for (; f; f = f->outer) {
+		if (f->outer && (cut || ++shown > CALLERS || columns > COLUMNS)) {
+			fputs(cut ? "" : " <- ..", o->f);
+			cut = true;
 			continue;
 		}
 		fputs(" <- ", o->f);
-		lr_put_function(o->f, f->function);
+		columns += 4 + lr_put_function(o->f, f->function);
 	}
+}
+
+/* The function that a person means, its place, and who calls it. */
+static void path(struct lr_out *o, const struct lr_measured_site *s)
+{
+	const struct lr_measured_frame *f = s->means;
+	const char *place = s->file ? lr_base_name(s->file) : f->module;
+	size_t columns = 30 + lr_put_function(o->f, f->function);
+	if (place[0]) {
+		fprintf(o->f, "  %s", o->dim);
+		columns += 2 + lr_put_safe(o->f, place);
+		if (s->file && s->line)
+			fprintf(o->f, ":%u", s->line);
+		fputs(o->off, o->f);
+	}
+	callers(o, f->outer, columns);
 }
 
 static void site(struct lr_out *o, const struct lr_check_rule *r, const struct lr_check_site *s)
