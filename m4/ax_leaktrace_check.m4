@@ -10,7 +10,7 @@ dnl In configure.ac, after AM_INIT_AUTOMAKE:        AX_LEAKTRACE_CHECK
 dnl In the topmost Makefile.am, on a line of its own:        @LEAKTRACE_CHECK_RULES@
 dnl
 dnl BUDGETS is the directory of the budgets in the source tree (budgets): one file for each test, BUDGETS/SUBDIR/TEST.json.
-dnl They are distributed. OPTIONS are further options for leaktrace, for all tests: --suppressions=.., --rule=..,
+dnl They are distributed (its name may hold no spaces). OPTIONS are further options for leaktrace, for all tests: --suppressions=.., --rule=..,
 dnl --repeat=.., --programs=... By default only what lies in the build tree is traced: not the shells, makes and seds
 dnl that run it. Both may use variables of make.
 dnl
