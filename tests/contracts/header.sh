@@ -53,12 +53,12 @@ warnings="-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wcas
 # compiles COMPILER STANDARD...: with those of the standards that it knows
 compiles()
 {
-	local compiler=$1 source=$tmp/uses.c language=c standard
+	local compiler=$1 source=$tmp/uses.c language=c known=stdio.h standard
 	shift
-	case $1 in c++*) source=$tmp/uses.cc language=c++ ;; esac
+	case $1 in c++*) source=$tmp/uses.cc language=c++ known=exception ;; esac
 	command -v "${compiler%% *}" >/dev/null || return 0
 	for standard; do
-		timeout 20 $compiler -std="$standard" -fsyntax-only -x $language /dev/null 2>/dev/null || continue
+		echo "#include <$known>" | timeout 20 $compiler -std="$standard" -fsyntax-only -x $language - 2>/dev/null || continue
 		timeout 20 $compiler -std="$standard" $warnings -I"$top_srcdir/include" -fsyntax-only "$source" ||
 			fail "$compiler -std=$standard does not take it"
 	done
