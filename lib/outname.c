@@ -96,6 +96,12 @@ bool lt_run_format(char *out, size_t n, const struct lt_run_id *run)
 	for (int i = 0; i < 16; i++)
 		hex[i] = "0123456789abcdef"[run->id >> (60 - 4 * i) & 15];
 	hex[16] = 0;
-	size_t len = lt_format(out, n, "LEAKTRACE_RUN=%s:%d:%s", hex, run->first_pid, run->pattern);
+	/* Of the same length in every run: programs copy their environment. */
+	char pid[11];
+	unsigned rest = (unsigned)run->first_pid;
+	for (int i = 9; i >= 0; i--, rest /= 10)
+		pid[i] = (char)('0' + rest % 10);
+	pid[10] = 0;
+	size_t len = lt_format(out, n, "LEAKTRACE_RUN=%s:%s:%s", hex, pid, run->pattern);
 	return len + 1 < n;
 }

@@ -70,7 +70,7 @@ static void the_run_goes_through_the_environment(void **state)
 			 back;
 	char text[200];
 	assert_true(lt_run_format(text, sizeof(text), &run));
-	assert_string_equal(text, "LEAKTRACE_RUN=0123456789abcdef:77:/a:b/%p.bin");
+	assert_string_equal(text, "LEAKTRACE_RUN=0123456789abcdef:0000000077:/a:b/%p.bin");
 	assert_true(lt_run_parse(text + strlen("LEAKTRACE_RUN="), &back));
 	assert_true(back.id == run.id && back.first_pid == 77);
 	assert_string_equal(back.pattern, run.pattern);

@@ -74,6 +74,16 @@ static size_t escape(char *out, size_t size, const char *text)
 	return n;
 }
 
+/* How long the numbers of so many runs are. They all have that length, and so has the environment
+ * of each run, which programs copy. */
+static int digits(unsigned of)
+{
+	int n = 1;
+	for (; of >= 10; of /= 10)
+		n++;
+	return n;
+}
+
 /* The user's pattern, in repeated runs with a number before the last suffix: the library replaces
  * a finished dump of the same name. */
 static bool place_as_asked(struct lr_run *run, unsigned number, unsigned of)
@@ -86,8 +96,8 @@ static bool place_as_asked(struct lr_run *run, unsigned number, unsigned of)
 	const char *dot = strrchr(run->pattern, '.'), *slash = strrchr(run->pattern, '/');
 	if (!dot || dot < slash || dot == slash + 1)
 		dot = run->pattern + strlen(run->pattern);
-	int n = snprintf(name, sizeof(name), "%.*s.%u%s", (int)(dot - run->pattern), run->pattern,
-		number, dot);
+	int n = snprintf(name, sizeof(name), "%.*s.%0*u%s", (int)(dot - run->pattern), run->pattern,
+		digits(of), number, dot);
 	return lr_run_place(run, n < (int)sizeof(name) ? name : run->pattern);
 }
 
@@ -100,7 +110,7 @@ bool lr_keep_place(const struct lr_keep *k, struct lr_run *run, unsigned number,
 	if (!k->own) /* among those of others */
 		snprintf(part, sizeof(part), ".%016" PRIx64, run->id);
 	else if (of > 1)
-		snprintf(part, sizeof(part), ".%u", number);
+		snprintf(part, sizeof(part), ".%0*u", digits(of), number);
 	snprintf(pattern + n, sizeof(pattern) - n, "/leaktrace.%%e.%%p%s.bin", part);
 	return lr_run_place(run, pattern);
 }
