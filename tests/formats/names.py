@@ -22,7 +22,7 @@ RAW = [
     b"\xd7\x90\xe2\x80\xae turned \xe2\x81\xa6 \xe6\x97\xa5\xe6\x9c\xac \xf0\x9f\x90\x9b",
     b" blanks ",
     b"",
-    b"a,b=c:d;e {0} {{1}} 100%",
+    b"a|b,c=d:e;f {0} {{1}} 100%",
     b"---\n  ...\n1..0",
 ]
 PASSED, UNKNOWN = 2, 4  # the others fail

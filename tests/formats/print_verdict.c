@@ -26,7 +26,7 @@ static const char *const names[] = {
 	"\xd7\x90\xe2\x80\xae turned \xe2\x81\xa6 \xe6\x97\xa5\xe6\x9c\xac \xf0\x9f\x90\x9b",
 	" blanks ",
 	"",
-	"a,b=c:d;e {0} {{1}} 100%",
+	"a|b,c=d:e;f {0} {{1}} 100%",
 	"---\n  ...\n1..0",
 };
 enum { NAMES = sizeof(names) / sizeof(*names) };
