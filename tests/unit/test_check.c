@@ -451,6 +451,8 @@ static void made_of_several(void **state)
 			assert_true(b->rules[i].max.amount == 20 && b->rules[i].varies);
 			assert_true(b->rules[i].lowest == 16 && b->rules[i].highest == 20);
 		}
+	for (size_t i = 0; i < b->used; i++)
+		assert_true(b->rules[i].reason == NULL);
 	struct lr_check_query q = {.budget = b,
 		.from_file = b->used,
 		.runs = (const struct lr_measure *const *)&low,
@@ -463,6 +465,29 @@ static void made_of_several(void **state)
 	lr_budget_free(b);
 	lr_measure_free(runs[1]);
 	lr_measure_free(low);
+}
+
+/* What leaks in any of the runs is not new. */
+static void leaks_of_several(void **state)
+{
+	struct lr_measure *runs[2] = {made(10), made(10)}, *again = made(10);
+	struct lr_error err = {{0}};
+	(void)state;
+	row(runs[1], site(runs[1], "main run rare"), 0, 0, LR_METRIC_POSSIBLE, 2);
+	row(again, site(again, "main run rare"), 0, 0, LR_METRIC_POSSIBLE, 1);
+	struct lr_budget *none = lr_budget_new(), *b = lr_budget_make(none, true, runs, 2);
+	char *text = text_of(b);
+	struct lr_budget *read = lr_budget_from_text(text, strlen(text), &err);
+	assert_non_null(read);
+	struct lr_check *c = judged(read, "function:parse:allocations=baseline", &again, 1, NULL);
+	assert_int_equal(c->status, LR_CHECK_PASSED);
+	lr_check_free(c);
+	lr_budget_free(read);
+	lr_budget_free(none);
+	lr_budget_free(b);
+	free(text);
+	lr_measure_free(runs[1]);
+	lr_measure_free(again);
 }
 
 /* No limit gets wider: what is within its tolerance above the baseline keeps the old one. */
@@ -605,7 +630,8 @@ int main(void)
 		cmocka_unit_test(new_leaks), cmocka_unit_test(culprits), cmocka_unit_test(repeated),
 		cmocka_unit_test(looseness), cmocka_unit_test(round_trip),
 		cmocka_unit_test(brought_up_to_date), cmocka_unit_test(made_of_several),
-		cmocka_unit_test(tightened), cmocka_unit_test(wrong_budgets),
-		cmocka_unit_test(large_baselines), cmocka_unit_test(absent_programs)};
+		cmocka_unit_test(leaks_of_several), cmocka_unit_test(tightened),
+		cmocka_unit_test(wrong_budgets), cmocka_unit_test(large_baselines),
+		cmocka_unit_test(absent_programs)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "tools/check/count.h"
 #include "tools/check/room.h"
+#include "tools/check/together.h"
 #include "tools/util/mem.h"
 
 /* What a new budget holds, and of which it does so program by program where there are several. */
@@ -113,19 +114,25 @@ static struct lr_budget_rule copy_of(const struct lr_budget_rule *r)
 	return copy;
 }
 
-/* What the rules that refer to the baseline find in it: also where it is not kept as a whole. */
-static void pin(struct lr_budget *b)
+/* What the rules that refer to the baseline find in it, the most of the runs: also where it is not
+ * kept as a whole. */
+static void pin(struct lr_budget *b, struct lr_measure *const *runs, size_t count)
 {
 	for (size_t i = 0; i < b->used; i++) {
 		const struct lr_budget_rule *r = &b->rules[i];
+		uint64_t most = 0;
 		if (!lr_budget_rule_needs_baseline(r) || r->what.kind == LR_QUANTITY_NEW_LEAKS ||
-			lr_count_lacks(r, b->baseline))
+			lr_count_lacks(r, runs[0]))
 			continue;
-		struct lr_selected s = lr_select(r, b->baseline, NULL);
+		for (size_t k = 0; k < count; k++) {
+			struct lr_selected s = lr_select(r, runs[k], NULL);
+			uint64_t v = lr_count(r, runs[k], &s);
+			most = v > most ? v : most;
+			lr_selected_free(&s);
+		}
 		char *id = lr_budget_rule_id(r);
-		lr_budget_pin(b, id, lr_count(r, b->baseline, &s));
+		lr_budget_pin(b, id, most);
 		free(id);
-		lr_selected_free(&s);
 	}
 }
 
@@ -141,8 +148,10 @@ struct lr_budget *lr_budget_make(
 			set_limit(&r, runs, count);
 		lr_budget_add(b, &r);
 	}
+	pin(b, runs, count);
 	b->baseline = runs[0];
-	pin(b);
+	for (size_t i = 1; i < count; i++)
+		lr_measure_most(b->baseline, runs[i]);
 	return b;
 }
 

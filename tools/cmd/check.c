@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "tools/check/make.h"
+#include "tools/check/together.h"
 #include "tools/cmd/budgets.h"
 #include "tools/cmd/inputs.h"
 #include "tools/util/text.h"
@@ -190,6 +191,8 @@ static bool tighten(struct asked *a, const struct lr_check *c, struct lr_measure
 	while (given-- > 0)
 		lr_budget_rule_free(&a->budget->rules[--a->budget->used]);
 	struct lr_measure *first = m->runs[0];
+	for (size_t i = 1; i < m->used; i++)
+		lr_measure_most(first, m->runs[i]);
 	size_t n = lr_budget_tighten(a->budget, c, first);
 	if (!n)
 		return true;

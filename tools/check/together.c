@@ -1,0 +1,104 @@
+#include "tools/check/together.h"
+
+#include <stdlib.h>
+#include "tools/util/mem.h"
+
+static void most(uint64_t *to, uint64_t from)
+{
+	if (*to < from)
+		*to = from;
+}
+
+static void most_values(struct lr_values *to, const struct lr_values *from)
+{
+	for (int i = 0; i < LR_METRIC_COUNT; i++)
+		most(&to->of[i], from->of[i]);
+}
+
+/* The same site there. */
+static uint32_t site_in(struct lr_measure *to, const struct lr_measured_site *s)
+{
+	size_t n = s->path->depth, i = 0;
+	const struct lr_measured_frame **path = lr_calloc(n + 1, sizeof(*path)), *at = NULL;
+	for (const struct lr_measured_frame *f = s->path; f && i < n; f = f->outer)
+		path[i++] = f;
+	while (i-- > 0)
+		at = lr_measure_frame(to, at, path[i]->function, path[i]->module, path[i]->inlined);
+	free(path);
+	return lr_measure_site(to, at, s->file, s->line);
+}
+
+/* Indices of the one by those of the other. */
+struct indices {
+	uint32_t *program, *thread, *region, *site;
+};
+
+static void add_lists(
+	struct lr_measure *to, const struct lr_measure *from, const struct indices *is)
+{
+	for (size_t i = 0; i < from->programs_used; i++) {
+		is->program[i] = lr_measure_program(to, from->programs[i].name);
+		struct lr_measured_program *p = &to->programs[is->program[i]];
+		most(&p->processes, from->programs[i].processes);
+		most_values(&p->values, &from->programs[i].values);
+	}
+	for (size_t i = 0; i < from->threads_used; i++) {
+		const struct lr_measured_thread *x = &from->threads[i];
+		is->thread[i] = lr_measure_thread(to, is->program[x->program], x->name);
+		most(&to->threads[is->thread[i]].threads, x->threads);
+		most_values(&to->threads[is->thread[i]].values, &x->values);
+	}
+	for (size_t i = 0; i < from->regions_used; i++) {
+		const struct lr_measured_region *x = &from->regions[i];
+		is->region[i] = lr_measure_region(to, is->program[x->program], x->name);
+		struct lr_measured_region *g = &to->regions[is->region[i]];
+		most(&g->entries, x->entries);
+		most(&g->most[0], x->most[0]);
+		most(&g->most[1], x->most[1]);
+		most_values(&g->values, &x->values);
+	}
+	for (size_t i = 0; i < from->sites_used; i++)
+		is->site[i] = site_in(to, &from->sites[i]);
+}
+
+static void add_rows(struct lr_measure *to, const struct lr_measure *from, const struct indices *is)
+{
+	for (size_t i = 0; i < from->rows_used; i++) {
+		const struct lr_measured_row *x = &from->rows[i];
+		most_values(lr_measure_row(to, is->site[x->site], is->program[x->program],
+				    x->thread ? is->thread[x->thread - 1] + 1 : 0,
+				    x->region ? is->region[x->region - 1] + 1 : 0),
+			&x->values);
+	}
+	for (size_t i = 0; i < from->findings_used; i++) {
+		const struct lr_measured_finding *x = &from->findings[i];
+		struct lr_measured_finding *f = lr_measure_finding(to, is->program[x->program],
+			x->kind, x->site ? is->site[x->site - 1] + 1 : 0);
+		f->severity = f->severity < x->severity ? x->severity : f->severity;
+		most(&f->count, x->count);
+		most(&f->bytes, x->bytes);
+	}
+	for (size_t i = 0; i < from->resources_used; i++) {
+		const struct lr_measured_resource *x = &from->resources[i];
+		struct lr_measured_resource *r = lr_measure_resource(to, is->program[x->program],
+			x->kind, x->site ? is->site[x->site - 1] + 1 : 0);
+		most(&r->created, x->created);
+		most(&r->open, x->open);
+		most(&r->peak, x->peak);
+	}
+}
+
+void lr_measure_most(struct lr_measure *to, const struct lr_measure *from)
+{
+	struct indices is = {.program = lr_calloc(from->programs_used + 1, sizeof(uint32_t)),
+		.thread = lr_calloc(from->threads_used + 1, sizeof(uint32_t)),
+		.region = lr_calloc(from->regions_used + 1, sizeof(uint32_t)),
+		.site = lr_calloc(from->sites_used + 1, sizeof(uint32_t))};
+	add_lists(to, from, &is);
+	add_rows(to, from, &is);
+	most_values(&to->total, &from->total);
+	free(is.program);
+	free(is.thread);
+	free(is.region);
+	free(is.site);
+}
