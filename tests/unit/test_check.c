@@ -409,6 +409,7 @@ static void round_trip(void **state)
 	lr_check_free(c);
 	lr_budget_free(again);
 	lr_budget_free(none);
+	lr_measure_free(m);
 	lr_budget_free(b);
 	free(text);
 	free(twice);
@@ -435,6 +436,7 @@ static void brought_up_to_date(void **state)
 	assert_int_equal(b->rules[2].max.kind, LR_BOUND_BASELINE);
 	assert_true(b->rules[3].max.amount == 2);
 	assert_true(*lr_budget_pinned(b, "bytes") == 1100);
+	lr_measure_free(m);
 	lr_budget_free(old);
 	lr_budget_free(b);
 }
@@ -463,6 +465,7 @@ static void made_of_several(void **state)
 	lr_check_free(c);
 	lr_budget_free(none);
 	lr_budget_free(b);
+	lr_measure_free(runs[0]);
 	lr_measure_free(runs[1]);
 	lr_measure_free(low);
 }
@@ -486,6 +489,7 @@ static void leaks_of_several(void **state)
 	lr_budget_free(none);
 	lr_budget_free(b);
 	free(text);
+	lr_measure_free(runs[0]);
 	lr_measure_free(runs[1]);
 	lr_measure_free(again);
 }
@@ -600,6 +604,7 @@ static void large_baselines(void **state)
 	lr_check_free(c);
 	free(text);
 	lr_budget_free(again);
+	lr_measure_free(m);
 	lr_budget_free(none);
 	lr_budget_free(b);
 }

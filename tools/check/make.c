@@ -149,9 +149,7 @@ struct lr_budget *lr_budget_make(
 		lr_budget_add(b, &r);
 	}
 	pin(b, runs, count);
-	b->baseline = runs[0];
-	for (size_t i = 1; i < count; i++)
-		lr_measure_most(b->baseline, runs[i]);
+	b->baseline = lr_measure_together(runs, count);
 	return b;
 }
 

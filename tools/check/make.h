@@ -6,10 +6,9 @@
 #include "tools/check/budget.h"
 #include "tools/check/check.h"
 
-/* A budget that the runs (repetitions, or one) fulfil. Its baseline is the first one, which it
- * takes over, with what any of the others has more of. old: its rules stay, in their order; those
- * that were made here and that nobody has given a reason or another form get the numbers of these
- * runs. fresh: first come new ones. */
+/* A budget that the runs (repetitions, or one) fulfil. Its baseline has what any of them has. old:
+ * its rules stay, in their order; those that were made here and that nobody has given a reason or
+ * another form get the numbers of these runs. fresh: first come new ones. */
 struct lr_budget *lr_budget_make(
 	const struct lr_budget *old, bool fresh, struct lr_measure *const *runs, size_t count);
 

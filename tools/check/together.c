@@ -88,7 +88,7 @@ static void add_rows(struct lr_measure *to, const struct lr_measure *from, const
 	}
 }
 
-void lr_measure_most(struct lr_measure *to, const struct lr_measure *from)
+static void add(struct lr_measure *to, const struct lr_measure *from)
 {
 	struct indices is = {.program = lr_calloc(from->programs_used + 1, sizeof(uint32_t)),
 		.thread = lr_calloc(from->threads_used + 1, sizeof(uint32_t)),
@@ -101,4 +101,19 @@ void lr_measure_most(struct lr_measure *to, const struct lr_measure *from)
 	free(is.thread);
 	free(is.region);
 	free(is.site);
+	most(&to->processes, from->processes);
+	to->by_thread |= from->by_thread;
+	to->by_region |= from->by_region;
+}
+
+struct lr_measure *lr_measure_together(struct lr_measure *const *runs, size_t count)
+{
+	struct lr_measure *m = lr_measure_new();
+	uint64_t unjudged = 0;
+	for (size_t i = 0; i < count; i++) {
+		add(m, runs[i]);
+		most(&unjudged, runs[i]->processes - runs[i]->judged);
+	}
+	m->judged = m->processes - unjudged;
+	return m;
 }

@@ -4,7 +4,7 @@
 
 #include "tools/view/measure.h"
 
-/* Adds to one measure what another one has more of: the most of each count of each row. */
-void lr_measure_most(struct lr_measure *to, const struct lr_measure *from);
+/* A new measure with what any of the runs has, the most of each count of each row. */
+struct lr_measure *lr_measure_together(struct lr_measure *const *runs, size_t count);
 
 #endif

@@ -60,7 +60,6 @@ static int make(
 		lr_budget_write(b, stdout);
 	else if (!lr_budgets_save(b, o->output))
 		status = LR_EXIT_DAMAGED;
-	m.runs[0] = NULL; /* the budget's */
 	lr_budget_free(b);
 	lr_measured_runs_free(&m);
 	return status;

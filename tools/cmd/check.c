@@ -190,13 +190,12 @@ static bool tighten(struct asked *a, const struct lr_check *c, struct lr_measure
 	}
 	while (given-- > 0)
 		lr_budget_rule_free(&a->budget->rules[--a->budget->used]);
-	struct lr_measure *first = m->runs[0];
-	for (size_t i = 1; i < m->used; i++)
-		lr_measure_most(first, m->runs[i]);
-	size_t n = lr_budget_tighten(a->budget, c, first);
-	if (!n)
+	struct lr_measure *together = lr_measure_together(m->runs, m->used);
+	size_t n = lr_budget_tighten(a->budget, c, together);
+	if (!n) {
+		lr_measure_free(together);
 		return true;
-	m->runs[0] = NULL;
+	}
 	if (!lr_budgets_save(a->budget, a->o->budget))
 		return false;
 	fprintf(stderr, "leakreport: %zu %s tightened\n", n, n == 1 ? "limit is" : "limits are");
