@@ -499,6 +499,53 @@ static void good_resources(void)
 	save(&g, "good-resources");
 }
 
+static void tell(struct dg *g, unsigned type, uint64_t number, const char *text)
+{
+	uint8_t buf[64], *p = ltf_put(buf, number);
+	memcpy(p, text, strlen(text));
+	dg_blob(g, type, buf, (size_t)(p - buf) + strlen(text));
+}
+
+static void region(struct dg *g, unsigned kind, uint64_t name, uint64_t inherited)
+{
+	const uint64_t args[] = {name, inherited};
+	dg_res(g, kind, 2, inherited ? 2 : 1, args);
+}
+
+/* Names before and behind their use, and none; recursion; begins and ends that do not go together.
+ */
+static void good_regions(void)
+{
+	struct dg g;
+	begin(&g, 0, 0);
+	region(&g, LTF_RES_REGION_BEGIN, 1, 1);
+	rounds(&g);
+	region(&g, LTF_RES_REGION_END, 1, 0);
+	tell(&g, LTF_BLOB_NAME, 1, "load/all");
+	tell(&g, LTF_BLOB_NAME, 2, "\033[31mparse\n\xff");
+	tell(&g, LTF_BLOB_CALLED, 1, "\tloader");
+	region(&g, LTF_RES_MARK, 3, 0);
+	for (uint64_t i = 0; i < 3; i++) {
+		region(&g, LTF_RES_REGION_BEGIN, 1, 0);
+		region(&g, LTF_RES_REGION_BEGIN, 2, 0);
+		dg_alloc(&g, 0x9000000 + i * 64, 10 + i, 2, LTF_API_MALLOC);
+		region(&g, LTF_RES_REGION_BEGIN, 1, 0);
+		dg_alloc(&g, 0x9100000 + i * 64, 10 + i, 3, LTF_API_MALLOC);
+		if (i)
+			dg_release(&g, LTF_W_FREE, 0x9000000 + i * 64 - 64, LTF_API_MALLOC);
+		region(&g, LTF_RES_REGION_END, i == 1 ? 1 : 2, 0);
+		region(&g, LTF_RES_REGION_END, 0, 0);
+	}
+	region(&g, LTF_RES_REGION_END, 9, 0);
+	tell(&g, LTF_BLOB_NAME, 3, "turn");
+	region(&g, LTF_RES_MARK, 3, 0);
+	region(&g, LTF_RES_MARK, 77, 0);
+	region(&g, LTF_RES_REGION_BEGIN, 88, 0);
+	dg_alloc(&g, 0x9200000, 1, 4, LTF_API_MALLOC);
+	dg_finish(&g, 0);
+	save(&g, "good-regions");
+}
+
 static void bad_scans(void)
 {
 	static const char *const names[] = {"bad-scan-cut", "bad-scan-count", "bad-scan-holder",
@@ -541,6 +588,7 @@ int main(int argc, char **argv)
 	good_fds();
 	good_pthreads();
 	good_resources();
+	good_regions();
 	bad_scans();
 	return 0;
 }

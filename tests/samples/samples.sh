@@ -25,7 +25,7 @@ check()
 {
 	local status line format command
 	for format in text json; do
-		for command in summary top leaks info "resources --all --open" "resources --at=last"; do
+		for command in summary top leaks info regions "resources --all --open" "resources --at=last"; do
 			# shellcheck disable=SC2086
 			timeout 20 "$leakreport" $command --format=$format --debuginfod=off \
 				"$samples/$1" >"$tmp/out" 2>"$tmp/err"
