@@ -250,29 +250,28 @@ static void put_limit(FILE *f, const struct lr_budget_rule *r)
 	free(max);
 }
 
-char *lr_budget_rule_text(const struct lr_budget_rule *r)
+static char *text_of(const struct lr_budget_rule *r, bool limit)
 {
 	char *text = NULL, *what = lr_quantity_text(&r->what);
 	size_t n = 0;
 	const char *word = lr_budget_rule_word(r);
 	FILE *f = open_memstream(&text, &n);
 	put_subject(f, r, word ? word : what);
-	if (!word)
+	if (limit && !word)
 		put_limit(f, r);
 	fclose(f);
 	free(what);
 	return text;
 }
 
+char *lr_budget_rule_text(const struct lr_budget_rule *r)
+{
+	return text_of(r, true);
+}
+
 char *lr_budget_rule_id(const struct lr_budget_rule *r)
 {
-	char *text = NULL, *what = lr_quantity_text(&r->what);
-	size_t n = 0;
-	const char *word = lr_budget_rule_word(r);
-	FILE *f = open_memstream(&text, &n);
-	put_subject(f, r, word ? word : what);
-	fclose(f);
-	free(what);
+	char *text = text_of(r, false);
 	for (char *s = text; *s; s++)
 		if ((unsigned char)*s <= ' ' || *s == 0x7f)
 			*s = '_';
