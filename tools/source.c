@@ -149,7 +149,7 @@ struct lr_source *lr_source_over(
 struct lr_source *lr_source_open(
 	const char *path, const struct lr_limits *limits, struct lr_error *err)
 {
-	struct stat st;
+	struct stat st = {.st_mode = 0};
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0) {
 		lr_error_set(err, "cannot be opened: %s; check the name and the rights",
@@ -158,7 +158,9 @@ struct lr_source *lr_source_open(
 	}
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
 		close(fd);
-		lr_error_set(err, "not a regular file; give a dump that libleaktrace.so wrote");
+		lr_error_set(err, "%s; give a dump that libleaktrace.so wrote",
+			S_ISDIR(st.st_mode) ? "there is no dump in this directory"
+					    : "not a regular file");
 		return NULL;
 	}
 	struct lr_reader reader = {.read_at = file_read_at,
