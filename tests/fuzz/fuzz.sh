@@ -34,10 +34,15 @@ if [ $# -gt 0 ]; then
 	exit
 fi
 
-build "$tmp/fuzz" "$CC" -fsanitize=address,undefined -fno-sanitize-recover=undefined ||
-	build "$tmp/fuzz" "$CC" || fail "$(cat "$tmp/log")"
+# Where it has been run with sanitizers just before (./run-tests), as this tree is built.
+fuzz=$top_builddir/tests/fuzz/fuzz_dump
+if [ -z "${AGAIN:-}" ]; then
+	fuzz=$tmp/fuzz
+	build "$fuzz" "$CC" -fsanitize=address,undefined -fno-sanitize-recover=undefined ||
+		build "$fuzz" "$CC" || fail "$(cat "$tmp/log")"
+fi
 ulimit -t 300
-FUZZ_MUTATE=${FUZZ_MUTATE:-25} "$tmp/fuzz" tests/samples/*.bin $(find tests/fuzz/corpus -type f) >"$tmp/log" 2>&1 ||
+FUZZ_MUTATE=${FUZZ_MUTATE:-25} "$fuzz" tests/samples/*.bin $(find tests/fuzz/corpus -type f) >"$tmp/log" 2>&1 ||
 	fail "$(tail -60 "$tmp/log")"
 cat "$tmp/log"
 exit 0

@@ -187,6 +187,7 @@ static void mend(uint8_t *data, size_t n, size_t pos)
 	}
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	if (!nowhere)
