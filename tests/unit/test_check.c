@@ -10,6 +10,7 @@
 
 #include "tools/check/check.h"
 #include "tools/check/make.h"
+#include "tools/check/together.h"
 #include "tools/util/mem.h"
 #include "tools/view/findings.h"
 
@@ -473,12 +474,14 @@ static void made_of_several(void **state)
 /* What leaks in any of the runs is not new. */
 static void leaks_of_several(void **state)
 {
-	struct lr_measure *runs[2] = {made(10), made(10)}, *again = made(10);
+	struct lr_measure *runs[3] = {made(10), made(10), made(10)}, *again = made(10);
 	struct lr_error err = {{0}};
 	(void)state;
 	row(runs[1], site(runs[1], "main run rare"), 0, 0, LR_METRIC_POSSIBLE, 2);
+	row(runs[2], site(runs[2], "main run rare"), 0, 0, LR_METRIC_POSSIBLE, 2);
 	row(again, site(again, "main run rare"), 0, 0, LR_METRIC_POSSIBLE, 1);
-	struct lr_budget *none = lr_budget_new(), *b = lr_budget_make(none, true, runs, 2);
+	struct lr_budget *none = lr_budget_new(), *b = lr_budget_make(none, true, runs, 3);
+	assert_int_equal(b->rules[0].what.kind, LR_QUANTITY_NEW_LEAKS);
 	char *text = text_of(b);
 	struct lr_budget *read = lr_budget_from_text(text, strlen(text), &err);
 	assert_non_null(read);
@@ -489,9 +492,28 @@ static void leaks_of_several(void **state)
 	lr_budget_free(none);
 	lr_budget_free(b);
 	free(text);
-	lr_measure_free(runs[0]);
-	lr_measure_free(runs[1]);
+	for (int i = 0; i < 3; i++)
+		lr_measure_free(runs[i]);
 	lr_measure_free(again);
+}
+
+/* Where a site leaks in one run alone, the next may leak at another: no rule speaks of new ones. */
+static void leaks_that_vary(void **state)
+{
+	struct lr_measure *runs[3] = {made(10), made(10), made(10)};
+	(void)state;
+	assert_false(lr_measure_leaks_vary(runs, 3));
+	row(runs[1], site(runs[1], "main run rare"), 0, 0, LR_METRIC_INDIRECT, 2);
+	assert_true(lr_measure_leaks_vary(runs, 3));
+	assert_false(lr_measure_leaks_vary(runs + 1, 1));
+	struct lr_budget *none = lr_budget_new(), *b = lr_budget_make(none, true, runs, 3);
+	assert_true(b->used > 0);
+	for (size_t i = 0; i < b->used; i++)
+		assert_int_not_equal(b->rules[i].what.kind, LR_QUANTITY_NEW_LEAKS);
+	lr_budget_free(none);
+	lr_budget_free(b);
+	for (int i = 0; i < 3; i++)
+		lr_measure_free(runs[i]);
 }
 
 /* No limit gets wider: what is within its tolerance above the baseline keeps the old one. */
@@ -635,8 +657,8 @@ int main(void)
 		cmocka_unit_test(new_leaks), cmocka_unit_test(culprits), cmocka_unit_test(repeated),
 		cmocka_unit_test(looseness), cmocka_unit_test(round_trip),
 		cmocka_unit_test(brought_up_to_date), cmocka_unit_test(made_of_several),
-		cmocka_unit_test(leaks_of_several), cmocka_unit_test(tightened),
-		cmocka_unit_test(wrong_budgets), cmocka_unit_test(large_baselines),
-		cmocka_unit_test(absent_programs)};
+		cmocka_unit_test(leaks_of_several), cmocka_unit_test(leaks_that_vary),
+		cmocka_unit_test(tightened), cmocka_unit_test(wrong_budgets),
+		cmocka_unit_test(large_baselines), cmocka_unit_test(absent_programs)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,7 +68,7 @@ static struct lr_budget_rule rule_on(const char *program, const char *what)
 static void make_rules(struct lr_budget *b, struct lr_measure *const *runs, size_t count)
 {
 	const struct lr_measure *m = runs[0];
-	bool judged = is_judged(runs, count);
+	bool judged = is_judged(runs, count), vary = lr_measure_leaks_vary(runs, count);
 	for (size_t p = 0; p == 0 || (m->programs_used > 1 && p < m->programs_used); p++)
 		for (int i = 0; i < DEFAULTS; i++) {
 			bool several = m->programs_used > 1;
@@ -77,11 +77,12 @@ static void make_rules(struct lr_budget *b, struct lr_measure *const *runs, size
 			struct lr_budget_rule r = rule_on(
 				several && defaults[i].by_program ? m->programs[p].name : NULL,
 				defaults[i].what);
-			if (!judged && lr_quantity_is_verdict(&r.what)) {
+			bool new_leaks = r.what.kind == LR_QUANTITY_NEW_LEAKS;
+			if ((!judged && lr_quantity_is_verdict(&r.what)) || (vary && new_leaks)) {
 				lr_budget_rule_free(&r);
 				continue;
 			}
-			if (r.what.kind == LR_QUANTITY_NEW_LEAKS)
+			if (new_leaks)
 				r.max.kind = LR_BOUND_NUMBER;
 			else
 				set_limit(&r, runs, count);

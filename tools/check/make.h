@@ -8,7 +8,8 @@
 
 /* A budget that the runs (repetitions, or one) fulfil. Its baseline has what any of them has. old:
  * its rules stay, in their order; those that were made here and that nobody has given a reason or
- * another form get the numbers of these runs. fresh: first come new ones. */
+ * another form get the numbers of these runs. fresh: first come new ones, but none on new leaks
+ * where what leaks varies (together.h). */
 struct lr_budget *lr_budget_make(
 	const struct lr_budget *old, bool fresh, struct lr_measure *const *runs, size_t count);
 

@@ -117,3 +117,47 @@ struct lr_measure *lr_measure_together(struct lr_measure *const *runs, size_t co
 	m->judged = m->processes - unjudged;
 	return m;
 }
+
+static uint64_t lost_in(const struct lr_values *v)
+{
+	return v->of[LR_METRIC_DEFINITE] | v->of[LR_METRIC_INDIRECT] | v->of[LR_METRIC_POSSIBLE];
+}
+
+/* In how many runs the sites of all have lost something. */
+struct times {
+	struct lr_measure *all;
+	uint32_t *of; /* by their sites */
+	size_t room;
+};
+
+static void count_lost(struct times *t, const struct lr_measure *run)
+{
+	bool *lost = lr_calloc(run->sites_used + 1, sizeof(*lost));
+	for (size_t i = 0; i < run->rows_used; i++)
+		lost[run->rows[i].site] |= lost_in(&run->rows[i].values) != 0;
+	for (size_t i = 0; i < run->sites_used; i++) {
+		if (!lost[i])
+			continue;
+		size_t before = t->all->sites_used;
+		uint32_t site = site_in(t->all, &run->sites[i]);
+		if (site == before) {
+			LR_GROW(t->of, before, t->room);
+			t->of[site] = 0;
+		}
+		t->of[site]++;
+	}
+	free(lost);
+}
+
+bool lr_measure_leaks_vary(struct lr_measure *const *runs, size_t count)
+{
+	struct times t = {.all = lr_measure_new()};
+	bool vary = false;
+	for (size_t i = 0; count > 1 && i < count; i++)
+		count_lost(&t, runs[i]);
+	for (size_t i = 0; i < t.all->sites_used; i++)
+		vary |= t.of[i] == 1;
+	free(t.of);
+	lr_measure_free(t.all);
+	return vary;
+}

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "tools/check/make.h"
+#include "tools/check/together.h"
 #include "tools/cmd/budgets.h"
 #include "tools/util/text.h"
 
@@ -25,9 +26,13 @@ static void tell_broken(const struct lr_budget *b, const struct lr_measured_runs
 	lr_check_free(c);
 }
 
-static void tell_gaps(const struct lr_measured_runs *m)
+static void tell_gaps(const struct lr_measured_runs *m, bool fresh)
 {
 	uint64_t missed = 0, unjudged = 0;
+	if (fresh && lr_measure_leaks_vary(m->runs, m->used))
+		fputs("leakreport: where blocks are lost is not the same in every run; there is "
+		      "no rule no-new-leaks\n",
+			stderr);
 	for (size_t i = 0; i < m->used; i++) {
 		missed += m->runs[i]->missed;
 		unjudged += m->runs[i]->processes - m->runs[i]->judged;
@@ -54,7 +59,7 @@ static int make(
 		return status;
 	}
 	struct lr_budget *b = lr_budget_make(old, fresh, m.runs, m.used);
-	tell_gaps(&m);
+	tell_gaps(&m, fresh);
 	tell_broken(b, &m);
 	if (!o->output)
 		lr_budget_write(b, stdout);
