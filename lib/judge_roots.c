@@ -121,14 +121,16 @@ static void subtract_arena(void)
 	}
 }
 
-/* The data of an object that is nothing but an allocator. */
+/* The data of an object that is nothing but an allocator. What the kernel has joined with it is
+ * another's: the loader's, say, with the first thread's storage. */
 static void subtract_allocator(void)
 {
 	const struct lt_mapping *m = lt_cut.mappings;
-	uintptr_t low = lt_allocator.low, end = low + lt_allocator.size;
+	uintptr_t low = lt_allocator.low, end = lt_sys_pages(low + lt_allocator.size);
 	for (uint32_t i = 0; lt_allocator.only && i < lt_cut.mapping_count; i++)
 		if ((m[i].flags & LT_MAPPING_DATA) && m[i].end > low && m[i].start < end)
-			lt_roots_subtract(&lt_cut.roots, m[i].start, m[i].end);
+			lt_roots_subtract(&lt_cut.roots, m[i].start > low ? m[i].start : low,
+				m[i].end < end ? m[i].end : end);
 }
 
 /* What of brk's memory the program has taken by itself. */
