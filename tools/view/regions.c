@@ -39,22 +39,26 @@ uint32_t lr_regions_node_of(const struct lr_regions_making *w, const struct lr_s
 	return w->v->by_functions ? lr_function_region_of(w->v->functions, s->frame) : s->region;
 }
 
-static void count_sites(struct lr_regions_making *w)
+void lr_regions_each_site(struct lr_regions_making *w,
+	void (*each)(struct lr_regions_making *w, const struct lr_site *s, void *ctx), void *ctx)
 {
 	struct lr_query others = *w->q->sites;
 	others.region = NULL;
 	struct lr_match *match = lr_match_new(w->m, w->names, &others);
-	for (size_t i = 0; i < w->m->sites_used; i++) {
-		const struct lr_site *s = &w->m->sites[i];
-		if (!lr_match_site(match, s))
-			continue;
-		uint32_t at = lr_regions_node_of(w, s);
-		lr_counts_add(&w->v->total, &s->counts);
-		if (w->v->by_functions) /* what functions there are is known now */
-			lr_regions_functions(w);
-		lr_counts_add(at ? &w->nodes[at - 1].own : &w->v->outside, &s->counts);
-	}
+	for (size_t i = 0; i < w->m->sites_used; i++)
+		if (lr_match_site(match, &w->m->sites[i]))
+			each(w, &w->m->sites[i], ctx);
 	lr_match_free(match);
+}
+
+static void count_site(struct lr_regions_making *w, const struct lr_site *s, void *unused)
+{
+	(void)unused;
+	uint32_t at = lr_regions_node_of(w, s);
+	lr_counts_add(&w->v->total, &s->counts);
+	if (w->v->by_functions) /* what functions there are is known now */
+		lr_regions_functions(w);
+	lr_counts_add(at ? &w->nodes[at - 1].own : &w->v->outside, &s->counts);
 }
 
 /* Nodes stand behind those around them. */
@@ -157,7 +161,7 @@ struct lr_regions_view *lr_regions_view_make(
 	v->by_functions = pattern && !lr_region_is_begun(m, pattern);
 	v->functions = lr_function_regions_new(m, names, &pattern, pattern != NULL);
 	lr_regions_nodes(&w);
-	count_sites(&w);
+	lr_regions_each_site(&w, count_site, NULL);
 	add_up(&w);
 	take_out_others(&w);
 	add_rows(&w);

@@ -31,6 +31,9 @@ void lr_regions_nodes(struct lr_regions_making *w);
 void lr_regions_functions(struct lr_regions_making *w);
 /* Index plus 1 of the node that a site's blocks count to; 0: to none. */
 uint32_t lr_regions_node_of(const struct lr_regions_making *w, const struct lr_site *s);
+/* The sites that the query's filters leave, whatever region they are in. */
+void lr_regions_each_site(struct lr_regions_making *w,
+	void (*each)(struct lr_regions_making *w, const struct lr_site *s, void *ctx), void *ctx);
 /* All nodes, each before what is within it, those with a greater value before others: an index plus
  * 1; 0: there are no more. The first one makes the order. */
 uint32_t lr_regions_first(struct lr_regions_making *w);

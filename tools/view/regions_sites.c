@@ -28,20 +28,12 @@ static void add(struct items *x, uint32_t row, const struct lr_site *s)
 	lr_counts_add(&x->all[*at].counts, &s->counts);
 }
 
-static void gather(struct lr_regions_making *w, struct items *x)
+/* To the row of its region, and of those around it. */
+static void gather(struct lr_regions_making *w, const struct lr_site *s, void *items)
 {
-	struct lr_query others = *w->q->sites;
-	others.region = NULL;
-	struct lr_match *match = lr_match_new(w->m, w->names, &others);
-	for (size_t i = 0; i < w->m->sites_used; i++) {
-		const struct lr_site *s = &w->m->sites[i];
-		if (!lr_match_site(match, s))
-			continue;
-		for (uint32_t at = lr_regions_node_of(w, s); at; at = w->nodes[at - 1].parent)
-			if (w->nodes[at - 1].row && w->nodes[at - 1].row <= w->v->used)
-				add(x, w->nodes[at - 1].row, s);
-	}
-	lr_match_free(match);
+	for (uint32_t at = lr_regions_node_of(w, s); at; at = w->nodes[at - 1].parent)
+		if (w->nodes[at - 1].row && w->nodes[at - 1].row <= w->v->used)
+			add(items, w->nodes[at - 1].row, s);
 }
 
 static int compare(const struct item *a, const struct item *b, bool by_bytes)
@@ -83,7 +75,7 @@ void lr_regions_sites(struct lr_regions_making *w)
 	struct items x = {0};
 	if (!w->q->sites_max || !w->q->sites->stack_max)
 		return;
-	gather(w, &x);
+	lr_regions_each_site(w, gather, &x);
 	if (x.used)
 		qsort(x.all, x.used, sizeof(*x.all),
 			w->q->sort == LR_REGION_SORT_BYTES ? by_bytes : by_allocations);
