@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include "tools/launch/say.h"
 #include "tools/util/mem.h"
@@ -61,15 +60,15 @@ static bool prepare_files(struct lr_launch_options *o)
 	return false;
 }
 
-/* What the verdict is asked for with. */
-static void add_options(struct lr_arguments *a, const struct lr_launch_options *o)
+/* What the verdict is asked for with; update: the budget is written instead. */
+static void add_options(struct lr_arguments *a, const struct lr_launch_options *o, bool update)
 {
-	if (o->budget && !o->update)
+	if (o->budget && !update)
 		lr_arguments_add(a, lr_format("--budget=%s", o->budget));
-	if (o->update)
+	if (update)
 		lr_arguments_add(a, lr_format("--output=%s", o->budget));
 	lr_arguments_add_list(a, "rule", &o->rules);
-	if (!o->update)
+	if (!update)
 		lr_arguments_add_list(a, "write", &o->writes);
 }
 
@@ -78,14 +77,12 @@ bool lr_check_prepare(struct lr_launch_options *o)
 	struct lr_arguments a = {.used = 0};
 	if (!prepare_files(o))
 		return false;
-	struct lr_launch_options asked = *o;
-	asked.update = false;
 	/* Rules may be about the baseline that is to be written. */
 	if (o->update && access(o->budget, F_OK) != 0)
 		return true;
 	lr_arguments_add(&a, lr_strdup("check"));
 	lr_arguments_add(&a, lr_strdup("--validate"));
-	add_options(&a, &asked);
+	add_options(&a, o, false);
 	int status = lr_reporter_run(o, NULL, STDERR_FILENO, &a);
 	if (status == 0)
 		return true;
@@ -134,15 +131,6 @@ bool lr_check_gather(struct lr_launch_options *o, const struct lr_keep *k, const
 	return good;
 }
 
-static enum lr_verdict verdict_of(int status, bool update)
-{
-	if (status == -1 || !WIFEXITED(status) || WEXITSTATUS(status) > 1)
-		return LR_UNDECIDED;
-	if (WEXITSTATUS(status) == 0)
-		return LR_NO_ERRORS;
-	return update ? LR_UNDECIDED : LR_ERRORS;
-}
-
 enum lr_verdict lr_check_judge(const struct lr_launch_options *o, const struct lr_dumplist *d)
 {
 	struct lr_arguments a = {.used = 0};
@@ -151,6 +139,7 @@ enum lr_verdict lr_check_judge(const struct lr_launch_options *o, const struct l
 		lr_arguments_add(&a, lr_strdup("--brief"));
 	if (o->repeat > 1)
 		lr_arguments_add(&a, lr_strdup("--repeated"));
-	add_options(&a, o);
-	return verdict_of(lr_reporter_run(o, d, STDERR_FILENO, &a), o->update);
+	add_options(&a, o, o->update);
+	enum lr_verdict verdict = lr_reporter_verdict(lr_reporter_run(o, d, STDERR_FILENO, &a));
+	return o->update && verdict == LR_ERRORS ? LR_UNDECIDED : verdict;
 }

@@ -24,21 +24,28 @@ bool lr_run_begin(struct lr_run *run)
 	return true;
 }
 
-bool lr_run_place(struct lr_run *run, const char *name)
+int lr_absolute(const char *name, char *out, size_t size)
 {
 	char here[PATH_MAX] = "";
+	if (*name != '/' && !getcwd(here, sizeof(here)))
+		return -1;
+	const char *between = *name == '/' || strcmp(here, "/") == 0 ? "" : "/";
+	return snprintf(out, size, "%s%s%s", here, between, name);
+}
+
+bool lr_run_place(struct lr_run *run, const char *name)
+{
 	if (!name)
 		name = getenv("LEAKTRACE_OUT");
 	if (!name || !*name)
 		name = default_pattern;
-	if (*name != '/' && !getcwd(here, sizeof(here))) {
+	int n = lr_absolute(name, run->pattern, sizeof(run->pattern));
+	if (n < 0) {
 		lr_say("there is no working directory (%s); change into one, or give an absolute "
 		       "--output",
 			strerror(errno));
 		return false;
 	}
-	const char *between = *name == '/' || strcmp(here, "/") == 0 ? "" : "/";
-	int n = snprintf(run->pattern, sizeof(run->pattern), "%s%s%s", here, between, name);
 	if (n < (int)sizeof(run->pattern))
 		return true;
 	lr_say("the dump's name is longer than a path can be; give a shorter --output");

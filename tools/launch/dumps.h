@@ -18,6 +18,10 @@ bool lr_run_begin(struct lr_run *);
 /* Where its dumps go: a pattern; NULL: LEAKTRACE_OUT, or the default. False: told why. */
 bool lr_run_place(struct lr_run *, const char *pattern);
 
+/* The name from the root on. Its length as snprintf has it; -1 with errno: there is no working
+ * directory. */
+int lr_absolute(const char *name, char *out, size_t size);
+
 /* The value of LEAKTRACE_RUN: "id:0:pattern". The first process takes the 0's place. */
 void lr_run_variable(const struct lr_run *, char *out, size_t n);
 

@@ -31,11 +31,8 @@ bool lr_keep_parents(const char *path)
 /* A suite's directory. */
 static bool gather_in(struct lr_keep *k, const char *dir)
 {
-	char here[PATH_MAX] = "";
-	if (*dir != '/' && !getcwd(here, sizeof(here) - 1))
-		here[0] = '\0';
-	int n = snprintf(k->dir, sizeof(k->dir), "%s%s%s", here, *dir == '/' ? "" : "/", dir);
-	if (n + 256 < (int)sizeof(k->dir) && lr_keep_parents(k->dir) &&
+	int n = lr_absolute(dir, k->dir, sizeof(k->dir));
+	if (n >= 0 && n + 256 < (int)sizeof(k->dir) && lr_keep_parents(k->dir) &&
 		(mkdir(k->dir, 0777) == 0 || errno == EEXIST))
 		return true;
 	lr_say("LEAKTRACE_CHECK_DIR=%s cannot be made: %s", dir, strerror(errno));

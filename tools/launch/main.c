@@ -35,7 +35,7 @@ static int open_report(const struct lr_launch_options *o)
 static enum lr_verdict report(const struct lr_launch_options *o, const struct lr_runs *r,
 	const struct lr_keep *keep, int fd)
 {
-	const struct lr_dumplist *d = &r->first;
+	const struct lr_dumplist first = {.dumps = r->all.dumps, .count = r->first}, *d = &first;
 	bool wanted = o->report == LR_REPORT_FILE ||
 		      (o->report == LR_REPORT_STDERR && !lr_options_check(o));
 	if (d->count == 0)
@@ -129,18 +129,14 @@ static int choose_target(struct lr_target *t, const struct lr_launch_options *o)
 static int launch(struct lr_launch_options *o, const char *path, const char *library, int fd)
 {
 	struct lr_keep keep = {.own = false};
-	struct lr_runs runs;
+	struct lr_runs runs = {.made = 0};
 	struct lr_run first;
 	bool checks = lr_options_check(o);
 	if ((checks && !lr_keep_begin(&keep, o->output_given)) || !lr_run_begin(&first))
 		return LR_EXIT_ERROR;
-	bool placed =
-		lr_keep_place(&keep, &first, 1, o->repeat) && lr_check_gather(o, &keep, &first);
-	int error = placed ? 0 : -1;
-	if (!error)
+	int error = -1;
+	if (lr_keep_place(&keep, &first, 1, o->repeat) && lr_check_gather(o, &keep, &first))
 		error = lr_runs_make(&runs, o, path, library, &keep, &first);
-	else
-		runs = (struct lr_runs){.made = 0};
 	if (error) {
 		lr_keep_end(&keep, &runs.all, runs.made == 0);
 		return cannot_start(o->program[0], error);

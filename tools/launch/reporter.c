@@ -141,14 +141,18 @@ void lr_reporter_show(const struct lr_launch_options *o, const struct lr_dumplis
 	lr_reporter_run(o, d, fd, &a);
 }
 
+enum lr_verdict lr_reporter_verdict(int status)
+{
+	if (status != -1 && WIFEXITED(status) && WEXITSTATUS(status) <= 1)
+		return WEXITSTATUS(status) ? LR_ERRORS : LR_NO_ERRORS;
+	return LR_UNDECIDED;
+}
+
 enum lr_verdict lr_reporter_judge(const struct lr_launch_options *o, const struct lr_dumplist *d)
 {
 	struct lr_arguments a = {.used = 0};
 	lr_arguments_add(&a, lr_strdup("errors"));
 	lr_arguments_add(&a,
 		lr_format("--errors-for=%s", o->errors_for ? o->errors_for : LR_WANTED_DEFAULT));
-	int status = lr_reporter_run(o, d, STDERR_FILENO, &a);
-	if (status != -1 && WIFEXITED(status) && WEXITSTATUS(status) <= 1)
-		return WEXITSTATUS(status) ? LR_ERRORS : LR_NO_ERRORS;
-	return LR_UNDECIDED;
+	return lr_reporter_verdict(lr_reporter_run(o, d, STDERR_FILENO, &a));
 }

@@ -28,8 +28,10 @@ int lr_reporter_run(const struct lr_launch_options *, const struct lr_dumplist *
 /* The report, to fd. */
 void lr_reporter_show(const struct lr_launch_options *, const struct lr_dumplist *, int fd);
 
-/* What of the run is an error, on standard error. */
 enum lr_verdict { LR_NO_ERRORS, LR_ERRORS, LR_UNDECIDED };
+/* What the status of lr_reporter_run() says. */
+enum lr_verdict lr_reporter_verdict(int status);
+/* What of the run is an error, on standard error. */
 enum lr_verdict lr_reporter_judge(const struct lr_launch_options *, const struct lr_dumplist *);
 
 #endif

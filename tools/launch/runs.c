@@ -83,13 +83,14 @@ static int run_quietly(struct lr_runs *r, const char *path, char **argv, const c
 	return error;
 }
 
-static void append(struct lr_dumplist *to, const struct lr_dumplist *from)
+/* Takes what from holds. */
+static void append(struct lr_dumplist *to, struct lr_dumplist *from)
 {
 	for (size_t i = 0; i < from->count; i++) {
 		LR_GROW(to->dumps, to->count, to->room);
-		to->dumps[to->count] = from->dumps[i];
-		to->dumps[to->count++].path = lr_strdup(from->dumps[i].path);
+		to->dumps[to->count++] = from->dumps[i];
 	}
+	free(from->dumps);
 }
 
 /* Dumps of the run that has just ended. */
@@ -102,11 +103,8 @@ static void collect(struct lr_runs *r, const struct lr_launch_options *o, const 
 		r->whole &= lr_lasting_wait(&found, run, o->wait);
 	r->whole &= found.count > 0;
 	append(&r->all, &found);
-	if (r->made == 0)
-		r->first = found;
-	else
-		lr_dumplist_free(&found);
-	r->made++;
+	if (r->made++ == 0)
+		r->first = r->all.count;
 }
 
 int lr_runs_make(struct lr_runs *r, const struct lr_launch_options *o, const char *path,
@@ -135,6 +133,5 @@ int lr_runs_make(struct lr_runs *r, const struct lr_launch_options *o, const cha
 
 void lr_runs_free(struct lr_runs *r)
 {
-	lr_dumplist_free(&r->first);
 	lr_dumplist_free(&r->all);
 }

@@ -8,7 +8,8 @@
 #include "tools/launch/options.h"
 
 struct lr_runs {
-	struct lr_dumplist first, all; /* dumps of the first run; of all of them */
+	struct lr_dumplist all; /* dumps of all runs, those of the first one first */
+	size_t first;           /* so many of them are the first one's */
 	unsigned made;
 	int status; /* of the last run, as from waitpid */
 	bool whole; /* each has dumps, and none of their processes still runs */
