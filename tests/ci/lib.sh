@@ -6,6 +6,16 @@ unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL MAKE_TERMOUT MAKE_TERMERR TESTS T
 # The dumps of checks that fail are kept.
 export TMPDIR=$tmp
 
+# told TEXT [FILE]: it stands there, by default in $log.
+told()
+{
+	local file=${2:-$log}
+	grep -q -e "$1" "$file" && return
+	echo "'$1' is not told:"
+	cat "$file"
+	return 1
+}
+
 # make_prefix: what make install puts where people's tools look for it, as links; sets prefix, and puts its commands first.
 make_prefix()
 {
