@@ -185,6 +185,16 @@ void lr_source_close(struct lr_source *s)
 	free(s);
 }
 
+bool lr_source_peek(const char *path, struct ltf_header *h)
+{
+	struct lr_error err = {{0}};
+	struct lr_source *s = lr_source_open(path, &lr_limits_default, &err);
+	if (s)
+		*h = s->header;
+	lr_source_close(s);
+	return s != NULL;
+}
+
 const struct ltf_header *lr_source_header(const struct lr_source *s)
 {
 	return &s->header;

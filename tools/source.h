@@ -68,6 +68,8 @@ void lr_source_close(struct lr_source *s);
 
 /* The header, its live half as it was when last read. */
 const struct ltf_header *lr_source_header(const struct lr_source *s);
+/* The header alone of a file. False: it cannot be read; loading it says why. */
+bool lr_source_peek(const char *path, struct ltf_header *h);
 const struct lr_source_status *lr_source_status(const struct lr_source *s);
 /* The scans of the live memory: those that have been read. Which of them are kept in full is to be
  * set before the first run is asked for (tools/model/scan.h). They are the source's. */

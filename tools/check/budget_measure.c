@@ -194,22 +194,13 @@ static bool read_finding(struct members *m, struct lr_measure *to)
 	return number(m, "count", &f->count) && number(m, "bytes", &f->bytes);
 }
 
-/* Kinds are compared as texts that stay. */
-static const char *resource_kind(const char *key)
-{
-	for (unsigned kind = 0; key && kind < LR_RES_KINDS; kind++)
-		if (strcmp(lr_resource_words(kind)->key, key) == 0)
-			return lr_resource_words(kind)->key;
-	return key ? key : "";
-}
-
 static bool read_resource(struct members *m, struct lr_measure *to)
 {
 	const char *kind;
 	uint32_t p, site;
 	if (!program(m, to, "program", &p) || !text(m, "kind", &kind) || !path(m, to, NULL, &site))
 		return false;
-	struct lr_measured_resource *x = lr_measure_resource(to, p, resource_kind(kind), site);
+	struct lr_measured_resource *x = lr_measure_resource(to, p, kind ? kind : "", site);
 	return number(m, "created", &x->created) && number(m, "open", &x->open) &&
 	       number(m, "peak", &x->peak);
 }

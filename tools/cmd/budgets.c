@@ -52,11 +52,8 @@ struct dump {
 /* 0: not known. */
 static uint64_t run_of(const char *path)
 {
-	struct lr_error err = {{0}};
-	struct lr_source *s = lr_source_open(path, &lr_limits_default, &err);
-	uint64_t run = s ? lr_source_header(s)->run_id : 0;
-	lr_source_close(s);
-	return run;
+	struct ltf_header h;
+	return lr_source_peek(path, &h) ? h.run_id : 0;
 }
 
 static int by_run(const void *pa, const void *pb)

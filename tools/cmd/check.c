@@ -170,9 +170,7 @@ static bool write_to(const struct lr_report *r, const char *to)
 static bool print(const struct lr_options *o, const struct lr_report *r)
 {
 	bool good = true;
-	struct lr_style style = {.color = o->color == LR_COLOR_ALWAYS};
-	if (o->color == LR_COLOR_AUTO)
-		style.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	struct lr_style style = lr_style_of(o);
 	lr_formats[o->format].render(stdout, r, &style);
 	for (size_t i = 0; i < o->writes_used; i++)
 		good &= write_to(r, o->writes[i]);

@@ -49,6 +49,8 @@ struct lr_session {
 bool lr_session_open(struct lr_session *s, const struct lr_options *o, char **dumps, size_t count,
 	uint32_t keep);
 void lr_session_close(struct lr_session *s);
+/* How the options want it on standard output. */
+struct lr_style lr_style_of(const struct lr_options *o);
 /* Prints in the format that was asked for. Returns the exit status. */
 int lr_session_print(
 	struct lr_session *s, const struct lr_options *o, const struct lr_report *report);

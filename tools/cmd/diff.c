@@ -104,16 +104,6 @@ static bool measure(struct side *s, const struct lr_options *o, int *status)
 	return s->shown != NULL;
 }
 
-static bool run_of(const char *path, uint64_t *run)
-{
-	struct lr_error err = {{0}};
-	struct lr_source *s = lr_source_open(path, &lr_limits_default, &err);
-	if (s)
-		*run = lr_source_header(s)->run_id;
-	lr_source_close(s);
-	return s != NULL;
-}
-
 /* More than two dumps: those of the first one's run, and those of another. False: there are other
  * numbers of runs. What cannot be read is told when it is measured. */
 static bool part(struct side sides[2], const struct lr_inputs *all)
@@ -121,17 +111,17 @@ static bool part(struct side sides[2], const struct lr_inputs *all)
 	uint64_t first = 0, second = 0;
 	bool know_first = false, know_second = false;
 	for (size_t i = 0; i < all->used; i++) {
-		uint64_t run;
+		struct ltf_header h;
 		bool is_first = true;
-		if (run_of(all->paths[i], &run)) {
-			is_first = !know_first || run == first;
+		if (lr_source_peek(all->paths[i], &h)) {
+			is_first = !know_first || h.run_id == first;
 			if (!know_first)
-				first = run;
+				first = h.run_id;
 			know_first = true;
-			if (!is_first && know_second && run != second)
+			if (!is_first && know_second && h.run_id != second)
 				return false;
 			if (!is_first)
-				second = run;
+				second = h.run_id;
 			know_second |= !is_first;
 		}
 		lr_inputs_add_plain(&sides[!is_first].inputs, all->paths[i]);

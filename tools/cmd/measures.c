@@ -23,13 +23,10 @@ static struct file *sorted(char *const *dumps, size_t count)
 {
 	struct file *files = lr_calloc(count, sizeof(*files));
 	for (size_t i = 0; i < count; i++) {
-		struct lr_error err = {{0}};
-		struct lr_source *s = lr_source_open(dumps[i], &lr_limits_default, &err);
+		struct ltf_header h;
 		files[i] = (struct file){.path = dumps[i], .order = i};
-		if (s)
-			memcpy(files[i].program, lr_source_header(s)->program,
-				sizeof(files[i].program) - 1);
-		lr_source_close(s);
+		if (lr_source_peek(dumps[i], &h))
+			memcpy(files[i].program, h.program, sizeof(files[i].program) - 1);
 	}
 	qsort(files, count, sizeof(*files), by_program);
 	return files;

@@ -151,13 +151,19 @@ void lr_session_close(struct lr_session *s)
 	lr_rules_free(s->rules);
 }
 
+struct lr_style lr_style_of(const struct lr_options *o)
+{
+	struct lr_style style = {.color = o->color == LR_COLOR_ALWAYS};
+	if (o->color == LR_COLOR_AUTO)
+		style.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	return style;
+}
+
 int lr_session_print(
 	struct lr_session *s, const struct lr_options *o, const struct lr_report *report)
 {
 	struct lr_report whole = *report;
-	struct lr_style style = {.color = o->color == LR_COLOR_ALWAYS};
-	if (o->color == LR_COLOR_AUTO)
-		style.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	struct lr_style style = lr_style_of(o);
 	whole.thresholds = &o->thresholds;
 	lr_formats[o->format].render(stdout, &whole, &style);
 	return s->status;

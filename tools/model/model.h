@@ -127,7 +127,6 @@ struct lr_dump {
 	struct lr_mark *marks; /* in order */
 	size_t marks_used;
 	uint32_t mark[2];                /* as the selection has it */
-	uint64_t region_events;          /* begins and ends */
 	struct lr_unbalanced unbalanced; /* where regions are told apart */
 };
 

@@ -99,7 +99,6 @@ void lr_model_regions_free(struct lr_model *m)
 void lr_model_marks(struct lr_dump *d, const struct lr_tally *t)
 {
 	const struct lr_regions *from = &t->regions;
-	d->region_events = from->events;
 	d->unbalanced = from->unbalanced;
 	d->marks = lr_calloc(from->marks_used, sizeof(*d->marks));
 	d->marks_used = from->marks_used;

@@ -45,7 +45,7 @@ static void path(FILE *f, const struct lr_measured_frame *from, size_t used, siz
 	for (size_t i = 0; i < used && from; i++, from = from->outer) {
 		fputs(i ? " <- " : "", p.f);
 		fputs(from->function, p.f);
-		if (from->function[0] == '0' && from->function[1] == 'x')
+		if (lr_measured_is_nameless(from->function))
 			fprintf(p.f, " of %s", *from->module ? from->module : "an unknown module");
 	}
 	if (left_out)

@@ -60,7 +60,7 @@ static void path(struct lr_out *o, const struct lr_measured_frame *inner,
 		if (i)
 			fprintf(o->f, " %s<-%s ", o->dim, o->off);
 		lr_put_function(o->f, f->function);
-		if (f->function[0] == '0' && f->function[1] == 'x') {
+		if (lr_measured_is_nameless(f->function)) {
 			fputs(" of ", o->f);
 			lr_put_safe(o->f, f->module[0] ? f->module : "an unknown module");
 		}

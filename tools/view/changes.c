@@ -79,7 +79,7 @@ static const struct lr_measured_site *site_of(
 /* An offset alone could be any module's. */
 static const char *function_name(struct lr_changes *v, const struct lr_measured_frame *f)
 {
-	if (f->function[0] != '0' || f->function[1] != 'x' || !f->module[0])
+	if (!lr_measured_is_nameless(f->function) || !f->module[0])
 		return f->function;
 	LR_GROW(v->owned, v->owned_used, v->owned_room);
 	return v->owned[v->owned_used++] = lr_format("%s+%s", f->module, f->function);
@@ -325,7 +325,6 @@ struct lr_changes *lr_changes_make(const struct lr_compare *c, const struct lr_q
 	v->group = q->group;
 	v->metric = sort < 0 ? LR_METRIC_ALLOCATIONS : sorted_by[sort];
 	v->lost_first = sort < 0;
-	v->all_sites = c->used;
 	make_totals(v);
 	make_rows(v, q);
 	make_findings(v, q);

@@ -79,7 +79,6 @@ struct lr_changes {
 	struct lr_change *rows;
 	size_t used, all_rows;
 	size_t kinds[LR_CHANGE_KIND_COUNT]; /* of all rows */
-	size_t all_sites;                   /* of both */
 	struct lr_branch *branches;         /* of several sites, those of most allocations */
 	size_t branches_used, branches_room, all_branches;
 	struct lr_finding_change *findings;

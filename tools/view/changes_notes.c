@@ -63,7 +63,7 @@ static void count_names(const struct lr_measure *m, size_t *named, size_t *all)
 		if (!has_program(m, f->module))
 			continue;
 		++*all;
-		*named += !(f->function[0] == '0' && f->function[1] == 'x');
+		*named += !lr_measured_is_nameless(f->function);
 	}
 }
 

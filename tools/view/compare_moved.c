@@ -42,11 +42,6 @@ static const struct lr_measure_node *left_out(const struct lr_joining *j, int si
 	return n;
 }
 
-static bool is_nameless(const struct lr_measure_node *n)
-{
-	return n->frame.function[0] == '0' && n->frame.function[1] == 'x';
-}
-
 static void found(struct lr_joining *j, void *ctx, uint32_t before, uint32_t after)
 {
 	const struct lr_measure_node *gone = left_out(j, LR_BEFORE, before),
@@ -54,10 +49,13 @@ static void found(struct lr_joining *j, void *ctx, uint32_t before, uint32_t aft
 	uint64_t a = j->values[LR_BEFORE][before].of[LR_METRIC_ALLOCATIONS],
 		 b = j->values[LR_AFTER][after].of[LR_METRIC_ALLOCATIONS];
 	(void)ctx;
-	if (!gone == !more || is_nameless(gone ? gone : more) || a / LIKE > b || b / LIKE > a)
+	if (!gone == !more || a / LIKE > b || b / LIKE > a)
+		return;
+	const char *function = (gone ? gone : more)->frame.function;
+	if (lr_measured_is_nameless(function))
 		return;
 	lr_join_two(j, before, after, LR_JOIN_MOVED);
-	j->joined[after].function = (gone ? gone : more)->frame.function;
+	j->joined[after].function = function;
 }
 
 void lr_join_moved(struct lr_joining *j)

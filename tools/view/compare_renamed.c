@@ -30,8 +30,7 @@ struct voting {
 
 static bool is_nameless(const struct lr_measure *m, uint32_t line)
 {
-	const char *name = lr_measure_text_of(m, m->build->lines[line - 1].function);
-	return name[0] == '0' && name[1] == 'x';
+	return lr_measured_is_nameless(lr_measure_text_of(m, m->build->lines[line - 1].function));
 }
 
 /* What a line counts as: itself, in terms of before, or some function of its module. */

@@ -55,6 +55,12 @@ struct lr_measured_frame {
 	bool passes_on;                        /* hands out memory in its caller's name: xmalloc */
 };
 
+/* A function without a name goes by its offset, "0x1234". */
+static inline bool lr_measured_is_nameless(const char *function)
+{
+	return function[0] == '0' && function[1] == 'x';
+}
+
 /* A call path: what a site is called from build to build. Two sites with the same path are one. */
 struct lr_measured_site {
 	/* innermost; ends with main, or a thread's function. Never NULL: a site without a stack has
